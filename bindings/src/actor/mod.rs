@@ -1,0 +1,315 @@
+//! The actor binding: what an instance of a Durable Object class can do through `ctx`.
+//!
+//! Owns the native handle of one incarnation and its storage operations. Authority is this handle: it is bound to one
+//! incarnation and throws once that is gone. It must not know how actors are found, made or evicted.
+
+mod storage;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use denizen_storage::Database;
+use deno_core::{GarbageCollected, cppgc, op2};
+
+use crate::call::{CallError, Namespace, Target};
+use crate::io::context::{IoContext, IoError, Owner};
+use crate::isolate::{FacetId, FacetStart, IsolateState};
+use crate::rpc::{ClassHandle, StubTarget, stub_to_js};
+use denizen_core::ids::IdError;
+use denizen_core::limits::FACET_DEPTH;
+
+deno_core::extension!(
+    denizen_actor,
+    ops = [
+        op_namespace_id_from_name,
+        op_namespace_id_from_string,
+        op_namespace_unique_id,
+        op_namespace_get,
+        op_actor_block,
+        op_actor_unblock,
+        op_actor_abort,
+        op_actor_broken,
+        op_facet_get,
+        op_facet_pin,
+        op_facet_started,
+        op_facet_failed,
+        op_facet_abort,
+        op_facet_delete,
+        storage::op_sql_exec,
+        storage::op_sql_size,
+        storage::op_sql_savepoint,
+        storage::op_sql_release,
+        storage::op_kv_get,
+        storage::op_kv_put,
+        storage::op_kv_delete,
+        storage::op_kv_list,
+    ],
+);
+
+/// One incarnation of an object or facet.
+#[derive(Debug)]
+pub struct Actor {
+    /// Unique in the process.
+    pub incarnation: u64,
+    /// Exported name of its class.
+    pub class_name: String,
+    /// Name for the log: `Class:id8/facet`.
+    pub label: String,
+    /// Owns its handles, promises and timers.
+    pub owner: Rc<Owner>,
+    /// Its database.
+    pub database: RefCell<Database>,
+    /// Whether it stands in the list of actors that the running turn wrote to.
+    pub dirty: Cell<bool>,
+    /// 0 for a root object, one more for each level of facets.
+    pub depth: usize,
+    /// Callbacks that hold other events back: the constructor, `blockConcurrencyWhile`.
+    pub blocked: Cell<u32>,
+}
+
+/// What JavaScript holds of an incarnation.
+pub struct ActorHandle {
+    /// The incarnation.
+    pub actor: Rc<Actor>,
+}
+
+// SAFETY: no reference into the V8 heap is held.
+unsafe impl GarbageCollected for ActorHandle {
+    fn trace(&self, _visitor: &mut v8::cppgc::Visitor) {}
+
+    fn get_name(&self) -> &'static std::ffi::CStr {
+        c"ActorHandle"
+    }
+}
+
+/// What JavaScript holds of a namespace.
+pub struct NamespaceHandle {
+    /// The namespace.
+    pub namespace: std::sync::Arc<Namespace>,
+}
+
+// SAFETY: no reference into the V8 heap is held.
+unsafe impl GarbageCollected for NamespaceHandle {
+    fn trace(&self, _visitor: &mut v8::cppgc::Visitor) {}
+
+    fn get_name(&self) -> &'static std::ffi::CStr {
+        c"NamespaceHandle"
+    }
+}
+
+/// Why an actor's operation was refused.
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+pub enum ActorError {
+    /// No event runs, or one of another owner.
+    #[class(inherit)]
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// A text is no id of the namespace.
+    #[class(type)]
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// Too many levels of facets. The text is workerd's.
+    #[class(generic)]
+    #[error(
+        "Facet nesting depth limit exceeded. The maximum depth including the root Durable Object is {FACET_DEPTH}."
+    )]
+    TooDeep,
+    /// A facet could not be reached.
+    #[class(generic)]
+    #[error("{0}")]
+    Facet(String),
+}
+
+/// The event that runs, if it is one of `handle`'s incarnation.
+pub fn authorize(scope: &mut v8::PinScope<'_, '_>, handle: &ActorHandle) -> Result<Rc<IoContext>, IoError> {
+    if let Some(error) = &*handle.actor.owner.gone.borrow() {
+        return Err(IoError::Gone(error.message.clone()));
+    }
+    IoContext::check(scope, &handle.actor.owner, "DurableObjectState")
+}
+
+/// A handle for `actor`.
+pub fn actor_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, actor: &Rc<Actor>) -> v8::Local<'s, v8::Value> {
+    cppgc::make_cppgc_object(scope, ActorHandle { actor: actor.clone() }).into()
+}
+
+/// The id of a name.
+#[op2]
+#[string]
+pub fn op_namespace_id_from_name(#[cppgc] namespace: &NamespaceHandle, #[string] name: &str) -> String {
+    namespace.namespace.ids.id_from_name(name).to_string()
+}
+
+/// The id that a text is, if it is one of this namespace.
+#[op2]
+#[string]
+pub fn op_namespace_id_from_string(
+    #[cppgc] namespace: &NamespaceHandle,
+    #[string] text: &str,
+) -> Result<String, ActorError> {
+    Ok(namespace.namespace.ids.id_from_string(text)?.to_string())
+}
+
+/// A new id that nobody can guess. Random, so it needs an event.
+#[op2]
+#[string]
+pub fn op_namespace_unique_id(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] namespace: &NamespaceHandle,
+) -> Result<String, ActorError> {
+    IoContext::current(scope)?;
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| ActorError::Facet(format!("no random bytes: {error}")))?;
+    Ok(namespace.namespace.ids.id_from_random(random).to_string())
+}
+
+/// A stub for the object of an id.
+#[op2]
+pub fn op_namespace_get<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] namespace: &NamespaceHandle,
+    #[string] id: &str,
+    #[string] name: Option<String>,
+) -> Result<v8::Local<'s, v8::Object>, ActorError> {
+    let id = namespace.namespace.ids.id_from_string(id)?;
+    let target = Target::Object { namespace: namespace.namespace.clone(), id, name: name.map(Into::into) };
+    Ok(stub_to_js(scope, StubTarget::Target(target)))
+}
+
+/// Holds other events of the actor back.
+#[op2(fast)]
+pub fn op_actor_block(#[cppgc] handle: &ActorHandle) {
+    handle.actor.blocked.set(handle.actor.blocked.get() + 1);
+}
+
+/// Lets other events go on.
+#[op2(nofast)]
+pub fn op_actor_unblock(scope: &mut v8::PinScope<'_, '_>, #[cppgc] handle: &ActorHandle) {
+    handle.actor.blocked.set(handle.actor.blocked.get().saturating_sub(1));
+    if handle.actor.blocked.get() == 0 {
+        IsolateState::of(scope).host.actor_unblocked(handle.actor.incarnation);
+    }
+}
+
+/// Breaks the actor: its memory is lost, its storage stays at the last commit.
+#[op2(nofast)]
+pub fn op_actor_abort(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &ActorHandle,
+    #[string] name: String,
+    #[string] message: String,
+) {
+    let reason = CallError { name, durable_object_reset: true, ..CallError::new(message) };
+    *handle.actor.owner.gone.borrow_mut() = Some(reason.clone());
+    IsolateState::of(scope).host.actor_broken(handle.actor.incarnation, reason);
+    // What runs now belongs to the dead incarnation: nothing more of it may happen.
+    scope.terminate_execution();
+}
+
+/// The actor's constructor failed.
+#[op2(nofast)]
+pub fn op_actor_broken(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &ActorHandle,
+    #[string] name: String,
+    #[string] message: String,
+) {
+    let reason = CallError { name, ..CallError::new(message) };
+    *handle.actor.owner.gone.borrow_mut() = Some(reason.clone());
+    IsolateState::of(scope).host.actor_broken(handle.actor.incarnation, reason);
+}
+
+/// A stub for a facet. The name is looked up at the first request.
+#[op2]
+pub fn op_facet_get<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] handle: &ActorHandle,
+    #[string] name: String,
+) -> Result<v8::Local<'s, v8::Object>, ActorError> {
+    authorize(scope, handle)?;
+    if handle.actor.depth + 1 >= FACET_DEPTH {
+        return Err(ActorError::TooDeep);
+    }
+    let target = StubTarget::Facet { parent: handle.actor.incarnation, name, container: Cell::new(None) };
+    Ok(stub_to_js(scope, target))
+}
+
+/// Looks a facet stub's name up, once: gives the container that the caller must start, or 0 if it runs already.
+#[op2(nofast)]
+pub fn op_facet_pin(scope: &mut v8::PinScope<'_, '_>, #[cppgc] stub: &crate::rpc::Fetcher) -> Result<f64, ActorError> {
+    let StubTarget::Facet { parent, name, container } = &stub.target else { return Ok(0.0) };
+    if container.get().is_some() {
+        return Ok(0.0);
+    }
+    let (found, start) = IsolateState::of(scope)
+        .host
+        .facet_container(*parent, name)
+        .map_err(|error| ActorError::Facet(error.message))?;
+    container.set(Some(found));
+    Ok(if start { found as f64 } else { 0.0 })
+}
+
+/// A facet's startup callback gave a class. `id` is absent, a string, or `[hex, name]`.
+#[op2(nofast)]
+pub fn op_facet_started<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    container: f64,
+    #[cppgc] class: &ClassHandle,
+    id: v8::Local<'s, v8::Value>,
+) {
+    let id = if let Ok(pair) = v8::Local::<v8::Array>::try_from(id) {
+        let at = |index| {
+            pair.get_index(scope, index)
+                .filter(|value| value.is_string())
+                .map(|value| value.to_rust_string_lossy(scope))
+        };
+        FacetId::Object(at(0).unwrap_or_default(), at(1))
+    } else if id.is_string() {
+        FacetId::Text(id.to_rust_string_lossy(scope))
+    } else {
+        FacetId::Inherit
+    };
+    let start = FacetStart { class: class.class.clone(), id };
+    IsolateState::of(scope).host.facet_started(container as u64, Ok(start));
+}
+
+/// A facet's startup callback failed.
+#[op2(nofast)]
+pub fn op_facet_failed(
+    scope: &mut v8::PinScope<'_, '_>,
+    container: f64,
+    #[string] name: String,
+    #[string] message: String,
+) {
+    let error = CallError { name, ..CallError::new(message) };
+    IsolateState::of(scope).host.facet_started(container as u64, Err(error));
+}
+
+/// Ends a facet and those below it; their storage stays.
+#[op2(nofast)]
+pub fn op_facet_abort(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &ActorHandle,
+    #[string] facet: &str,
+    #[string] name: String,
+    #[string] message: String,
+) -> Result<(), ActorError> {
+    authorize(scope, handle)?;
+    let reason = CallError { name, ..CallError::new(message) };
+    IsolateState::of(scope).host.facet_abort(handle.actor.incarnation, facet, reason);
+    Ok(())
+}
+
+/// Ends a facet and those below it, and removes their storage.
+#[op2(nofast)]
+pub fn op_facet_delete(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &ActorHandle,
+    #[string] facet: &str,
+) -> Result<(), ActorError> {
+    authorize(scope, handle)?;
+    IsolateState::of(scope)
+        .host
+        .facet_delete(handle.actor.incarnation, facet)
+        .map_err(|error| ActorError::Facet(error.message))
+}

@@ -1,0 +1,389 @@
+//! One call from anywhere to a Worker's entrypoint or a Durable Object: what it carries, whom it reaches, who waits.
+//!
+//! Owns the one format that the HTTP ingress, service bindings, object stubs and facet stubs share. Everything here can
+//! cross threads. It must not know V8, nor how a call is routed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use denizen_core::ids::{NamespaceKey, ObjectId};
+use denizen_core::limits::{Limit, WorkerLimits};
+use tokio::sync::oneshot;
+
+use crate::fetch::body::BodySource;
+use crate::isolate::{Completer, IsolateId, ShardMessage, ShardSender};
+use crate::rpc::wire::WireValue;
+
+/// Sources of a Worker, by module name.
+#[derive(Debug)]
+pub struct ModuleBundle {
+    /// Name of the main module.
+    pub main: String,
+    /// Every module, by its name in the bundle (a relative path with `/`).
+    pub modules: HashMap<String, Module>,
+    /// Names that imports use for a module besides its own: without an extension, for instance.
+    pub aliases: HashMap<String, String>,
+}
+
+/// One module of a bundle.
+#[derive(Debug)]
+pub struct Module {
+    /// How it is evaluated.
+    pub kind: ModuleKind,
+    /// Its bytes. JavaScript, JSON and text are UTF-8.
+    pub content: Arc<[u8]>,
+    /// Maps positions in `content` to those in the file the user wrote.
+    pub source_map: Option<Arc<[u8]>>,
+    /// Hash over `content`: the key of the code cache.
+    pub hash: u64,
+}
+
+/// How a module is evaluated and what its default export is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ModuleKind {
+    /// An ECMAScript module.
+    EsModule,
+    /// CommonJS: default export is `module.exports`.
+    CommonJs,
+    /// Default export is a string.
+    Text,
+    /// Default export is an `ArrayBuffer`.
+    Data,
+    /// Default export is the parsed value.
+    Json,
+    /// Default export is a `WebAssembly.Module`.
+    Wasm,
+}
+
+/// A Worker as it is before any isolate of it runs, and what an evicted one is rebuilt from.
+#[derive(Debug)]
+pub struct WorkerDefinition {
+    /// Unique in the process.
+    pub id: u64,
+    /// Name for people: the configured name, or the loader's key.
+    pub name: Arc<str>,
+    /// Sources.
+    pub bundle: Arc<ModuleBundle>,
+    /// `YYYY-MM-DD`.
+    pub compatibility_date: String,
+    /// Flags that are on or off beyond those of the date.
+    pub compatibility_flags: Vec<String>,
+    /// Contents of `env`.
+    pub env: EnvSpec,
+    /// Limits of its isolate and events.
+    pub limits: WorkerLimits,
+    /// Where its `fetch()` goes.
+    pub outbound: Outbound,
+    /// Whether another Worker loaded it, so that its code is assumed to be hostile.
+    pub loaded: bool,
+    /// Classes with storage of their own, by class name.
+    pub namespaces: HashMap<String, Arc<Namespace>>,
+}
+
+/// What `env` is made from.
+#[derive(Debug)]
+pub enum EnvSpec {
+    /// Bindings of a configuration, in order.
+    Bindings(Vec<(String, Binding)>),
+    /// A value that the loading Worker serialised.
+    Wire(Arc<WireValue>),
+}
+
+/// One configured member of `env`.
+#[derive(Debug)]
+pub enum Binding {
+    /// A value given as JSON.
+    Json(String),
+    /// A stub of another Worker's entrypoint.
+    Service {
+        /// Name of the Worker.
+        worker: Arc<str>,
+        /// Named entrypoint, default when absent.
+        entrypoint: Option<String>,
+    },
+    /// A Durable Object namespace.
+    Namespace(Arc<Namespace>),
+    /// A Worker Loader. Bindings with the same id share their Workers.
+    Loader {
+        /// Cache key.
+        id: Arc<str>,
+    },
+}
+
+/// Where a Worker's global `fetch()` goes.
+#[derive(Clone, Debug)]
+pub enum Outbound {
+    /// To the network, under the operator's policy.
+    Network,
+    /// Nowhere: it rejects.
+    Blocked,
+    /// To another entrypoint.
+    Service(Target),
+}
+
+/// A class of Durable Objects with its storage.
+#[derive(Debug)]
+pub struct Namespace {
+    /// Folder name on disk and seed of the ids.
+    pub unique_key: String,
+    /// Name of the Worker that exports the class.
+    pub worker: Arc<str>,
+    /// Exported name of the class.
+    pub class_name: String,
+    /// Derives and checks ids.
+    pub ids: NamespaceKey,
+}
+
+/// A Worker that a loader knows: loading, loaded or failed. Stubs hold this, not an isolate.
+#[derive(Debug)]
+pub struct LoadedWorker {
+    /// Unique in the process.
+    pub id: u64,
+    /// The loader's key, or a generated one.
+    pub name: Arc<str>,
+    /// The outcome of the loader's callback, once there is one.
+    pub definition: OnceLock<Result<Arc<WorkerDefinition>, CallError>>,
+}
+
+/// Which Worker a stub or class value refers to.
+#[derive(Clone, Debug)]
+pub enum WorkerRef {
+    /// A configured Worker, by name.
+    Static(Arc<str>),
+    /// A dynamic one.
+    Loaded(Arc<LoadedWorker>),
+}
+
+/// A Durable Object class as a value: for facets.
+#[derive(Clone, Debug)]
+pub struct ClassRef {
+    /// Who exports it.
+    pub worker: WorkerRef,
+    /// Exported name; absent means `default`.
+    pub class_name: Option<String>,
+    /// `ctx.props` of its instances.
+    pub props: Option<Arc<WireValue>>,
+}
+
+/// Whom a call reaches.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A stateless entrypoint.
+    Entrypoint {
+        /// Whose.
+        worker: WorkerRef,
+        /// Exported name; absent means `default`.
+        entrypoint: Option<String>,
+        /// `ctx.props` of the event.
+        props: Option<Arc<WireValue>>,
+    },
+    /// A root object.
+    Object {
+        /// Its namespace.
+        namespace: Arc<Namespace>,
+        /// Its id.
+        id: ObjectId,
+        /// The name that the id was derived from.
+        name: Option<Arc<str>>,
+    },
+    /// A facet of a running object on the same shard.
+    Facet {
+        /// Incarnation of the parent.
+        parent: u64,
+        /// Container of the facet: numbers one life of a name.
+        container: u64,
+    },
+}
+
+/// A request on its way to a Worker, or from one to the network.
+#[derive(Debug)]
+pub struct RequestParts {
+    /// Method, as sent.
+    pub method: String,
+    /// Absolute URL.
+    pub url: String,
+    /// Name, value, name, value, …; values hold one character a byte.
+    pub headers: Vec<String>,
+    /// Body.
+    pub body: BodySource,
+    /// `request.cf` as JSON.
+    pub cf: Option<String>,
+}
+
+/// A response on its way back.
+#[derive(Debug)]
+pub struct ResponseParts {
+    /// Status code.
+    pub status: u16,
+    /// Reason phrase; empty stands for the usual one.
+    pub status_text: String,
+    /// As in [`RequestParts::headers`].
+    pub headers: Vec<String>,
+    /// Body.
+    pub body: BodySource,
+    /// Whether the body is encoded as its headers say already (`encodeBody: "manual"`, or passed through).
+    pub null_body: bool,
+}
+
+/// What a call delivers.
+#[derive(Debug)]
+pub enum CallKind {
+    /// A `fetch` event.
+    Fetch(Box<RequestParts>),
+    /// A method call.
+    Rpc {
+        /// Name of the method.
+        method: String,
+        /// Array of arguments.
+        args: WireValue,
+    },
+    /// A `test` event.
+    Test,
+}
+
+/// What a call brought.
+#[derive(Debug)]
+pub enum CallOk {
+    /// A response.
+    Response(Box<ResponseParts>),
+    /// A result value.
+    Value(WireValue),
+    /// Nothing.
+    Unit,
+}
+
+/// What a call brought, or why it failed.
+pub type CallResult = Result<CallOk, CallError>;
+
+/// A failure that reaches the caller as a JavaScript error.
+#[derive(Clone, Debug, Default)]
+pub struct CallError {
+    /// `name`: a standard error class, or else an `Error` of this name.
+    pub name: String,
+    /// `message`.
+    pub message: String,
+    /// The stack where it was thrown: for the log, never for the caller.
+    pub stack: Option<String>,
+    /// Own enumerable properties that the thrown error had.
+    pub props: Option<Arc<WireValue>>,
+    /// Thrown on the other side of a call.
+    pub remote: bool,
+    /// Trying again may help.
+    pub retryable: bool,
+    /// A queue was full.
+    pub overloaded: bool,
+    /// The object lost its memory.
+    pub durable_object_reset: bool,
+    /// The limit that was exceeded, what was used and what was allowed.
+    pub limit: Option<(Limit, f64, f64)>,
+    /// Whether the log has it already.
+    pub logged: bool,
+}
+
+impl CallError {
+    /// An `Error` of `message`.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { name: "Error".into(), message: message.into(), ..Self::default() }
+    }
+
+    /// A `TypeError` of `message`.
+    pub fn type_error(message: impl Into<String>) -> Self {
+        Self { name: "TypeError".into(), message: message.into(), ..Self::default() }
+    }
+
+    /// `limit` was exceeded.
+    pub fn limit(limit: Limit, used: f64, max: f64) -> Self {
+        let message = match limit {
+            Limit::CpuMs => "Worker exceeded CPU time limit.".to_owned(),
+            Limit::HeapBytes => "Worker exceeded memory limit.".to_owned(),
+            Limit::StartupMs => "Worker exceeded the CPU time limit of its start-up.".to_owned(),
+            Limit::SubRequests => "Too many subrequests.".to_owned(),
+            other => format!("Limit exceeded: {other}."),
+        };
+        Self { limit: Some((limit, used, max)), ..Self::new(message) }
+    }
+
+    /// The event was lost through no fault of its own.
+    pub fn retryable(message: impl Into<String>) -> Self {
+        Self { retryable: true, ..Self::new(message) }
+    }
+}
+
+impl std::fmt::Display for CallError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.name, self.message)
+    }
+}
+
+/// Who waits for the outcome of a call.
+#[derive(Debug)]
+pub enum ReplyTo {
+    /// A promise in an isolate.
+    Isolate(Completer),
+    /// The ingress or the test runner.
+    Channel(oneshot::Sender<CallResult>),
+    /// Nobody: the event took the reply over.
+    Nobody,
+}
+
+impl ReplyTo {
+    /// Hands the outcome over. Nobody may be waiting any more.
+    pub fn send(self, result: CallResult) {
+        match self {
+            ReplyTo::Isolate(completer) => completer.complete(match result {
+                Ok(ok) => crate::isolate::Completion::Call(ok),
+                Err(error) => crate::isolate::Completion::Failed(error),
+            }),
+            // A client that left is no error.
+            ReplyTo::Channel(sender) => drop(sender.send(result)),
+            ReplyTo::Nobody => {}
+        }
+    }
+}
+
+/// One call.
+#[derive(Debug)]
+pub struct Call {
+    /// Whom it reaches.
+    pub target: Target,
+    /// What it delivers.
+    pub kind: CallKind,
+    /// Who waits.
+    pub reply: ReplyTo,
+    /// How the one who waits can say that it went away, if it can.
+    pub cancel: Option<Arc<CancelSlot>>,
+}
+
+/// Where a call's event is written down once it runs, so that it can be told that its client left.
+#[derive(Debug, Default)]
+pub struct CancelSlot(Mutex<CancelState>);
+
+#[derive(Debug, Default)]
+enum CancelState {
+    #[default]
+    Waiting,
+    Running(ShardSender, IsolateId, u64),
+    Gone,
+}
+
+impl CancelSlot {
+    /// The event runs now. Gives `false` if its client has left already.
+    pub fn started(&self, shard: &ShardSender, isolate: IsolateId, event: u64) -> bool {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*state {
+            CancelState::Gone => false,
+            _ => {
+                *state = CancelState::Running(shard.clone(), isolate, event);
+                true
+            }
+        }
+    }
+
+    /// The client has left.
+    pub fn cancel(&self) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let CancelState::Running(shard, isolate, event) = std::mem::replace(&mut *state, CancelState::Gone) {
+            shard.send(ShardMessage::Cancel(isolate, event));
+        }
+    }
+}

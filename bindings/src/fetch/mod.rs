@@ -1,0 +1,154 @@
+//! The fetch binding: outgoing requests, and the outcome of `fetch` events.
+//!
+//! Owns how Request and Response cross between JavaScript and [`RequestParts`] and [`ResponseParts`]. It must not know the
+//! HTTP client or server.
+
+pub mod body;
+
+use std::rc::Rc;
+
+use deno_core::op2;
+
+use crate::call::{Call, CallKind, Outbound, ReplyTo, RequestParts, ResponseParts, Target};
+use crate::io::EventHandle;
+use crate::io::context::{IoContext, IoError};
+use crate::isolate::{IsolateState, Output};
+
+deno_core::extension!(
+    denizen_fetch,
+    ops = [
+        body::op_body_take,
+        body::op_body_take_text,
+        body::op_body_length,
+        body::op_body_read,
+        body::op_body_cancel,
+        body::op_body_clone,
+        body::op_body_writer,
+        body::op_body_write,
+        body::op_body_close,
+        op_fetch,
+        op_respond,
+    ],
+);
+
+/// Why a request did not leave.
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+pub enum FetchError {
+    /// No event runs, or the wrong one.
+    #[class(inherit)]
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// The Worker may not use the network. The text is workerd's.
+    #[class(generic)]
+    #[error(
+        "This worker is not permitted to access the internet via global functions like fetch(). It must use capabilities (such as bindings in 'env') to talk to the outside world."
+    )]
+    Blocked,
+    /// Too many subrequests. The text is Cloudflare's.
+    #[class(generic)]
+    #[error("Too many subrequests.")]
+    #[property("limit" = "subRequests")]
+    TooManySubRequests,
+}
+
+/// Counts a subrequest against the event's limit.
+pub fn count_sub_request(state: &IsolateState, io: &IoContext) -> Result<(), FetchError> {
+    let count = io.sub_requests.get() + 1;
+    if count > state.worker().limits.sub_requests {
+        return Err(FetchError::TooManySubRequests);
+    }
+    io.sub_requests.set(count);
+    Ok(())
+}
+
+/// Reads a flat array of header names and values.
+pub fn read_headers(scope: &mut v8::PinScope<'_, '_>, headers: v8::Local<'_, v8::Array>) -> Vec<String> {
+    (0..headers.length())
+        .filter_map(|index| headers.get_index(scope, index))
+        .map(|value| value.to_rust_string_lossy(scope))
+        .collect()
+}
+
+/// Sends a request by the Worker's global outbound. The promise gives the parts of the response as an array.
+#[op2]
+pub fn op_fetch<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[string] method: String,
+    #[string] url: String,
+    headers: v8::Local<'s, v8::Array>,
+    body: v8::Local<'s, v8::Value>,
+    #[string] cf: Option<String>,
+) -> Result<v8::Local<'s, v8::Promise>, FetchError> {
+    let io = IoContext::current(scope)?;
+    let state = IsolateState::of(scope);
+    let outbound = state.worker().outbound.clone();
+    if matches!(outbound, Outbound::Blocked) {
+        return Err(FetchError::Blocked);
+    }
+    count_sub_request(&state, &io)?;
+    let headers = read_headers(scope, headers);
+    let body = body::from_js(scope, body)?;
+    let request = Box::new(RequestParts { method, url, headers, body, cf });
+    let (promise, token) = state.start(scope, &io);
+    match outbound {
+        Outbound::Service(target) => send_to(&state, &io, target, request, token),
+        _ => state.emit(io.actor.as_ref(), Output::Egress(request, state.completer(token), token)),
+    }
+    Ok(promise)
+}
+
+/// Sends `request` to `target` at the end of the turn.
+pub fn send_to(
+    state: &IsolateState,
+    io: &Rc<IoContext>,
+    target: Target,
+    request: Box<RequestParts>,
+    token: crate::isolate::Token,
+) {
+    let call =
+        Call { target, kind: CallKind::Fetch(request), reply: ReplyTo::Isolate(state.completer(token)), cancel: None };
+    state.emit(io.actor.as_ref(), Output::Call(call));
+}
+
+/// Ends a `fetch` event with a response.
+#[op2(nofast)]
+pub fn op_respond<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] event: &EventHandle,
+    status: u16,
+    #[string] status_text: String,
+    headers: v8::Local<'s, v8::Array>,
+    body: v8::Local<'s, v8::Value>,
+) -> Result<(), FetchError> {
+    let headers = read_headers(scope, headers);
+    let null_body = body.is_null_or_undefined();
+    let body = body::from_js(scope, body)?;
+    let response = ResponseParts { status, status_text, headers, body, null_body };
+    let state = IsolateState::of(scope);
+    event.io.reply(&state, Ok(crate::call::CallOk::Response(Box::new(response))));
+    Ok(())
+}
+
+/// The parts of a response for JavaScript: `[status, statusText, headers, body]`.
+pub fn response_to_js<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    io: &Rc<IoContext>,
+    response: ResponseParts,
+) -> v8::Local<'s, v8::Value> {
+    let status = v8::Integer::new(scope, i32::from(response.status)).into();
+    let text = string(scope, &response.status_text);
+    let headers = headers_to_js(scope, &response.headers);
+    let body = body::to_js(scope, &io.owner, response.body);
+    v8::Array::new_with_elements(scope, &[status, text, headers, body]).into()
+}
+
+/// A flat array of header names and values.
+pub fn headers_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, headers: &[String]) -> v8::Local<'s, v8::Value> {
+    let strings: Vec<_> = headers.iter().map(|text| string(scope, text)).collect();
+    v8::Array::new_with_elements(scope, &strings).into()
+}
+
+/// A V8 string of `text`; empty if it is longer than V8 can hold.
+pub fn string<'s>(scope: &mut v8::PinScope<'s, '_>, text: &str) -> v8::Local<'s, v8::Value> {
+    v8::String::new(scope, text).unwrap_or_else(|| v8::String::empty(scope)).into()
+}

@@ -1,0 +1,167 @@
+//! The IoContext: what belongs to one event.
+//!
+//! Owns attribution (whose work runs now) and authority (whose handles may be used): the context lies in V8's
+//! continuation-preserved data, so it follows every promise and callback, and a handle of another owner is refused. It
+//! must not know what the operations do.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use deno_core::{GarbageCollected, cppgc};
+
+use crate::actor::Actor;
+use crate::call::{CallError, CallResult, ReplyTo};
+use crate::isolate::{IsolateState, Output};
+
+/// Who owns handles, timers and promises: a stateless event, or one incarnation of an actor over all its events.
+#[derive(Debug, Default)]
+pub struct Owner {
+    /// Set once it is gone, with what a later use of its handles throws.
+    pub gone: RefCell<Option<CallError>>,
+    /// Timers that are pending.
+    pub timers: Cell<usize>,
+}
+
+/// One delivery to an entrypoint or actor.
+#[derive(Debug)]
+pub struct IoContext {
+    /// Unique in the process.
+    pub id: u64,
+    /// Who owns what this event makes.
+    pub owner: Rc<Owner>,
+    /// The actor it runs in.
+    pub actor: Option<Rc<Actor>>,
+    /// CPU time of its turns so far.
+    pub cpu: Cell<Duration>,
+    /// CPU time that it may use.
+    pub cpu_limit: Cell<Duration>,
+    /// Subrequests so far.
+    pub sub_requests: Cell<u32>,
+    /// Promises given to `waitUntil` that have not settled.
+    pub wait_until: Cell<u32>,
+    /// Operations and timers that it waits for.
+    pub waiting: Cell<u32>,
+    /// Response bodies that are still written.
+    pub writing: Cell<u32>,
+    /// When its outcome left, if it did.
+    pub replied_at: Cell<Option<Instant>>,
+    /// Whether an outcome is a value (RPC) or a response.
+    pub reply: RefCell<Option<ReplyTo>>,
+    /// The object that stands for it in V8.
+    pub frame: RefCell<Option<v8::Global<v8::Value>>>,
+    /// Called when the one who waits goes away.
+    pub on_abort: RefCell<Option<v8::Global<v8::Function>>>,
+}
+
+/// workerd's text for I/O where no event is.
+pub const GLOBAL_SCOPE: &str = "Disallowed operation called within global scope. Asynchronous I/O (ex: fetch() or connect()), setting a timeout, and generating random values are not allowed within global scope. To fix this error, perform this operation within a handler. https://developers.cloudflare.com/workers/runtime-apis/handlers/";
+
+/// workerd's text for a handle of another event, with the kind of handle.
+pub fn other_request(kind: &str) -> String {
+    format!(
+        "Cannot perform I/O on behalf of a different request. I/O objects (such as streams, request/response bodies, and others) created in the context of one request handler cannot be accessed from a different request's handler. This is a limitation of Cloudflare Workers which allows us to improve overall performance. (I/O type: {kind})"
+    )
+}
+
+/// What lies in V8's continuation-preserved data: the IoContext of the code that runs.
+pub struct Frame {
+    /// Whose code runs.
+    pub io: Rc<IoContext>,
+}
+
+// SAFETY: a frame holds no reference into the V8 heap, so there is nothing to trace.
+unsafe impl GarbageCollected for Frame {
+    fn trace(&self, _visitor: &mut v8::cppgc::Visitor) {}
+
+    fn get_name(&self) -> &'static std::ffi::CStr {
+        c"Frame"
+    }
+}
+
+/// Why an operation cannot run here. The class and text are workerd's.
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+pub enum IoError {
+    /// No event runs.
+    #[class(generic)]
+    #[error("{GLOBAL_SCOPE}")]
+    NoContext,
+    /// The handle is of another event.
+    #[class(generic)]
+    #[error("{}", other_request(.0))]
+    OtherRequest(&'static str),
+    /// The handle's owner is gone.
+    #[class(generic)]
+    #[error("{0}")]
+    Gone(String),
+}
+
+impl IoContext {
+    /// An event that `reply` waits for.
+    pub fn new(
+        id: u64,
+        owner: Rc<Owner>,
+        actor: Option<Rc<Actor>>,
+        cpu_limit: Duration,
+        reply: Option<ReplyTo>,
+    ) -> Rc<Self> {
+        Rc::new(Self {
+            id,
+            owner,
+            actor,
+            cpu: Cell::default(),
+            cpu_limit: Cell::new(cpu_limit),
+            sub_requests: Cell::default(),
+            wait_until: Cell::default(),
+            waiting: Cell::default(),
+            writing: Cell::default(),
+            replied_at: Cell::default(),
+            reply: RefCell::new(reply),
+            frame: RefCell::default(),
+            on_abort: RefCell::default(),
+        })
+    }
+
+    /// The context of the code that runs now.
+    pub fn current(scope: &mut v8::PinScope<'_, '_>) -> Result<Rc<Self>, IoError> {
+        let data = scope.get_continuation_preserved_embedder_data();
+        let frame = cppgc::try_unwrap_cppgc_object::<Frame>(scope, data).ok_or(IoError::NoContext)?;
+        // SAFETY: `data` is a live handle in this scope, so the object it wraps is not collected meanwhile.
+        let io = unsafe { frame.as_ref() }.io.clone();
+        match &*io.owner.gone.borrow() {
+            Some(error) => return Err(IoError::Gone(error.message.clone())),
+            None => {}
+        }
+        Ok(io)
+    }
+
+    /// Refuses a handle of `owner`, called `kind` in the error, unless the code that runs now belongs to it.
+    pub fn check(scope: &mut v8::PinScope<'_, '_>, owner: &Rc<Owner>, kind: &'static str) -> Result<Rc<Self>, IoError> {
+        let io = Self::current(scope)?;
+        if Rc::ptr_eq(&io.owner, owner) { Ok(io) } else { Err(IoError::OtherRequest(kind)) }
+    }
+
+    /// The object that stands for this context in V8, made at first use.
+    pub fn frame<'s>(self: &Rc<Self>, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+        if let Some(frame) = &*self.frame.borrow() {
+            return v8::Local::new(scope, frame);
+        }
+        let frame: v8::Local<v8::Value> = cppgc::make_cppgc_object(scope, Frame { io: self.clone() }).into();
+        *self.frame.borrow_mut() = Some(v8::Global::new(scope, frame));
+        frame
+    }
+
+    /// Lets the event's outcome out at the end of the turn. Later outcomes are ignored.
+    pub fn reply(self: &Rc<Self>, state: &IsolateState, result: CallResult) {
+        if let Some(reply) = self.reply.borrow_mut().take() {
+            self.replied_at.set(Some(Instant::now()));
+            state.emit(self.actor.as_ref(), Output::Reply(reply, result));
+        }
+        state.settled.borrow_mut().push(self.clone());
+    }
+
+    /// Whether nothing of a stateless event is left to do.
+    pub fn is_over(&self) -> bool {
+        self.replied_at.get().is_some() && self.wait_until.get() == 0 && self.writing.get() == 0
+    }
+}

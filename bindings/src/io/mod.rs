@@ -1,0 +1,197 @@
+//! The io binding: the event that runs, its timers and its outcome.
+//!
+//! Owns what JavaScript can say about its own event. It must not know what kind of event it is.
+
+pub mod context;
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deno_core::{GarbageCollected, cppgc, op2};
+
+use crate::call::{CallError, CallOk};
+use crate::io::context::{IoContext, IoError};
+use crate::isolate::IsolateState;
+use crate::rpc::wire;
+use denizen_core::limits::TIMERS;
+
+deno_core::extension!(
+    denizen_io,
+    ops = [
+        op_timer_set,
+        op_timer_clear,
+        op_io_check,
+        op_wait_until,
+        op_wait_until_done,
+        op_event_fail,
+        op_event_value,
+        op_event_on_abort,
+        op_random_bytes,
+        op_console,
+    ],
+);
+
+/// What the dispatcher holds of the event that it runs. It never reaches user code.
+pub struct EventHandle {
+    /// The event.
+    pub io: Rc<IoContext>,
+}
+
+// SAFETY: no reference into the V8 heap is held.
+unsafe impl GarbageCollected for EventHandle {
+    fn trace(&self, _visitor: &mut v8::cppgc::Visitor) {}
+
+    fn get_name(&self) -> &'static std::ffi::CStr {
+        c"EventHandle"
+    }
+}
+
+/// A handle for `io`.
+pub fn event_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, io: &Rc<IoContext>) -> v8::Local<'s, v8::Value> {
+    cppgc::make_cppgc_object(scope, EventHandle { io: io.clone() }).into()
+}
+
+/// Why a timer was not set.
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+pub enum TimerError {
+    /// No event runs.
+    #[class(inherit)]
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// Too many are pending. The text is workerd's.
+    #[class("DOMExceptionQuotaExceededError")]
+    #[error("You have exceeded the number of timeouts you may set.")]
+    TooMany,
+}
+
+/// Calls `callback` in a turn of its own after `delay` milliseconds, once or again and again.
+#[op2(nofast)]
+pub fn op_timer_set(
+    scope: &mut v8::PinScope<'_, '_>,
+    callback: v8::Local<'_, v8::Function>,
+    delay: f64,
+    repeat: bool,
+) -> Result<u32, TimerError> {
+    let io = IoContext::current(scope)?;
+    if io.owner.timers.get() >= TIMERS {
+        return Err(TimerError::TooMany);
+    }
+    let callback = v8::Global::new(scope, callback);
+    let delay = Duration::from_millis(if delay.is_finite() { delay.clamp(0.0, f64::from(i32::MAX)) as u64 } else { 0 });
+    Ok(IsolateState::of(scope).set_timer(&io, callback, delay, repeat))
+}
+
+/// Takes a timer back. One of another owner is left alone, as an unknown one is.
+#[op2(nofast)]
+pub fn op_timer_clear(scope: &mut v8::PinScope<'_, '_>, id: u32) {
+    let Ok(io) = IoContext::current(scope) else { return };
+    let state = IsolateState::of(scope);
+    if state.timer_owner(id).is_some_and(|owner| Rc::ptr_eq(&owner.owner, &io.owner)) {
+        state.clear_timer(id);
+    }
+}
+
+/// Throws unless an event runs.
+#[op2(nofast)]
+pub fn op_io_check(scope: &mut v8::PinScope<'_, '_>) -> Result<(), IoError> {
+    IoContext::current(scope).map(|_| ())
+}
+
+/// One more promise holds the event: the running one, or that of `event`.
+#[op2]
+pub fn op_wait_until<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    event: v8::Local<'s, v8::Value>,
+) -> Result<v8::Local<'s, v8::Value>, IoError> {
+    let io = match cppgc::try_unwrap_cppgc_object::<EventHandle>(scope, event) {
+        // SAFETY: `event` is a live handle in this scope.
+        Some(handle) => {
+            let owner = unsafe { handle.as_ref() }.io.clone();
+            IoContext::check(scope, &owner.owner, "ExecutionContext")?;
+            owner
+        }
+        None => IoContext::current(scope)?,
+    };
+    io.wait_until.set(io.wait_until.get() + 1);
+    Ok(event_to_js(scope, &io))
+}
+
+/// A promise that held the event has settled.
+#[op2(nofast)]
+pub fn op_wait_until_done(scope: &mut v8::PinScope<'_, '_>, #[cppgc] event: &EventHandle) {
+    event.io.wait_until.set(event.io.wait_until.get().saturating_sub(1));
+    IsolateState::of(scope).settled.borrow_mut().push(event.io.clone());
+}
+
+/// Ends an event with an error: its name, message, stack and own enumerable properties.
+#[op2]
+pub fn op_event_fail<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] event: &EventHandle,
+    #[string] name: String,
+    #[string] message: String,
+    #[string] stack: Option<String>,
+    props: v8::Local<'s, v8::Value>,
+) {
+    let flag = |scope: &mut v8::PinScope<'s, '_>, key: &str| -> bool {
+        let Ok(object) = v8::Local::<v8::Object>::try_from(props) else { return false };
+        let key = crate::fetch::string(scope, key);
+        object.get(scope, key).is_some_and(|value| value.is_true())
+    };
+    let error = CallError {
+        name,
+        message,
+        stack,
+        retryable: flag(scope, "retryable"),
+        overloaded: flag(scope, "overloaded"),
+        durable_object_reset: flag(scope, "durableObjectReset"),
+        props: match props.is_object() {
+            true => wire::serialize(scope, props).ok().map(Arc::new),
+            false => None,
+        },
+        ..CallError::default()
+    };
+    let state = IsolateState::of(scope);
+    event.io.reply(&state, Err(error));
+}
+
+/// Ends an RPC event with its result. Throws what cannot be cloned.
+#[op2(nofast)]
+pub fn op_event_value<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] event: &EventHandle,
+    value: v8::Local<'s, v8::Value>,
+) -> Result<(), wire::WireError> {
+    let value = wire::serialize(scope, value)?;
+    let state = IsolateState::of(scope);
+    event.io.reply(&state, Ok(CallOk::Value(value)));
+    Ok(())
+}
+
+/// Calls `callback` when the one who waits for the event goes away.
+#[op2(nofast)]
+pub fn op_event_on_abort(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] event: &EventHandle,
+    callback: v8::Local<'_, v8::Function>,
+) {
+    *event.io.on_abort.borrow_mut() = Some(v8::Global::new(scope, callback));
+}
+
+/// Fills `buffer` with random bytes from the operating system. Needs an event, as workerd's does.
+#[op2]
+pub fn op_random_bytes(scope: &mut v8::PinScope<'_, '_>, #[anybuffer] buffer: &mut [u8]) -> Result<(), IoError> {
+    IoContext::current(scope)?;
+    getrandom::fill(buffer)
+        .map_err(|error| IoError::Gone(format!("The operating system gives no random bytes: {error}")))
+}
+
+/// Prints a line of the console.
+#[op2(nofast)]
+pub fn op_console(scope: &mut v8::PinScope<'_, '_>, #[string] level: String, #[string] text: String) {
+    let actor = IoContext::current(scope).ok().and_then(|io| io.actor.clone());
+    let state = IsolateState::of(scope);
+    let Some(worker) = state.worker.get() else { return };
+    state.host.console(&worker.name, actor.as_deref(), &level, &text);
+}

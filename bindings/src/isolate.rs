@@ -1,0 +1,391 @@
+//! What belongs to one isolate: its unfinished operations, the outputs of its running turn, and its way to the host.
+//!
+//! Owns the table of promise resolvers and the rule that a completion reaches JavaScript only while its owner lives. It
+//! must not know shards, routing or deno_core.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::mpsc::{OwnedPermit, UnboundedSender};
+
+use crate::actor::Actor;
+use crate::call::{Call, CallError, CallOk, CallResult, ReplyTo, WorkerDefinition};
+use crate::fetch::body::BodyError;
+use crate::io::context::IoContext;
+
+/// Names an isolate. Never used again in the process.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct IsolateId(pub u64);
+
+/// Names one unfinished operation of one isolate. A token whose operation was given up is never used again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Token(pub u64);
+
+/// How an operation ended.
+#[derive(Debug)]
+pub enum Completion {
+    /// It gives `undefined`.
+    Unit,
+    /// A chunk of a body; `None` at its end.
+    Chunk(Option<Bytes>),
+    /// A call returned.
+    Call(CallOk),
+    /// The promise rejects.
+    Failed(CallError),
+}
+
+/// A message to the shard that owns an isolate.
+#[derive(Debug)]
+pub enum ShardMessage {
+    /// A call to route.
+    Call(Call),
+    /// An operation ended.
+    Complete(IsolateId, Token, Completion),
+    /// deno_core's event loop has something to do.
+    Poll(IsolateId),
+    /// The one who waited for an event went away.
+    Cancel(IsolateId, u64),
+    /// Starts a configured Worker and gives the entrypoints that have a handler of the name, and all its exports.
+    Inspect(Arc<str>, String, tokio::sync::oneshot::Sender<Result<WorkerExports, CallError>>),
+    /// Stop: no event runs any more.
+    Shutdown,
+}
+
+/// What a Worker's main module exports.
+#[derive(Debug, Default)]
+pub struct WorkerExports {
+    /// Entrypoints that have the handler that was asked for, default first.
+    pub handlers: Vec<String>,
+    /// Every export.
+    pub names: Vec<String>,
+}
+
+/// The sending end of a shard's inbox.
+#[derive(Clone, Debug)]
+pub struct ShardSender(pub UnboundedSender<ShardMessage>);
+
+impl ShardSender {
+    /// Queues a message. A shard that has stopped takes nothing, and nobody is left to be told.
+    pub fn send(&self, message: ShardMessage) {
+        drop(self.0.send(message));
+    }
+}
+
+/// The right to end one operation, from any thread.
+#[derive(Debug)]
+pub struct Completer {
+    shard: ShardSender,
+    isolate: IsolateId,
+    token: Token,
+}
+
+impl Completer {
+    /// Ends the operation.
+    pub fn complete(self, completion: Completion) {
+        self.shard.send(ShardMessage::Complete(self.isolate, self.token, completion));
+    }
+}
+
+/// What an isolate asks of the shard that runs it.
+pub trait Host {
+    /// Runs a future on the shard's thread.
+    fn spawn_local(&self, future: std::pin::Pin<Box<dyn Future<Output = ()>>>);
+    /// Wakes `isolate` for `timer` at `at`; the key cancels it.
+    fn set_timer(&self, at: Instant, isolate: IsolateId, timer: u32) -> (Instant, u64);
+    /// Takes a timer back.
+    fn cancel_timer(&self, key: (Instant, u64));
+    /// Sends a request to the network and completes with its response.
+    fn egress(
+        &self,
+        request: Box<crate::call::RequestParts>,
+        from: &Arc<WorkerDefinition>,
+        completer: Completer,
+    ) -> EgressGuard;
+    /// One line of a Worker's console.
+    fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str);
+    /// The loader's Worker of this name, and whether the caller must provide its code.
+    fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<crate::call::LoadedWorker>, bool);
+    /// The loader's code arrived or failed: calls that waited go on.
+    fn loader_provide(&self, worker: &Arc<crate::call::LoadedWorker>, definition: Result<WorkerDefinition, CallError>);
+    /// The container that a facet's name stands for now, and whether the caller must start it.
+    fn facet_container(&self, parent: u64, name: &str) -> Result<(u64, bool), CallError>;
+    /// A facet's startup callback settled.
+    fn facet_started(&self, container: u64, outcome: Result<FacetStart, CallError>);
+    /// Ends a facet; its storage stays.
+    fn facet_abort(&self, parent: u64, name: &str, reason: CallError);
+    /// Ends a facet and removes its storage.
+    fn facet_delete(&self, parent: u64, name: &str) -> Result<(), CallError>;
+    /// The actor is broken: it lives no longer.
+    fn actor_broken(&self, incarnation: u64, reason: CallError);
+    /// The actor's constructor, or a callback that blocked it, has finished.
+    fn actor_unblocked(&self, incarnation: u64);
+    /// A name for a loaded Worker's definition.
+    fn next_id(&self) -> u64;
+}
+
+/// Gives up an outbound request when dropped.
+#[derive(Debug)]
+pub struct EgressGuard(pub tokio::task::AbortHandle);
+
+impl Drop for EgressGuard {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What a startup callback asked for.
+#[derive(Debug)]
+pub struct FacetStart {
+    /// The class to run.
+    pub class: crate::call::ClassRef,
+    /// `ctx.id`; absent means the parent's.
+    pub id: FacetId,
+}
+
+/// `ctx.id` of a facet.
+#[derive(Clone, Debug)]
+pub enum FacetId {
+    /// As the parent's.
+    Inherit,
+    /// A plain string.
+    Text(String),
+    /// An id of a namespace, with its name.
+    Object(String, Option<String>),
+}
+
+/// Something that leaves an isolate. It waits for the end of its turn, and for the actor's commit.
+#[derive(Debug)]
+pub enum Output {
+    /// A call to another Worker, object or facet.
+    Call(Call),
+    /// The outcome of an event.
+    Reply(ReplyTo, CallResult),
+    /// A chunk of a streamed body, into room that is reserved for it.
+    Chunk(OwnedPermit<Result<Bytes, BodyError>>, Bytes),
+    /// A request to the network.
+    Egress(Box<crate::call::RequestParts>, Completer, Token),
+}
+
+struct Pending {
+    io: Rc<IoContext>,
+    resolver: v8::Global<v8::PromiseResolver>,
+    /// Held while the operation runs, to give it up with it.
+    guard: Option<EgressGuard>,
+}
+
+struct Timer {
+    io: Rc<IoContext>,
+    callback: v8::Global<v8::Function>,
+    key: (Instant, u64),
+    /// Repeats after this time.
+    every: Option<Duration>,
+}
+
+/// Functions that the bootstrap script hands to the host.
+pub struct JsEntries {
+    /// Delivers an event.
+    pub dispatch: v8::Global<v8::Function>,
+    /// Takes what `env` is made from.
+    pub prepare: v8::Global<v8::Function>,
+    /// Takes the main module's namespace.
+    pub register: v8::Global<v8::Function>,
+    /// Drops an actor's instance.
+    pub drop_actor: v8::Global<v8::Function>,
+    /// Formats an error for the log.
+    pub format_error: v8::Global<v8::Function>,
+    /// Lists the entrypoints that have a handler of a name.
+    pub list_handlers: v8::Global<v8::Function>,
+    /// An unhandled rejection.
+    pub unhandled: v8::Global<v8::Function>,
+    /// Runs a CommonJS module.
+    pub common_js: v8::Global<v8::Function>,
+}
+
+/// The state of one isolate. It lies in a slot of the V8 isolate, so that operations reach it without a lookup.
+pub struct IsolateState {
+    /// Its name.
+    pub id: IsolateId,
+    /// The shard that runs it.
+    pub host: Rc<dyn Host>,
+    /// That shard's inbox.
+    pub shard: ShardSender,
+    /// The Worker that runs in it; absent while it is blank.
+    pub worker: OnceCell<Arc<WorkerDefinition>>,
+    /// The bootstrap's functions.
+    pub entries: OnceCell<JsEntries>,
+    /// What the running turn lets out.
+    pub outputs: RefCell<Vec<(Option<Rc<Actor>>, Output)>>,
+    /// Actors that the running turn wrote to.
+    pub dirty: RefCell<Vec<Rc<Actor>>>,
+    /// Events that may have ended in the running turn.
+    pub settled: RefCell<Vec<Rc<IoContext>>>,
+    /// Events that have not ended, by number.
+    pub events: RefCell<HashMap<u64, Rc<IoContext>>>,
+    /// Actors that live here, by incarnation.
+    pub actors: RefCell<HashMap<u64, Rc<Actor>>>,
+    /// Promises that were rejected in the running turn and have no handler yet.
+    pub rejections: RefCell<Vec<(v8::Global<v8::Promise>, v8::Global<v8::Value>)>>,
+    pending: RefCell<HashMap<Token, Pending>>,
+    timers: RefCell<HashMap<u32, Timer>>,
+    next_token: Cell<u64>,
+    next_timer: Cell<u32>,
+}
+
+impl IsolateState {
+    /// The state of a new isolate.
+    pub fn new(id: IsolateId, host: Rc<dyn Host>, shard: ShardSender) -> Self {
+        Self {
+            id,
+            host,
+            shard,
+            worker: OnceCell::new(),
+            entries: OnceCell::new(),
+            outputs: RefCell::default(),
+            dirty: RefCell::default(),
+            settled: RefCell::default(),
+            events: RefCell::default(),
+            actors: RefCell::default(),
+            rejections: RefCell::default(),
+            pending: RefCell::default(),
+            timers: RefCell::default(),
+            next_token: Cell::new(1),
+            next_timer: Cell::new(1),
+        }
+    }
+
+    /// The state of the isolate that runs now.
+    pub fn of(isolate: &v8::Isolate) -> Rc<Self> {
+        isolate.get_slot::<Rc<Self>>().expect("every isolate of a shard has its state in a slot").clone()
+    }
+
+    /// The Worker that runs here.
+    ///
+    /// # Panics
+    /// In a blank isolate, where no user code runs that could ask.
+    pub fn worker(&self) -> &Arc<WorkerDefinition> {
+        self.worker.get().expect("only an isolate with a Worker runs user code")
+    }
+
+    /// Starts an operation of `io`: the promise that JavaScript waits for, and the right to end it.
+    pub fn start<'s>(
+        &self,
+        scope: &mut v8::PinScope<'s, '_>,
+        io: &Rc<IoContext>,
+    ) -> (v8::Local<'s, v8::Promise>, Token) {
+        let resolver = v8::PromiseResolver::new(scope).expect("a context that runs JavaScript can make a promise");
+        let promise = resolver.get_promise(scope);
+        let token = Token(self.next_token.replace(self.next_token.get() + 1));
+        let resolver = v8::Global::new(scope, resolver);
+        io.waiting.set(io.waiting.get() + 1);
+        self.pending.borrow_mut().insert(token, Pending { io: io.clone(), resolver, guard: None });
+        (promise, token)
+    }
+
+    /// The right to end the operation `token` from elsewhere.
+    pub fn completer(&self, token: Token) -> Completer {
+        Completer { shard: self.shard.clone(), isolate: self.id, token }
+    }
+
+    /// Ties what runs for an operation to its life.
+    pub fn guard(&self, token: Token, guard: EgressGuard) {
+        if let Some(pending) = self.pending.borrow_mut().get_mut(&token) {
+            pending.guard = Some(guard);
+        }
+    }
+
+    /// Takes an ended operation out: whose it was, and what resolves it. `None` if it was given up.
+    pub fn take(&self, token: Token) -> Option<(Rc<IoContext>, v8::Global<v8::PromiseResolver>)> {
+        let pending = self.pending.borrow_mut().remove(&token)?;
+        pending.io.waiting.set(pending.io.waiting.get().saturating_sub(1));
+        Some((pending.io, pending.resolver))
+    }
+
+    /// The event that `token`'s operation belongs to.
+    pub fn event_of(&self, token: Token) -> Option<Rc<IoContext>> {
+        self.pending.borrow().get(&token).map(|pending| pending.io.clone())
+    }
+
+    /// Sets a timer for `io`. Its number is what `setTimeout` returns.
+    pub fn set_timer(
+        &self,
+        io: &Rc<IoContext>,
+        callback: v8::Global<v8::Function>,
+        delay: Duration,
+        repeat: bool,
+    ) -> u32 {
+        let id = self.next_timer.replace(self.next_timer.get().checked_add(1).unwrap_or(1));
+        let key = self.host.set_timer(Instant::now() + delay, self.id, id);
+        io.owner.timers.set(io.owner.timers.get() + 1);
+        io.waiting.set(io.waiting.get() + 1);
+        self.timers.borrow_mut().insert(id, Timer { io: io.clone(), callback, key, every: repeat.then_some(delay) });
+        id
+    }
+
+    /// Whose timer `id` is.
+    pub fn timer_owner(&self, id: u32) -> Option<Rc<IoContext>> {
+        self.timers.borrow().get(&id).map(|timer| timer.io.clone())
+    }
+
+    /// Takes a timer back.
+    pub fn clear_timer(&self, id: u32) {
+        if let Some(timer) = self.timers.borrow_mut().remove(&id) {
+            self.host.cancel_timer(timer.key);
+            timer.io.owner.timers.set(timer.io.owner.timers.get().saturating_sub(1));
+            timer.io.waiting.set(timer.io.waiting.get().saturating_sub(1));
+            self.settled.borrow_mut().push(timer.io);
+        }
+    }
+
+    /// A timer is due: its event and callback. One that repeats is set again.
+    pub fn fire_timer(&self, id: u32) -> Option<(Rc<IoContext>, v8::Global<v8::Function>)> {
+        let mut timers = self.timers.borrow_mut();
+        let timer = timers.get_mut(&id)?;
+        let due = (timer.io.clone(), timer.callback.clone());
+        match timer.every {
+            Some(every) => timer.key = self.host.set_timer(Instant::now() + every, self.id, id),
+            None => {
+                timers.remove(&id);
+                due.0.owner.timers.set(due.0.owner.timers.get().saturating_sub(1));
+                due.0.waiting.set(due.0.waiting.get().saturating_sub(1));
+            }
+        }
+        Some(due)
+    }
+
+    /// Lets `output` out at the end of the running turn, behind the actor's commit.
+    pub fn emit(&self, actor: Option<&Rc<Actor>>, output: Output) {
+        self.outputs.borrow_mut().push((actor.cloned(), output));
+    }
+
+    /// Gives up everything that waits for an owner that `gone` says has gone: its code never runs again.
+    pub fn purge(&self, gone: impl Fn(&IoContext) -> bool) {
+        self.pending.borrow_mut().retain(|_, pending| !gone(&pending.io));
+        let mut timers = self.timers.borrow_mut();
+        timers.retain(|_, timer| {
+            let keep = !gone(&timer.io);
+            if !keep {
+                self.host.cancel_timer(timer.key);
+            }
+            keep
+        });
+        drop(timers);
+        self.events.borrow_mut().retain(|_, io| {
+            let keep = !gone(io);
+            if !keep {
+                io.frame.borrow_mut().take();
+            }
+            keep
+        });
+    }
+
+    /// Drops every handle into the V8 heap. Must be called before the isolate is.
+    pub fn clear(&self) {
+        self.purge(|_| true);
+        self.rejections.borrow_mut().clear();
+        self.outputs.borrow_mut().clear();
+    }
+}

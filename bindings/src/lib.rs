@@ -1,0 +1,71 @@
+//! `denizen-bindings`: what JavaScript can call.
+//!
+//! Owns the deno_core extensions, one folder a binding, and the types that calls between isolates are made of. The
+//! JavaScript half of a binding lies under `js/` by the same name. It must not know shards, files or sockets: it asks
+//! the [`isolate::Host`] for those.
+//!
+//! # Layout
+//! - [`isolate`]: the state of one isolate and its way to the host.
+//! - [`call`]: a call from anywhere to a Worker or object.
+//! - [`io`]: events, attribution, timers, console.
+//! - [`fetch`]: requests, responses and bodies.
+//! - [`rpc`]: stubs, serialisation of values.
+//! - [`actor`]: Durable Objects and their storage.
+//! - [`loader`]: dynamic Workers.
+
+#![allow(missing_docs, reason = "the op2 macro generates public items without the comments that the operations have")]
+
+pub mod actor;
+pub mod call;
+pub mod fetch;
+pub mod io;
+pub mod isolate;
+pub mod loader;
+pub mod modules;
+pub mod rpc;
+mod sources;
+
+use std::sync::Arc;
+
+use deno_core::{Extension, OpDecl};
+
+pub use sources::{bootstrap_extension, importable};
+
+/// Operations of deno_core that no guest may reach even if it found them, because they abort the process, print, read
+/// modules past the loader or compile code.
+const DISABLED_OPS: &[&str] = &[
+    "op_panic",
+    "op_print",
+    "op_import_sync",
+    "op_import_sync_with_source",
+    "op_eval_context",
+    "op_set_promise_hooks",
+    "op_leak_tracing_enable",
+    "op_leak_tracing_get_all",
+    "op_memory_usage",
+    "op_add_main_module_handler",
+];
+
+fn without_dangerous(op: OpDecl) -> OpDecl {
+    if DISABLED_OPS.contains(&op.name) { op.disable() } else { op }
+}
+
+/// Every extension, in the order that the snapshot has them.
+pub fn extensions() -> Vec<Extension> {
+    vec![
+        deno_webidl::deno_webidl::init(),
+        deno_web::deno_web::init(
+            Arc::<deno_web::BlobStore>::default(),
+            None,
+            false,
+            deno_web::InMemoryBroadcastChannel::default(),
+        ),
+        io::denizen_io::init(),
+        fetch::denizen_fetch::init(),
+        rpc::denizen_rpc::init(),
+        actor::denizen_actor::init(),
+        loader::denizen_loader::init(),
+        modules::denizen_modules::init(),
+        Extension { middleware_fn: Some(Box::new(without_dangerous)), ..bootstrap_extension() },
+    ]
+}

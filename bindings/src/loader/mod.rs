@@ -1,0 +1,258 @@
+//! The loader binding: Workers made from code that another Worker gives.
+//!
+//! Owns the way from a `WorkerCode` object to a definition, with its size limits. It must not know when a Worker's isolate
+//! starts or is evicted.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deno_core::{GarbageCollected, cppgc, op2};
+
+use crate::call::{
+    CallError, ClassRef, EnvSpec, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition,
+    WorkerRef,
+};
+use crate::fetch::body;
+use crate::io::context::{IoContext, IoError};
+use crate::isolate::IsolateState;
+use crate::rpc::wire::{self, WireError};
+use crate::rpc::{Fetcher, StubTarget, class_to_js, stub_to_js};
+use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, WorkerLimits};
+
+deno_core::extension!(
+    denizen_loader,
+    ops = [op_loader_get, op_loader_provide, op_loader_fail, op_loader_entrypoint, op_loader_class],
+);
+
+/// What JavaScript holds of a Worker Loader binding.
+pub struct LoaderHandle {
+    /// Bindings with the same id share their Workers.
+    pub id: Arc<str>,
+}
+
+// SAFETY: no reference into the V8 heap is held.
+unsafe impl GarbageCollected for LoaderHandle {
+    fn trace(&self, _visitor: &mut v8::cppgc::Visitor) {}
+
+    fn get_name(&self) -> &'static std::ffi::CStr {
+        c"LoaderHandle"
+    }
+}
+
+/// What JavaScript holds of a loaded Worker.
+pub struct LoadedHandle {
+    worker: Arc<LoadedWorker>,
+}
+
+// SAFETY: no reference into the V8 heap is held.
+unsafe impl GarbageCollected for LoadedHandle {
+    fn trace(&self, _visitor: &mut v8::cppgc::Visitor) {}
+
+    fn get_name(&self) -> &'static std::ffi::CStr {
+        c"LoadedHandle"
+    }
+}
+
+/// Why code was not accepted. The texts are workerd's.
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+pub enum LoaderError {
+    /// No event runs.
+    #[class(inherit)]
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// env or props cannot cross.
+    #[class(inherit)]
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// Modules too large.
+    #[class(generic)]
+    #[error("Dynamic Worker code size ({0} bytes) exceeds the maximum allowed size of {DYNAMIC_CODE_BYTES} bytes.")]
+    CodeSize(usize),
+    /// env too large.
+    #[class(generic)]
+    #[error("Dynamic Worker env size ({0} bytes) exceeds the maximum allowed size of {DYNAMIC_ENV_BYTES} bytes.")]
+    EnvSize(usize),
+    /// `globalOutbound` is of the wrong type.
+    #[class(type)]
+    #[error("'globalOutbound' must be a Fetcher that can be transferred, null or undefined.")]
+    Outbound,
+}
+
+/// The Worker of a name, and whether the caller must provide its code: `[handle, provide]`. Without a name it is new.
+#[op2]
+pub fn op_loader_get<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] loader: &LoaderHandle,
+    #[string] name: Option<String>,
+) -> Result<v8::Local<'s, v8::Value>, LoaderError> {
+    IoContext::current(scope)?;
+    let (worker, provide) = IsolateState::of(scope).host.loader_get(&loader.id, name.as_deref());
+    let handle = cppgc::make_cppgc_object(scope, LoadedHandle { worker }).into();
+    let provide = v8::Boolean::new(scope, provide).into();
+    Ok(v8::Array::new_with_elements(scope, &[handle, provide]).into())
+}
+
+/// Gives a Worker its code. `modules` is `[name, kind, content, …]`; JavaScript has checked names and kinds.
+#[op2(nofast)]
+#[allow(clippy::too_many_arguments, reason = "the fields of WorkerCode, checked in JavaScript")]
+pub fn op_loader_provide<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] handle: &LoadedHandle,
+    #[string] main: String,
+    #[string] compatibility_date: String,
+    flags: v8::Local<'s, v8::Array>,
+    modules: v8::Local<'s, v8::Array>,
+    env: v8::Local<'s, v8::Value>,
+    outbound: v8::Local<'s, v8::Value>,
+    cpu_ms: f64,
+    sub_requests: f64,
+) -> Result<(), LoaderError> {
+    let state = IsolateState::of(scope);
+    let bundle = read_modules(scope, main, modules)?;
+    let env = wire::serialize(scope, env)?;
+    if env.bytes.len() > DYNAMIC_ENV_BYTES {
+        return Err(LoaderError::EnvSize(env.bytes.len()));
+    }
+    let outbound = read_outbound(scope, &state, outbound)?;
+    let mut limits = WorkerLimits::LOADED;
+    if cpu_ms > 0.0 {
+        limits.cpu = Duration::from_millis(cpu_ms as u64);
+    }
+    if sub_requests >= 0.0 {
+        limits.sub_requests = sub_requests as u32;
+    }
+    let compatibility_flags = (0..flags.length())
+        .filter_map(|index| flags.get_index(scope, index))
+        .map(|flag| flag.to_rust_string_lossy(scope))
+        .collect();
+    let definition = WorkerDefinition {
+        id: state.host.next_id(),
+        name: handle.worker.name.clone(),
+        bundle: Arc::new(bundle),
+        compatibility_date,
+        compatibility_flags,
+        env: EnvSpec::Wire(Arc::new(env)),
+        limits,
+        outbound,
+        loaded: true,
+        namespaces: HashMap::new(),
+    };
+    state.host.loader_provide(&handle.worker, Ok(definition));
+    Ok(())
+}
+
+fn read_modules(
+    scope: &mut v8::PinScope<'_, '_>,
+    main: String,
+    modules: v8::Local<'_, v8::Array>,
+) -> Result<ModuleBundle, LoaderError> {
+    let mut found = HashMap::new();
+    let mut total = 0;
+    let mut index = 0;
+    while index + 2 < modules.length() {
+        let mut next = || {
+            let value = modules.get_index(scope, index);
+            index += 1;
+            value.unwrap_or_else(|| v8::undefined(scope).into())
+        };
+        let (name, kind, content) = (next(), next(), next());
+        let name = name.to_rust_string_lossy(scope);
+        let kind = match kind.to_rust_string_lossy(scope).as_str() {
+            "cjs" => ModuleKind::CommonJs,
+            "text" => ModuleKind::Text,
+            "data" => ModuleKind::Data,
+            "json" => ModuleKind::Json,
+            "wasm" => ModuleKind::Wasm,
+            _ => ModuleKind::EsModule,
+        };
+        let content: Arc<[u8]> = match v8::Local::<v8::ArrayBufferView>::try_from(content) {
+            Ok(view) => body::copy_view(view).to_vec().into(),
+            Err(_) => content.to_rust_string_lossy(scope).into_bytes().into(),
+        };
+        total += content.len();
+        let hash = content_hash(&content);
+        found.insert(name, Module { kind, content, source_map: None, hash });
+    }
+    if total > DYNAMIC_CODE_BYTES {
+        return Err(LoaderError::CodeSize(total));
+    }
+    Ok(ModuleBundle { main, modules: found, aliases: HashMap::new() })
+}
+
+/// Key of the code cache. V8 checks only the length of a source, so the key covers every byte.
+pub fn content_hash(content: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn read_outbound(
+    scope: &mut v8::PinScope<'_, '_>,
+    state: &Rc<IsolateState>,
+    outbound: v8::Local<'_, v8::Value>,
+) -> Result<Outbound, LoaderError> {
+    if outbound.is_undefined() {
+        return Ok(state.worker().outbound.clone());
+    }
+    if outbound.is_null() {
+        return Ok(Outbound::Blocked);
+    }
+    let stub = cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, outbound).ok_or(LoaderError::Outbound)?;
+    // SAFETY: `outbound` is a live handle in this scope.
+    match &unsafe { stub.as_ref() }.target {
+        StubTarget::Target(Target::Entrypoint { worker: WorkerRef::Loaded(_), .. }) | StubTarget::Facet { .. } => {
+            Err(LoaderError::Outbound)
+        }
+        StubTarget::Target(target) => Ok(Outbound::Service(target.clone())),
+    }
+}
+
+/// The callback that was to give the code failed.
+#[op2(nofast)]
+pub fn op_loader_fail(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &LoadedHandle,
+    #[string] name: String,
+    #[string] message: String,
+) {
+    let error = CallError { name, ..CallError::new(message) };
+    IsolateState::of(scope).host.loader_provide(&handle.worker, Err(error));
+}
+
+fn read_props(
+    scope: &mut v8::PinScope<'_, '_>,
+    props: v8::Local<'_, v8::Value>,
+) -> Result<Option<Arc<wire::WireValue>>, LoaderError> {
+    if props.is_null_or_undefined() {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(wire::serialize(scope, props)?)))
+}
+
+/// A stub for an entrypoint of a loaded Worker.
+#[op2]
+pub fn op_loader_entrypoint<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] handle: &LoadedHandle,
+    #[string] entrypoint: Option<String>,
+    props: v8::Local<'s, v8::Value>,
+) -> Result<v8::Local<'s, v8::Object>, LoaderError> {
+    let props = read_props(scope, props)?;
+    let worker = WorkerRef::Loaded(handle.worker.clone());
+    Ok(stub_to_js(scope, StubTarget::Target(Target::Entrypoint { worker, entrypoint, props })))
+}
+
+/// A Durable Object class of a loaded Worker.
+#[op2]
+pub fn op_loader_class<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] handle: &LoadedHandle,
+    #[string] class_name: Option<String>,
+    props: v8::Local<'s, v8::Value>,
+) -> Result<v8::Local<'s, v8::Object>, LoaderError> {
+    let props = read_props(scope, props)?;
+    Ok(class_to_js(scope, ClassRef { worker: WorkerRef::Loaded(handle.worker.clone()), class_name, props }))
+}

@@ -1,0 +1,64 @@
+//! The JavaScript half of the bindings.
+//!
+//! Owns the list of script files under `js/` and which of them user code can import. It must not know their contents.
+
+use std::borrow::Cow;
+
+use deno_core::{Extension, ExtensionFileSource, ascii_str_include};
+
+macro_rules! script {
+    ($path:literal) => {
+        ExtensionFileSource::loaded_from_memory_during_snapshot(
+            concat!("ext:denizen/", $path),
+            ascii_str_include!(concat!("../../js/", $path)),
+        )
+    };
+}
+
+/// Scripts that the snapshot holds, loaded by the bootstrap through `core.loadExtScript`.
+static SCRIPTS: &[ExtensionFileSource] = &[
+    script!("actor/namespace.js"),
+    script!("actor/state.js"),
+    script!("actor/storage.js"),
+    script!("console/console.js"),
+    script!("fetch/body.js"),
+    script!("fetch/fetch.js"),
+    script!("fetch/form_data.js"),
+    script!("fetch/headers.js"),
+    script!("fetch/multipart.js"),
+    script!("fetch/request.js"),
+    script!("fetch/response.js"),
+    script!("io/context.js"),
+    script!("io/crypto.js"),
+    script!("io/timers.js"),
+    script!("loader/loader.js"),
+    script!("modules/commonjs.js"),
+    script!("rpc/errors.js"),
+    script!("rpc/stub.js"),
+    script!("worker/dispatch.js"),
+    script!("worker/workers.js"),
+    script!("worker/workers_module.js"),
+];
+
+/// Runs once, while the snapshot is made.
+static BOOTSTRAP: &[ExtensionFileSource] = &[script!("bootstrap/globals.js")];
+
+/// Modules that user code can import, and the script whose result is their exports.
+static IMPORTABLE: &[(&str, &str)] = &[("cloudflare:workers", "ext:denizen/worker/workers_module.js")];
+
+/// Names of the runtime's modules that user code can import.
+pub fn importable() -> impl Iterator<Item = &'static str> {
+    IMPORTABLE.iter().map(|(name, _)| *name)
+}
+
+/// The extension that holds our scripts.
+pub fn bootstrap_extension() -> Extension {
+    Extension {
+        name: "denizen",
+        deps: &["deno_web", "deno_webidl"],
+        lazy_loaded_js_files: Cow::Borrowed(SCRIPTS),
+        js_files: Cow::Borrowed(BOOTSTRAP),
+        synthetic_esm_modules: Cow::Borrowed(IMPORTABLE),
+        ..Extension::default()
+    }
+}

@@ -1,0 +1,188 @@
+// DurableObjectState: `ctx` of a Durable Object.
+//
+// Owns the state object, its facets and its gate; storage has a file of its own. It must not know how the host finds or
+// ends actors.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const {
+  op_actor_abort,
+  op_actor_block,
+  op_actor_unblock,
+  op_class_is,
+  op_facet_abort,
+  op_facet_delete,
+  op_facet_failed,
+  op_facet_get,
+  op_facet_started,
+} = core.ops;
+const {
+  Error,
+  ObjectDefineProperty,
+  PromisePrototypeThen,
+  PromiseResolve,
+  SafeArrayIterator,
+  String,
+  SymbolToStringTag,
+  TypeError,
+} = primordials;
+const { newStorage } = core.loadExtScript("ext:denizen/actor/storage.js");
+const { onFirstUse } = core.loadExtScript("ext:denizen/rpc/stub.js");
+const { idParts } = core.loadExtScript("ext:denizen/actor/namespace.js");
+const { holdEvent } = core.loadExtScript("ext:denizen/io/context.js");
+const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
+
+const NAME_BYTES_MAX = 256;
+let allowed = false;
+// What the first event of an object waits for after its constructor.
+let settled;
+
+function facetName(name) {
+  const text = String(name);
+  if (core.encode(text).length > NAME_BYTES_MAX) {
+    throw new TypeError("Facet name is too long (max 256 characters).");
+  }
+  return text;
+}
+
+class DurableObjectFacets {
+  #handle;
+  constructor(handle) {
+    if (!allowed) {
+      throw new TypeError("Illegal constructor");
+    }
+    this.#handle = handle;
+  }
+  get(name, getStartupOptions) {
+    const text = facetName(name);
+    if (typeof getStartupOptions !== "function") {
+      throw new TypeError("Failed to execute 'get' on 'DurableObjectFacets': parameter 2 is not of type 'function'.");
+    }
+    const handle = this.#handle;
+    const stub = op_facet_get(handle, text);
+    const context = core.getAsyncContext();
+    onFirstUse(stub, (container) => startFacet(container, context, getStartupOptions));
+    return stub;
+  }
+  abort(name, reason) {
+    if (arguments.length < 2) {
+      throw new TypeError("Failed to execute 'abort' on 'DurableObjectFacets': parameter 2 is not of type 'Value'.");
+    }
+    const parts = errorParts(reason);
+    op_facet_abort(this.#handle, facetName(name), parts.name, parts.message);
+  }
+  delete(name) {
+    op_facet_delete(this.#handle, facetName(name));
+  }
+  clone() {
+    throw new Error("ctx.facets.clone() is not supported by this version of denizen.");
+  }
+}
+ObjectDefineProperty(DurableObjectFacets.prototype, SymbolToStringTag, {
+  __proto__: null, value: "DurableObjectFacets", configurable: true,
+});
+
+// The callback runs in the event that called get(), after the code that made the first request.
+function startFacet(container, context, getStartupOptions) {
+  const fail = (error) => {
+    const parts = errorParts(error);
+    op_facet_failed(container, parts.name, parts.message);
+  };
+  const previous = core.getAsyncContext();
+  core.setAsyncContext(context);
+  try {
+    const options = PromisePrototypeThen(PromiseResolve(undefined), () => getStartupOptions());
+    PromisePrototypeThen(options, (options) => {
+      try {
+        if (options === null || typeof options !== "object") {
+          throw new TypeError("Incorrect type for Promise: the Promise did not resolve to 'StartupOptions'.");
+        }
+        const { class: class_, id } = options;
+        if (!op_class_is(class_)) {
+          throw new TypeError(
+            "Incorrect type for the 'class' field on 'StartupOptions': the provided value is not of type 'DurableObjectClass or LoopbackDurableObjectNamespace or LoopbackColoLocalActorNamespace'.",
+          );
+        }
+        const parts = idParts(id);
+        op_facet_started(container, class_, parts ?? (id === undefined || id === null ? undefined : String(id)));
+      } catch (error) {
+        fail(error);
+      }
+    }, fail);
+  } finally {
+    core.setAsyncContext(previous);
+  }
+}
+
+class DurableObjectState {
+  #handle;
+  #storage;
+  #facets;
+  // The newest callback that blocks other events.
+  #blocked;
+  static {
+    settled = (state) => state.#blocked;
+  }
+  constructor(handle, id, props) {
+    if (!allowed) {
+      throw new TypeError("Illegal constructor");
+    }
+    this.#handle = handle;
+    own(this, "id", id);
+    own(this, "props", props);
+  }
+  get storage() {
+    return this.#storage ??= newStorage(this.#handle);
+  }
+  get facets() {
+    return this.#facets ??= make(DurableObjectFacets, this.#handle);
+  }
+  waitUntil(promise) {
+    this.#handle;
+    holdEvent(promise);
+  }
+  blockConcurrencyWhile(callback) {
+    if (typeof callback !== "function") {
+      throw new TypeError(
+        "Failed to execute 'blockConcurrencyWhile' on 'DurableObjectState': parameter 1 is not of type 'function'.",
+      );
+    }
+    const handle = this.#handle;
+    op_actor_block(handle);
+    const result = PromisePrototypeThen(PromiseResolve(undefined), () => callback());
+    return this.#blocked = PromisePrototypeThen(result, (value) => {
+      op_actor_unblock(handle);
+      return value;
+    }, (error) => {
+      // What the callback left half done must not be built upon.
+      const parts = errorParts(error);
+      op_actor_abort(handle, parts.name, parts.message);
+    });
+  }
+  abort(reason = undefined) {
+    const message = reason === undefined ? "Application called abort() to reset Durable Object." : errorParts(reason).message;
+    op_actor_abort(this.#handle, "Error", message);
+  }
+}
+function own(target, key, value) {
+  ObjectDefineProperty(target, key, { __proto__: null, value, enumerable: true, configurable: true, writable: true });
+}
+ObjectDefineProperty(DurableObjectState.prototype, SymbolToStringTag, {
+  __proto__: null, value: "DurableObjectState", configurable: true,
+});
+
+function make(Class, ...args) {
+  allowed = true;
+  try {
+    return new Class(...new SafeArrayIterator(args));
+  } finally {
+    allowed = false;
+  }
+}
+
+function newState(handle, id, props) {
+  return make(DurableObjectState, handle, id, props);
+}
+
+return { DurableObjectState, newState, settled };
+})();

@@ -1,0 +1,494 @@
+// The body of a Request or Response.
+//
+// Owns how a body is given, read, copied and handed to the host. A body stays what it was given as (text, bytes, a handle
+// of the host) until somebody asks for a stream. It must not know headers beyond the content type that a value implies.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const {
+  op_body_cancel,
+  op_body_clone,
+  op_body_close,
+  op_body_length,
+  op_body_read,
+  op_body_take,
+  op_body_take_text,
+  op_body_write,
+  op_body_writer,
+} = core.ops;
+const {
+  ArrayBufferIsView,
+  ArrayPrototypePush,
+  JSONParse,
+  ObjectDefineProperty,
+  ObjectPrototypeIsPrototypeOf,
+  PromisePrototypeThen,
+  PromiseReject,
+  PromiseResolve,
+  ReflectGetOwnPropertyDescriptor,
+  SafeWeakMap,
+  String,
+  SymbolAsyncIterator,
+  SymbolIterator,
+  TypeError,
+  TypedArrayPrototypeGetByteLength,
+  TypedArrayPrototypeSet,
+  Uint8Array,
+  WeakMapPrototypeGet,
+  WeakMapPrototypeSet,
+  uncurryThis,
+} = primordials;
+const streams = core.loadExtScript("ext:deno_web/06_streams.js");
+const { Blob, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
+const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
+const { encodeMultipart, parseForm } = core.loadExtScript("ext:denizen/fetch/multipart.js");
+const { entryList, isFormData, newFormData } = core.loadExtScript("ext:denizen/fetch/form_data.js");
+const { randomHex } = core.loadExtScript("ext:denizen/io/crypto.js");
+
+const { ReadableStream, ReadableStreamDefaultReader } = streams;
+const ReaderRead = uncurryThis(ReadableStreamDefaultReader.prototype.read);
+const ReaderCancel = uncurryThis(ReadableStreamDefaultReader.prototype.cancel);
+const BlobArrayBuffer = uncurryThis(Blob.prototype.arrayBuffer);
+const urlSearchParamsToString = uncurryThis(URLSearchParamsPrototype.toString);
+
+const USED = "Body has already been used. It can only be used once. Use tee() first if you need to read it twice.";
+const NOT_BYTES = "This ReadableStream did not return bytes.";
+
+// What a stream that the host feeds is fed from, so that it can be passed on without being read.
+const hostOf = new SafeWeakMap();
+
+class Inner {
+  // null, a string, a Uint8Array, a Blob or a handle of the host; unused once there is a stream.
+  source;
+  stream = null;
+  used = false;
+  // Bytes, where they are known before the body is read; -1 otherwise.
+  length;
+  constructor(source, length) {
+    this.source = source;
+    this.length = length;
+  }
+}
+
+function copyBytes(value) {
+  if (ArrayBufferIsView(value)) {
+    return new Uint8Array(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  }
+  return new Uint8Array(new Uint8Array(value));
+}
+
+// Gives the inner body of a value and the content type that it implies.
+function extract(value) {
+  if (typeof value === "string") {
+    return { inner: new Inner(value, -1), type: "text/plain;charset=UTF-8" };
+  }
+  if (value === null || value === undefined) {
+    return { inner: null, type: null };
+  }
+  if (streams.isReadableStream(value)) {
+    if (streams.isReadableStreamDisturbed(value)) {
+      throw new TypeError(
+        "This ReadableStream is disturbed (has already been read from), and cannot be used as a body.",
+      );
+    }
+    if (streams.isReadableStreamLocked(value)) {
+      throw new TypeError("This ReadableStream is locked to a reader, and cannot be used as a body.");
+    }
+    const inner = new Inner(null, WeakMapPrototypeGet(lengths, value) ?? -1);
+    inner.stream = value;
+    return { inner, type: null };
+  }
+  if (ArrayBufferIsView(value) || core.isArrayBuffer(value)) {
+    const bytes = copyBytes(value);
+    return { inner: new Inner(bytes, TypedArrayPrototypeGetByteLength(bytes)), type: null };
+  }
+  if (isBlob(value)) {
+    const type = value.type;
+    return { inner: new Inner(value, value.size), type: type === "" ? null : type };
+  }
+  if (ObjectPrototypeIsPrototypeOf(URLSearchParamsPrototype, value)) {
+    return {
+      inner: new Inner(urlSearchParamsToString(value), -1),
+      type: "application/x-www-form-urlencoded;charset=UTF-8",
+    };
+  }
+  if (isFormData(value)) {
+    const encoded = encodeMultipart(entryList(value), randomHex(16));
+    const inner = new Inner(new Blob(encoded.chunks), encoded.length);
+    return { inner, type: `multipart/form-data; boundary=${encoded.boundary}` };
+  }
+  if (typeof value === "object" && !core.isStringObject(value)) {
+    if (value[SymbolAsyncIterator] !== undefined || value[SymbolIterator] !== undefined) {
+      const inner = new Inner(null, -1);
+      inner.stream = ReadableStream.from(value);
+      return { inner, type: null };
+    }
+  }
+  return { inner: new Inner(String(value), -1), type: "text/plain;charset=UTF-8" };
+}
+
+// Lengths that a stream is known to have: those of FixedLengthStream and of bodies from the host.
+const lengths = new SafeWeakMap();
+function setStreamLength(stream, length) {
+  WeakMapPrototypeSet(lengths, stream, length);
+}
+
+function fromHost(handle) {
+  return handle === null ? null : new Inner(handle, op_body_length(handle));
+}
+
+function isHandle(source) {
+  return typeof source === "object" && !isBlob(source) && !ArrayBufferIsView(source);
+}
+
+function isUsed(inner) {
+  if (inner === null) {
+    return false;
+  }
+  return inner.used || (inner.stream !== null && streams.isReadableStreamDisturbed(inner.stream));
+}
+
+// The body as a stream: made at the first call, and the same ever after.
+function streamOf(inner) {
+  if (inner === null) {
+    return null;
+  }
+  if (inner.stream === null) {
+    const source = inner.source;
+    inner.source = null;
+    if (inner.used) {
+      inner.stream = lockedStream();
+    } else if (isHandle(source)) {
+      inner.stream = hostStream(source);
+      if (inner.length >= 0) {
+        setStreamLength(inner.stream, inner.length);
+      }
+    } else {
+      inner.stream = lazyStream(() => bytesOfSource(source));
+    }
+  }
+  return inner.stream;
+}
+
+function lockedStream() {
+  const stream = new ReadableStream({ __proto__: null });
+  streams.acquireReadableStreamDefaultReader(stream);
+  streams.readableStreamDisturb(stream);
+  return stream;
+}
+
+function lazyStream(load) {
+  return new ReadableStream({
+    __proto__: null,
+    type: "bytes",
+    async pull(controller) {
+      const bytes = await load();
+      if (TypedArrayPrototypeGetByteLength(bytes) > 0) {
+        streams.readableByteStreamControllerEnqueue(controller, bytes);
+      }
+      streams.readableByteStreamControllerClose(controller);
+      const request = controller.byobRequest;
+      if (request !== null) {
+        request.respond(0);
+      }
+    },
+  });
+}
+
+function hostStream(handle) {
+  const stream = new ReadableStream({
+    __proto__: null,
+    type: "bytes",
+    async pull(controller) {
+      const chunk = await op_body_read(handle);
+      if (chunk === null) {
+        const request = controller.byobRequest;
+        streams.readableByteStreamControllerClose(controller);
+        if (request !== null) {
+          request.respond(0);
+        }
+      } else {
+        streams.readableByteStreamControllerEnqueue(controller, chunk);
+      }
+    },
+    cancel() {
+      op_body_cancel(handle);
+    },
+  }, { __proto__: null, highWaterMark: 0 });
+  WeakMapPrototypeSet(hostOf, stream, handle);
+  return stream;
+}
+
+async function bytesOfSource(source) {
+  if (typeof source === "string") {
+    return core.encode(source);
+  }
+  if (ArrayBufferIsView(source)) {
+    return source;
+  }
+  if (isBlob(source)) {
+    return new Uint8Array(await BlobArrayBuffer(source));
+  }
+  const whole = op_body_take(source);
+  if (whole !== undefined) {
+    return whole;
+  }
+  return await gather(() => op_body_read(source));
+}
+
+async function gather(next) {
+  const chunks = [];
+  let total = 0;
+  for (;;) {
+    const chunk = await next();
+    if (chunk === null) {
+      break;
+    }
+    ArrayPrototypePush(chunks, chunk);
+    total += TypedArrayPrototypeGetByteLength(chunk);
+  }
+  if (chunks.length === 1) {
+    return chunks[0];
+  }
+  const all = new Uint8Array(total);
+  let offset = 0;
+  for (let i = 0; i < chunks.length; i++) {
+    TypedArrayPrototypeSet(all, chunks[i], offset);
+    offset += TypedArrayPrototypeGetByteLength(chunks[i]);
+  }
+  return all;
+}
+
+function chunkBytes(value) {
+  if (ArrayBufferIsView(value)) {
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  }
+  if (core.isAnyArrayBuffer(value)) {
+    return new Uint8Array(value);
+  }
+  return null;
+}
+
+function streamBytes(stream) {
+  const reader = streams.acquireReadableStreamDefaultReader(stream);
+  return gather(async () => {
+    const { done, value } = await ReaderRead(reader);
+    if (done) {
+      return null;
+    }
+    const bytes = chunkBytes(value);
+    if (bytes === null) {
+      const error = new TypeError(NOT_BYTES);
+      PromisePrototypeThen(ReaderCancel(reader, error), undefined, () => {});
+      throw error;
+    }
+    return bytes;
+  });
+}
+
+// Marks the body as used and gives what it was, or throws what reading it twice throws.
+function take(inner) {
+  if (isUsed(inner)) {
+    throw new TypeError(USED);
+  }
+  if (inner.stream !== null && streams.isReadableStreamLocked(inner.stream)) {
+    throw new TypeError("This ReadableStream is currently locked to a reader.");
+  }
+  inner.used = true;
+}
+
+function readBytes(inner) {
+  if (inner === null) {
+    return PromiseResolve(new Uint8Array(0));
+  }
+  try {
+    take(inner);
+    if (inner.stream !== null) {
+      return streamBytes(inner.stream);
+    }
+    return bytesOfSource(inner.source);
+  } catch (error) {
+    return PromiseReject(error);
+  }
+}
+
+function decodeText(bytes) {
+  return core.decode(bytes);
+}
+
+function readText(inner) {
+  if (inner !== null && inner.stream === null && !inner.used) {
+    if (typeof inner.source === "string") {
+      inner.used = true;
+      return PromiseResolve(inner.source);
+    }
+    if (isHandle(inner.source)) {
+      try {
+        const text = op_body_take_text(inner.source);
+        if (text !== undefined) {
+          inner.used = true;
+          return PromiseResolve(text);
+        }
+      } catch (error) {
+        return PromiseReject(error);
+      }
+    }
+  }
+  return PromisePrototypeThen(readBytes(inner), decodeText);
+}
+
+// A body with the same contents, leaving the first readable.
+function cloneInner(inner) {
+  if (inner === null) {
+    return null;
+  }
+  if (isUsed(inner) || (inner.stream !== null && streams.isReadableStreamLocked(inner.stream))) {
+    throw new TypeError("This ReadableStream is currently locked to a reader,");
+  }
+  if (inner.stream === null) {
+    if (!isHandle(inner.source)) {
+      return new Inner(inner.source, inner.length);
+    }
+    const copy = op_body_clone(inner.source);
+    if (copy !== undefined) {
+      return new Inner(copy, inner.length);
+    }
+  }
+  const branches = streams.readableStreamTee(streamOf(inner), true);
+  inner.stream = branches[0];
+  const copy = new Inner(null, inner.length);
+  copy.stream = branches[1];
+  return copy;
+}
+
+// Hands the body to the host: `null`, text, bytes, an unread handle, or a writer that is fed from here on.
+function toHost(inner) {
+  if (inner === null) {
+    return null;
+  }
+  if (inner.used) {
+    throw new TypeError(USED);
+  }
+  if (inner.stream === null) {
+    const source = inner.source;
+    if (!isBlob(source)) {
+      inner.used = true;
+      return source;
+    }
+  }
+  const stream = streamOf(inner);
+  if (streams.isReadableStreamDisturbed(stream)) {
+    throw new TypeError(USED);
+  }
+  if (streams.isReadableStreamLocked(stream)) {
+    throw new TypeError("The ReadableStream has been locked to a reader.");
+  }
+  inner.used = true;
+  const handle = WeakMapPrototypeGet(hostOf, stream);
+  if (handle !== undefined) {
+    streams.readableStreamDisturb(stream);
+    streams.acquireReadableStreamDefaultReader(stream);
+    return handle;
+  }
+  const writer = op_body_writer(inner.length);
+  pump(stream, writer);
+  return writer;
+}
+
+async function pump(stream, writer) {
+  const reader = streams.acquireReadableStreamDefaultReader(stream);
+  try {
+    for (;;) {
+      const { done, value } = await ReaderRead(reader);
+      if (done) {
+        break;
+      }
+      const bytes = typeof value === "string" ? value : chunkBytes(value);
+      if (bytes === null) {
+        throw new TypeError(NOT_BYTES);
+      }
+      let sent = op_body_write(writer, bytes);
+      if (sent !== true && sent !== false) {
+        await sent;
+        sent = true;
+      }
+      if (sent === false) {
+        await ReaderCancel(reader, undefined);
+        break;
+      }
+    }
+    op_body_close(writer, null);
+  } catch (error) {
+    let message = "The body could not be read.";
+    try {
+      message = String(error?.message ?? error);
+    } catch { /* a message that cannot be had is left out */ }
+    op_body_close(writer, message);
+    PromisePrototypeThen(ReaderCancel(reader, error), undefined, () => {});
+  }
+}
+
+// Defines the members that Request and Response share. `innerOf` and `headerOf` reach their private state.
+function mixinBody(prototype, innerOf, contentTypeOf) {
+  const members = {
+    get body() {
+      return streamOf(innerOf(this));
+    },
+    get bodyUsed() {
+      return isUsed(innerOf(this));
+    },
+    arrayBuffer() {
+      return consume(this, readBytes, (bytes) => {
+        const length = TypedArrayPrototypeGetByteLength(bytes);
+        return length === bytes.buffer.byteLength ? bytes.buffer : copyBytes(bytes).buffer;
+      });
+    },
+    bytes() {
+      return consume(this, readBytes, (bytes) => bytes);
+    },
+    text() {
+      return consume(this, readText, null);
+    },
+    json() {
+      return consume(this, readText, (text) => JSONParse(text));
+    },
+    formData() {
+      return consume(this, readBytes, (bytes, self) => {
+        const type = contentTypeOf(self);
+        if (type === null) {
+          throw new TypeError("Parsing a Body as FormData requires a Content-Type header.");
+        }
+        return newFormData(parseForm(bytes, type));
+      });
+    },
+    blob() {
+      return consume(this, readBytes, (bytes, self) => new Blob([bytes], { __proto__: null, type: contentTypeOf(self) ?? "" }));
+    },
+  };
+  function consume(self, read, convert) {
+    try {
+      const promise = read(innerOf(self));
+      return convert === null ? promise : PromisePrototypeThen(promise, (value) => convert(value, self));
+    } catch (error) {
+      return PromiseReject(error);
+    }
+  }
+  const names = ["body", "bodyUsed", "arrayBuffer", "bytes", "text", "json", "formData", "blob"];
+  for (let i = 0; i < names.length; i++) {
+    const descriptor = ReflectGetOwnPropertyDescriptor(members, names[i]);
+    ObjectDefineProperty(prototype, names[i], { __proto__: null, ...descriptor, enumerable: true });
+  }
+}
+
+return {
+  NOT_BYTES,
+  cloneInner,
+  extract,
+  fromHost,
+  isUsed,
+  mixinBody,
+  setStreamLength,
+  streamOf,
+  toHost,
+};
+})();

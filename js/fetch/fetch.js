@@ -1,0 +1,163 @@
+// fetch(): through the Worker's global outbound, or through a stub.
+//
+// Owns redirects and abort signals. It must not know where a request goes: that is the host's decision.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const { op_body_cancel, op_fetch, op_io_check, op_stub_fetch } = core.ops;
+const {
+  ArrayPrototypeIncludes,
+  ArrayPrototypeJoin,
+  ArrayPrototypePush,
+  JSONStringify,
+  Promise,
+  PromisePrototypeThen,
+  PromiseReject,
+  StringPrototypeCharCodeAt,
+  StringPrototypeEndsWith,
+  StringPrototypeIndexOf,
+  StringPrototypeSlice,
+  StringPrototypeStartsWith,
+  TypeError,
+  Uint8Array,
+  decodeURIComponent,
+} = primordials;
+const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
+const { add, remove } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
+const { flatFromHeaders, headersDelete, headersGet, cloneHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { Request, isRequest, requestState } = core.loadExtScript("ext:denizen/fetch/request.js");
+const { REDIRECT_STATUS, Response, responseFromHost } = core.loadExtScript("ext:denizen/fetch/response.js");
+
+const REDIRECTS_MAX = 20;
+
+// Rejects when `signal` aborts, whatever becomes of the request.
+function race(promise, signal) {
+  if (signal === null) {
+    return promise;
+  }
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal[add](abort);
+    const done = () => signal[remove](abort);
+    PromisePrototypeThen(promise, (value) => {
+      done();
+      resolve(value);
+    }, (error) => {
+      done();
+      reject(error);
+    });
+  });
+}
+
+function send(stub, state, url, headers, body) {
+  const cf = state.cfJson ?? (state.cf === undefined ? undefined : JSONStringify(state.cf));
+  return stub === null
+    ? op_fetch(state.method, url, headers, body, cf)
+    : op_stub_fetch(stub, state.method, url, headers, body, cf);
+}
+
+async function run(stub, input, init) {
+  // A Request whose signal was never asked for has none to listen to.
+  const request = isRequest(input) && init === undefined ? input : new Request(input, init);
+  const state = requestState(request);
+  const signal = state.signal ?? state.sourceSignal;
+  if (signal !== null && signal.aborted) {
+    throw signal.reason;
+  }
+  let url = state.url;
+  if (stub === null && !StringPrototypeStartsWith(url, "http:") && !StringPrototypeStartsWith(url, "https:")) {
+    if (StringPrototypeStartsWith(url, "data:")) {
+      return dataResponse(url);
+    }
+    throw new TypeError(`Fetch API cannot load: ${url}`);
+  }
+  op_io_check();
+  let headers = state.headers;
+  let method = state.method;
+  // A buffer can be sent again after a redirect; a stream cannot.
+  const again = state.inner === null || state.inner.stream === null && (typeof state.inner.source === "string" || core.isTypedArray(state.inner.source))
+    ? state.inner?.source ?? null
+    : undefined;
+  let body = toHost(state.inner);
+  const seen = [];
+  for (;;) {
+    const parts = await race(send(stub, { __proto__: null, method, cf: state.cf, cfJson: state.cfJson }, url, flatFromHeaders(headers), body), signal);
+    const status = parts[0];
+    if (state.redirect !== "follow" || !ArrayPrototypeIncludes(REDIRECT_STATUS, status)) {
+      return responseFromHost(parts, url, seen.length > 0);
+    }
+    const response = responseFromHost(parts, url, seen.length > 0);
+    const location = headersGet(response.headers, "location");
+    if (location === null) {
+      return response;
+    }
+    if (parts[3] !== null) {
+      op_body_cancel(parts[3]);
+    }
+    ArrayPrototypePush(seen, url);
+    if (seen.length > REDIRECTS_MAX) {
+      throw new TypeError(`Too many redirects.${ArrayPrototypeJoin(seen, ", ")}`);
+    }
+    let next;
+    try {
+      next = new URL(location, url);
+    } catch {
+      throw new TypeError("Invalid Location header; unable to follow redirect.");
+    }
+    if (next.protocol !== "http:" && next.protocol !== "https:") {
+      throw new TypeError(`Fetch API cannot load: ${next.href}`);
+    }
+    if (next.origin !== new URL(url).origin) {
+      // Credentials are for the origin that they were given to.
+      headers = cloneHeaders(headers, false);
+      headersDelete(headers, "authorization");
+    }
+    if ((status === 303 && method !== "GET" && method !== "HEAD") || ((status === 301 || status === 302) && method === "POST")) {
+      method = "GET";
+      body = null;
+    } else if (again === undefined) {
+      throw new TypeError(
+        "A request with a one-time-use body (it was initialized from a stream, not a buffer) encountered a redirect requiring the body to be retransmitted. To avoid this error in the future, construct this request from a buffer-like body initializer.",
+      );
+    } else {
+      body = method === "GET" ? null : again;
+    }
+    url = next.href;
+  }
+}
+
+async function dataResponse(url) {
+  const comma = StringPrototypeIndexOf(url, ",");
+  if (comma < 0) {
+    throw new TypeError(`Fetch API cannot load: ${url}`);
+  }
+  let type = StringPrototypeSlice(url, 5, comma);
+  const data = decodeURIComponent(StringPrototypeSlice(url, comma + 1));
+  let body = data;
+  if (StringPrototypeEndsWith(type, ";base64")) {
+    type = StringPrototypeSlice(type, 0, -7);
+    const binary = core.loadExtScript("ext:deno_web/05_base64.js").atob(data);
+    body = new Uint8Array(binary.length);
+    for (let i = 0; i < binary.length; i++) {
+      body[i] = StringPrototypeCharCodeAt(binary, i);
+    }
+  }
+  return new Response(body, { __proto__: null, headers: [["content-type", type === "" ? "text/plain;charset=US-ASCII" : type]] });
+}
+
+function fetch(input, init = undefined) {
+  if (arguments.length === 0) {
+    return PromiseReject(
+      new TypeError("Failed to execute 'fetch' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'Request or string'."),
+    );
+  }
+  return run(null, input, init);
+}
+
+function fetchThrough(stub, input, init) {
+  return run(stub, input, init);
+}
+
+return { fetch, fetchThrough };
+})();

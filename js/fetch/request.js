@@ -1,0 +1,231 @@
+// The Request class.
+//
+// Owns a request as Workers see it: the Fetch standard's, with `cf` and without what only browsers have. It must not know
+// how a request is sent.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const {
+  JSONParse,
+  ObjectDefineProperty,
+  ObjectPrototypeIsPrototypeOf,
+  SafeSet,
+  SetPrototypeHas,
+  String,
+  StringPrototypeToUpperCase,
+  Symbol,
+  SymbolToStringTag,
+  TypeError,
+} = primordials;
+const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
+const { AbortSignalPrototype, createDependentAbortSignal, newSignal } = core.loadExtScript(
+  "ext:deno_web/03_abort_signal.js",
+);
+const headersModule = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { Headers, cloneHeaders, fillHeaders, headersFromFlat, headersGet, headersHas, headersSet } = headersModule;
+const { cloneInner, extract, fromHost, isUsed, mixinBody } = core.loadExtScript("ext:denizen/fetch/body.js");
+
+const METHODS = new SafeSet([
+  "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE",
+  "COPY", "LOCK", "MKCOL", "MOVE", "PROPFIND", "PROPPATCH", "UNLOCK", "SEARCH",
+  "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE", "M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE",
+  "PURGE", "MKCALENDAR", "LINK", "UNLINK",
+]);
+const REDIRECT =
+  'Invalid redirect value, must be one of "follow" or "manual" ("error" won\'t be implemented since it does not make sense at the edge; use "manual" and check the response status code).';
+
+const kInternal = Symbol("internal");
+let stateOf;
+let isRequest;
+
+function parseUrl(url) {
+  try {
+    return new URL(url).href;
+  } catch {
+    throw new TypeError(`Invalid URL: ${url}`);
+  }
+}
+
+function readMethod(method) {
+  const upper = StringPrototypeToUpperCase(String(method));
+  if (!SetPrototypeHas(METHODS, upper)) {
+    throw new TypeError(`Invalid HTTP method string: ${method}`);
+  }
+  return upper;
+}
+
+class Request {
+  #state;
+
+  static {
+    stateOf = (request) => request.#state;
+    isRequest = (value) => typeof value === "object" && value !== null && #state in value;
+  }
+
+  constructor(input, init = undefined) {
+    if (input === kInternal) {
+      this.#state = init;
+      return;
+    }
+    if (arguments.length === 0) {
+      throw new TypeError("Failed to construct 'Request': constructor parameter 1 is not of type 'Request or string'.");
+    }
+    if (init !== undefined && init !== null && typeof init !== "object") {
+      throw new TypeError("Failed to construct 'Request': constructor parameter 2 is not of type 'RequestInitializerDict or Request'.");
+    }
+    const from = isRequest(input) ? input.#state : null;
+    const state = {
+      __proto__: null,
+      method: from?.method ?? "GET",
+      url: from === null ? parseUrl(String(input)) : from.url,
+      headers: null,
+      inner: null,
+      redirect: from?.redirect ?? "follow",
+      cf: from?.cf,
+      cfJson: from?.cfJson,
+      signal: null,
+      sourceSignal: from === null ? null : from.signal ?? from.sourceSignal,
+      cache: from?.cache,
+      keepalive: false,
+    };
+    const given = isRequest(init) ? { __proto__: null, method: init.method, headers: init.headers, body: init.body } : init ?? { __proto__: null };
+    const { method, headers, body, redirect, signal, cf, cache, integrity } = given;
+    if (method !== undefined && method !== null) {
+      state.method = readMethod(method);
+    }
+    if (redirect !== undefined && redirect !== null) {
+      if (redirect !== "follow" && redirect !== "manual") {
+        throw new TypeError(REDIRECT);
+      }
+      state.redirect = redirect;
+    }
+    if (cache !== undefined && cache !== null) {
+      if (cache !== "no-store" && cache !== "no-cache") {
+        throw new TypeError(`Unsupported cache mode: ${cache}`);
+      }
+      state.cache = cache;
+    }
+    if (integrity !== undefined && integrity !== null && integrity !== "") {
+      throw new TypeError(
+        "Subrequest integrity checking is not implemented. The integrity option must be either undefined or an empty string.",
+      );
+    }
+    if (cf !== undefined) {
+      state.cf = cf;
+      state.cfJson = undefined;
+    }
+    if (signal === null) {
+      state.sourceSignal = null;
+    } else if (signal !== undefined) {
+      if (!ObjectPrototypeIsPrototypeOf(AbortSignalPrototype, signal)) {
+        throw new TypeError("Incorrect type for the 'signal' field on 'RequestInitializerDict': the provided value is not of type 'AbortSignal'.");
+      }
+      state.sourceSignal = signal;
+    }
+    if (headers !== undefined && headers !== null) {
+      state.headers = new Headers(headers);
+    } else if (from !== null) {
+      state.headers = cloneHeaders(from.headers, false);
+    } else {
+      state.headers = new Headers();
+    }
+    if (body !== undefined && body !== null) {
+      const { inner, type } = extract(body);
+      state.inner = inner;
+      if (type !== null && !headersHas(state.headers, "content-type")) {
+        headersSet(state.headers, "Content-Type", type);
+      }
+    } else if (body === undefined && from !== null && from.inner !== null) {
+      if (isUsed(from.inner)) {
+        throw new TypeError("Cannot reconstruct a Request with a used body.");
+      }
+      // The new request takes the body over.
+      state.inner = { ...from.inner, __proto__: null };
+      from.inner.used = true;
+    }
+    if (state.inner !== null && (state.method === "GET" || state.method === "HEAD")) {
+      throw new TypeError("Request with a GET or HEAD method cannot have a body.");
+    }
+    this.#state = state;
+  }
+
+  get method() {
+    return this.#state.method;
+  }
+  get url() {
+    return this.#state.url;
+  }
+  get headers() {
+    return this.#state.headers;
+  }
+  get redirect() {
+    return this.#state.redirect;
+  }
+  get fetcher() {
+    return null;
+  }
+  get signal() {
+    const state = this.#state;
+    if (state.signal === null) {
+      if (state.makeSignal !== undefined) {
+        state.signal = state.makeSignal();
+      } else {
+        state.signal = state.sourceSignal === null
+          ? newSignal()
+          : createDependentAbortSignal([state.sourceSignal], "Request");
+      }
+    }
+    return state.signal;
+  }
+  get cf() {
+    const state = this.#state;
+    if (state.cfJson !== undefined) {
+      state.cf = JSONParse(state.cfJson);
+      state.cfJson = undefined;
+    }
+    return state.cf;
+  }
+  get integrity() {
+    return "";
+  }
+  get keepalive() {
+    return this.#state.keepalive;
+  }
+  get cache() {
+    return this.#state.cache;
+  }
+  clone() {
+    const state = this.#state;
+    const inner = cloneInner(state.inner);
+    return new Request(kInternal, { ...state, __proto__: null, headers: cloneHeaders(state.headers, false), inner });
+  }
+}
+const RequestPrototype = Request.prototype;
+mixinBody(RequestPrototype, (request) => stateOf(request).inner, (request) => headersGet(stateOf(request).headers, "content-type"));
+const NAMES = ["method", "url", "headers", "redirect", "fetcher", "signal", "cf", "integrity", "keepalive", "cache", "clone"];
+for (let i = 0; i < NAMES.length; i++) {
+  ObjectDefineProperty(RequestPrototype, NAMES[i], { __proto__: null, enumerable: true });
+}
+ObjectDefineProperty(RequestPrototype, SymbolToStringTag, { __proto__: null, value: "Request", configurable: true });
+
+// The request of an event.
+function requestFromHost(method, url, flat, body, cfJson, makeSignal) {
+  return new Request(kInternal, {
+    __proto__: null,
+    method,
+    url,
+    headers: headersFromFlat(flat, true),
+    inner: fromHost(body),
+    redirect: "manual",
+    cf: undefined,
+    cfJson,
+    signal: null,
+    sourceSignal: null,
+    cache: undefined,
+    keepalive: false,
+    makeSignal,
+  });
+}
+
+return { Request, RequestPrototype, isRequest, parseUrl, requestFromHost, requestState: stateOf };
+})();

@@ -1,0 +1,206 @@
+// The Response class.
+//
+// Owns a response as Workers see it. It must not know how a response is sent or received.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const {
+  ArrayPrototypeIncludes,
+  JSONStringify,
+  NumberIsNaN,
+  Number,
+  ObjectDefineProperty,
+  RangeError,
+  RegExpPrototypeTest,
+  SafeRegExp,
+  String,
+  Symbol,
+  SymbolToStringTag,
+  TypeError,
+} = primordials;
+const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
+const { Headers, cloneHeaders, headersFromFlat, headersGet, headersHas, headersSet, setHeadersImmutable } = core.loadExtScript(
+  "ext:denizen/fetch/headers.js",
+);
+const { cloneInner, extract, fromHost, mixinBody } = core.loadExtScript("ext:denizen/fetch/body.js");
+
+const NULL_BODY_STATUS = [101, 204, 205, 304];
+const REDIRECT_STATUS = [301, 302, 303, 307, 308];
+const NULL_BODY = "Response with null body status (101, 204, 205, or 304) cannot have a body.";
+const STATUS_TEXT = new SafeRegExp("^[\\t \\x21-\\x7e\\u0080-\\uffff]*$");
+
+const kInternal = Symbol("internal");
+let stateOf;
+let isResponse;
+
+class Response {
+  #state;
+
+  static {
+    stateOf = (response) => response.#state;
+    isResponse = (value) => typeof value === "object" && value !== null && #state in value;
+  }
+
+  constructor(body = null, init = undefined) {
+    if (body === kInternal) {
+      this.#state = init;
+      return;
+    }
+    let state;
+    if (init === undefined || init === null) {
+      state = { __proto__: null, status: 200, statusText: "", headers: null, inner: null, type: "default", url: "", redirected: false, cf: undefined, webSocket: null, encodeBody: "automatic" };
+      state.headers = new Headers();
+    } else if (typeof init !== "object") {
+      throw new TypeError("Failed to construct 'Response': constructor parameter 2 is not of type 'InitializerDict or Response'.");
+    } else {
+      state = readInit(init);
+    }
+    if (body !== null && body !== undefined) {
+      const { inner, type } = extract(body);
+      if (ArrayPrototypeIncludes(NULL_BODY_STATUS, state.status)) {
+        if (body !== "") {
+          throw new TypeError(NULL_BODY);
+        }
+      } else {
+        state.inner = inner;
+      }
+      if (type !== null && !headersHas(state.headers, "content-type")) {
+        headersSet(state.headers, "Content-Type", type);
+      }
+    }
+    this.#state = state;
+  }
+
+  get status() {
+    return this.#state.status;
+  }
+  get statusText() {
+    return this.#state.statusText;
+  }
+  get headers() {
+    return this.#state.headers;
+  }
+  get ok() {
+    return this.#state.status >= 200 && this.#state.status <= 299;
+  }
+  get redirected() {
+    return this.#state.redirected;
+  }
+  get url() {
+    return this.#state.url;
+  }
+  get webSocket() {
+    return this.#state.webSocket;
+  }
+  get cf() {
+    return this.#state.cf;
+  }
+  get type() {
+    return this.#state.type;
+  }
+  clone() {
+    const state = this.#state;
+    const inner = cloneInner(state.inner);
+    return new Response(kInternal, { ...state, __proto__: null, headers: cloneHeaders(state.headers, false), inner });
+  }
+
+  static error() {
+    const headers = new Headers();
+    setHeadersImmutable(headers);
+    return new Response(kInternal, { __proto__: null, status: 0, statusText: "", headers, inner: null, type: "error", url: "", redirected: false, cf: undefined, webSocket: null, encodeBody: "automatic" });
+  }
+  static redirect(url, status = 302) {
+    if (arguments.length === 0) {
+      throw new TypeError("Failed to execute 'redirect' on 'Response': parameter 1 is not of type 'string'.");
+    }
+    let parsed;
+    try {
+      parsed = new URL(String(url)).href;
+    } catch {
+      throw new TypeError(`Unable to parse URL: ${url}`);
+    }
+    if (!ArrayPrototypeIncludes(REDIRECT_STATUS, status)) {
+      throw new RangeError(`${status} is not a redirect status code. It must be one of: 301, 302, 303, 307, or 308.`);
+    }
+    const headers = new Headers();
+    headersSet(headers, "Location", parsed);
+    setHeadersImmutable(headers);
+    return new Response(kInternal, { __proto__: null, status, statusText: "", headers, inner: null, type: "default", url: "", redirected: false, cf: undefined, webSocket: null, encodeBody: "automatic" });
+  }
+  static json(data, init = undefined) {
+    if (arguments.length === 0) {
+      throw new TypeError("Failed to execute 'json' on 'Response': parameter 1 is not of type 'Value'.");
+    }
+    const text = String(JSONStringify(data));
+    const response = new Response(text, init);
+    const state = response.#state;
+    const given = init === undefined || init === null ? undefined : init.headers;
+    if (given === undefined || given === null || !headersHas(new Headers(given), "content-type")) {
+      headersSet(state.headers, "Content-Type", "application/json");
+    }
+    return response;
+  }
+}
+
+function readInit(init) {
+  const { status, statusText, headers, cf, webSocket, encodeBody } = init;
+  let code = 200;
+  if (status !== undefined) {
+    const number = status === null ? 0 : Number(status);
+    code = NumberIsNaN(number) ? 0 : number | 0;
+    if ((code < 200 || code > 599) && !(code === 101 && webSocket !== null && webSocket !== undefined)) {
+      throw new RangeError("Responses may only be constructed with status codes in the range 200 to 599, inclusive.");
+    }
+  }
+  if (webSocket !== undefined && webSocket !== null) {
+    throw new TypeError("WebSockets in responses are not supported by this version of denizen.");
+  }
+  const text = statusText === undefined || statusText === null ? "" : String(statusText);
+  if (!RegExpPrototypeTest(STATUS_TEXT, text)) {
+    throw new TypeError("Invalid statusText");
+  }
+  if (encodeBody !== undefined && encodeBody !== "automatic" && encodeBody !== "manual") {
+    throw new TypeError(`encodeBody: unexpected value: ${encodeBody}`);
+  }
+  return {
+    __proto__: null,
+    status: code,
+    statusText: text,
+    headers: headers === undefined || headers === null ? new Headers() : new Headers(headers),
+    inner: null,
+    type: "default",
+    url: "",
+    redirected: false,
+    cf,
+    webSocket: null,
+    encodeBody: encodeBody ?? "automatic",
+  };
+}
+
+const ResponsePrototype = Response.prototype;
+mixinBody(ResponsePrototype, (response) => stateOf(response).inner, (response) => headersGet(stateOf(response).headers, "content-type"));
+const NAMES = ["status", "statusText", "headers", "ok", "redirected", "url", "webSocket", "cf", "type", "clone"];
+for (let i = 0; i < NAMES.length; i++) {
+  ObjectDefineProperty(ResponsePrototype, NAMES[i], { __proto__: null, enumerable: true });
+}
+ObjectDefineProperty(ResponsePrototype, SymbolToStringTag, { __proto__: null, value: "Response", configurable: true });
+
+// The response that a host operation gives as `[status, statusText, headers, body]`.
+function responseFromHost(parts, url, redirected) {
+  return new Response(kInternal, {
+    __proto__: null,
+    status: parts[0],
+    statusText: parts[1],
+    headers: headersFromFlat(parts[2], true),
+    inner: fromHost(parts[3]),
+    type: "default",
+    url,
+    redirected,
+    cf: undefined,
+    webSocket: null,
+    encodeBody: "automatic",
+  });
+}
+
+return { REDIRECT_STATUS, Response, ResponsePrototype, isResponse, responseFromHost, responseState: stateOf };
+})();

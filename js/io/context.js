@@ -1,0 +1,51 @@
+// ExecutionContext: `ctx` of a stateless event, and waitUntil.
+//
+// Owns how a promise holds its event. A saved `ctx` acts on the event that runs, as workerd's does. It must not know what
+// the event is.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const { op_wait_until, op_wait_until_done } = core.ops;
+const { ObjectDefineProperty, PromisePrototypeThen, PromiseResolve, SymbolToStringTag, TypeError } = primordials;
+
+function holdEvent(promise) {
+  const event = op_wait_until(undefined);
+  const done = () => op_wait_until_done(event);
+  PromisePrototypeThen(PromiseResolve(promise), done, done);
+}
+
+let allowed = false;
+
+class ExecutionContext {
+  #props;
+  constructor(props) {
+    if (!allowed) {
+      throw new TypeError("Illegal constructor");
+    }
+    this.#props = props;
+    ObjectDefineProperty(this, "props", { __proto__: null, value: props, enumerable: true, configurable: true, writable: true });
+  }
+  waitUntil(promise) {
+    this.#props;
+    if (arguments.length === 0) {
+      throw new TypeError("Failed to execute 'waitUntil' on 'ExecutionContext': parameter 1 is not of type 'Promise'.");
+    }
+    holdEvent(promise);
+  }
+  passThroughOnException() {
+    this.#props;
+  }
+}
+ObjectDefineProperty(ExecutionContext.prototype, SymbolToStringTag, { __proto__: null, value: "ExecutionContext", configurable: true });
+
+function newContext(props) {
+  allowed = true;
+  try {
+    return new ExecutionContext(props);
+  } finally {
+    allowed = false;
+  }
+}
+
+return { ExecutionContext, holdEvent, newContext };
+})();

@@ -1,0 +1,100 @@
+// Timers of the running event.
+//
+// Owns setTimeout and its kin, scheduler.wait and AbortSignal.timeout. Each timer fires in a turn of its own and belongs
+// to the event that set it. It must not know how the host keeps time.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const { op_io_check, op_timer_clear, op_timer_set } = core.ops;
+const {
+  Number,
+  NumberIsFinite,
+  ObjectCreate,
+  ObjectDefineProperty,
+  Promise,
+  ReflectApply,
+  RangeError,
+  SymbolToStringTag,
+  TypeError,
+} = primordials;
+const { AbortSignal, add, newSignal, remove, signalAbort } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
+const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
+
+function set(name, callback, delay, repeat, args) {
+  if (typeof callback !== "function") {
+    throw new TypeError(`Failed to execute '${name}' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'function'.`);
+  }
+  const milliseconds = Number(delay);
+  const run = args.length === 0 ? () => callback() : () => ReflectApply(callback, undefined, args);
+  return op_timer_set(run, NumberIsFinite(milliseconds) ? milliseconds : 0, repeat);
+}
+
+function setTimeout(callback, delay = 0, ...args) {
+  return set("setTimeout", callback, delay, false, args);
+}
+
+function setInterval(callback, delay = 0, ...args) {
+  return set("setInterval", callback, delay, true, args);
+}
+
+function clear(id) {
+  op_io_check();
+  const number = Number(id);
+  if (NumberIsFinite(number) && number > 0) {
+    op_timer_clear(number >>> 0);
+  }
+}
+
+function clearTimeout(id = undefined) {
+  clear(id);
+}
+
+function clearInterval(id = undefined) {
+  clear(id);
+}
+
+class Scheduler {
+  constructor() {
+    throw new TypeError("Illegal constructor");
+  }
+  wait(delay, options = undefined) {
+    const signal = options?.signal;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const abort = () => {
+        op_timer_clear(id);
+        reject(signal.reason);
+      };
+      const id = op_timer_set(() => {
+        signal?.[remove](abort);
+        resolve();
+      }, Number(delay), false);
+      signal?.[add](abort);
+    });
+  }
+}
+ObjectDefineProperty(Scheduler.prototype, SymbolToStringTag, { __proto__: null, value: "Scheduler", configurable: true });
+const scheduler = ObjectCreate(Scheduler.prototype);
+
+// deno_web's AbortSignal.timeout runs on deno_core's timers, which know no events.
+ObjectDefineProperty(AbortSignal, "timeout", {
+  __proto__: null,
+  configurable: true,
+  enumerable: true,
+  writable: true,
+  value: function timeout(delay) {
+    const milliseconds = Number(delay);
+    if (!(milliseconds >= 0)) {
+      throw new RangeError("AbortSignal.timeout: the delay must not be negative");
+    }
+    const signal = newSignal();
+    op_timer_set(() => signal[signalAbort](new DOMException("The operation was aborted due to timeout", "TimeoutError")), milliseconds, false);
+    return signal;
+  },
+});
+
+return { Scheduler, clearInterval, clearTimeout, scheduler, setInterval, setTimeout };
+})();

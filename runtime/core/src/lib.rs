@@ -1,0 +1,13 @@
+//! `denizen-core`: the pure decisions of denizen.
+//!
+//! Owns what can be decided from values alone: identities of objects, and every bound with its default. It knows no V8,
+//! no tokio, no file system and no clock, so that each decision can be tested by a table.
+//!
+//! # Layout
+//! - [`ids`]: ids of Durable Objects, as Cloudflare derives them.
+//! - [`limits`]: every bound of the runtime with its unit, default and reason.
+//! - [`lru`]: which loaded Worker leaves when there are too many.
+
+pub mod ids;
+pub mod limits;
+pub mod lru;

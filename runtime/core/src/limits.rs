@@ -1,0 +1,170 @@
+//! Every bound of the runtime: its unit, its default and why it is there.
+//!
+//! Owns the numbers. It must not know how a bound is enforced; whoever enforces one names it by its [`Limit`].
+
+use std::fmt;
+use std::time::Duration;
+
+/// A bound that one tenant can exceed, as it is named in an error's `.limit`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Limit {
+    /// CPU time of one event.
+    CpuMs,
+    /// JavaScript heap of one isolate.
+    HeapBytes,
+    /// CPU time of a Worker's top-level code.
+    StartupMs,
+    /// Subrequests of one event.
+    SubRequests,
+    /// A request body at the ingress.
+    BodyBytes,
+    /// Facets that one object may have at a time.
+    Facets,
+    /// Timers that one event or object may have pending.
+    Timers,
+}
+
+impl fmt::Display for Limit {
+    /// The name as JavaScript sees it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Limit::CpuMs => "cpuMs",
+            Limit::HeapBytes => "heapBytes",
+            Limit::StartupMs => "startupMs",
+            Limit::SubRequests => "subRequests",
+            Limit::BodyBytes => "bodyBytes",
+            Limit::Facets => "facets",
+            Limit::Timers => "timers",
+        })
+    }
+}
+
+/// The limits of one Worker's isolate and events. A dynamic Worker's may be lowered by its loader.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WorkerLimits {
+    /// CPU time of one event. Cloudflare's default for static Workers is 30 s.
+    pub cpu: Duration,
+    /// CPU time of the top-level code. Cloudflare's is 1 s.
+    pub startup: Duration,
+    /// JavaScript heap of the isolate. Cloudflare's is 128 MB.
+    pub heap_bytes: usize,
+    /// Bytes of all ArrayBuffers of the isolate, which V8 does not count as heap.
+    pub array_buffer_bytes: usize,
+    /// Subrequests of one event. Cloudflare's for paid plans is 10,000.
+    pub sub_requests: u32,
+}
+
+impl WorkerLimits {
+    /// For a Worker that the operator configured.
+    pub const STATIC: Self = Self {
+        cpu: Duration::from_millis(30_000),
+        startup: Duration::from_millis(1_000),
+        heap_bytes: 128 << 20,
+        array_buffer_bytes: 128 << 20,
+        sub_requests: 10_000,
+    };
+
+    /// For a Worker that another Worker loaded: its code is assumed to be hostile.
+    pub const LOADED: Self = Self { cpu: Duration::from_millis(1_000), sub_requests: 1_000, ..Self::STATIC };
+}
+
+/// How long an event may go on after its response is sent, for `waitUntil`. Cloudflare's is 30 s.
+pub const WAIT_UNTIL: Duration = Duration::from_secs(30);
+
+/// How long `blockConcurrencyWhile` may hold an object. Cloudflare's is 30 s.
+pub const BLOCK_CONCURRENCY: Duration = Duration::from_secs(30);
+
+/// Wall time of a Worker's top-level `await`: nothing it may wait for comes from outside, so this only bounds a deadlock.
+pub const STARTUP_WALL: Duration = Duration::from_secs(10);
+
+/// Timers pending in one event, or in one object over all its events. workerd's `MAX_TIMEOUTS`.
+pub const TIMERS: usize = 10_000;
+
+/// Longest name of a facet in UTF-8 bytes, and deepest chain including the root object: workerd's.
+pub const FACET_NAME_BYTES: usize = 256;
+/// See [`FACET_NAME_BYTES`].
+pub const FACET_DEPTH: usize = 4;
+/// Facets over the life of one object: their ids on disk have 16 bits.
+pub const FACETS_PER_OBJECT: usize = 65_535;
+
+/// Bytes of all modules of a dynamic Worker together, and of its serialised env: Cloudflare's.
+pub const DYNAMIC_CODE_BYTES: usize = 67_108_864;
+/// See [`DYNAMIC_CODE_BYTES`].
+pub const DYNAMIC_ENV_BYTES: usize = 1_048_576;
+
+/// Serialised arguments or result of one RPC call: Cloudflare's 32 MiB.
+pub const RPC_BYTES: usize = 32 << 20;
+
+/// Events that may wait for one shard before calls are refused as overloaded: enough for a burst, few enough that each
+/// still has a chance within a client's patience.
+pub const SHARD_QUEUE_EVENTS: usize = 10_000;
+
+/// Redirects that one `fetch()` follows. The Fetch standard's 20.
+pub const REDIRECTS: u32 = 20;
+
+/// Chunks of a streamed body that may wait between producer and consumer: the backpressure window.
+pub const BODY_CHUNKS: usize = 8;
+
+/// A request body up to this length is read before its event starts, so that no stream is made for it.
+pub const SMALL_BODY_BYTES: usize = 64 << 10;
+
+/// Bytes of one line of a Worker's console output; the rest is cut, with a mark.
+pub const CONSOLE_LINE_BYTES: usize = 16 << 10;
+
+/// Bounds at the HTTP ingress. An operator turns these with flags of `denizen serve`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct IngressLimits {
+    /// All headers of a request together.
+    pub header_bytes: usize,
+    /// Number of headers of a request.
+    pub headers: usize,
+    /// Time to receive the headers of a request once its connection sent the first byte, and to stay idle between requests.
+    pub header_time: Duration,
+    /// Body of a request. Cloudflare's smallest plan has 100 MB.
+    pub body_bytes: u64,
+    /// Time without a byte of a body, from the client or to it, before the connection is given up.
+    pub body_idle: Duration,
+    /// Open connections.
+    pub connections: usize,
+    /// Time for running requests to end after SIGTERM.
+    pub drain: Duration,
+}
+
+impl IngressLimits {
+    /// What `denizen serve` starts with.
+    pub const DEFAULT: Self = Self {
+        header_bytes: 128 << 10,
+        headers: 256,
+        header_time: Duration::from_secs(30),
+        body_bytes: 100_000_000,
+        body_idle: Duration::from_secs(60),
+        connections: 10_000,
+        drain: Duration::from_secs(30),
+    };
+}
+
+/// Bounds of one shard's isolates.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct IsolateLimits {
+    /// Running isolates of a shard. Each takes about 11 memory maps and 2 MB before any code runs.
+    pub per_shard: usize,
+    /// Blank isolates that a shard keeps ready.
+    pub warm: usize,
+    /// Address space reserved for machine code in each isolate: V8's least.
+    pub code_range_bytes: usize,
+    /// Time without work after which an object's memory is given back. workerd's is 10 s.
+    pub actor_idle: Duration,
+}
+
+impl IsolateLimits {
+    /// What `denizen serve` starts with.
+    pub const DEFAULT: Self =
+        Self { per_shard: 128, warm: 2, code_range_bytes: 64 << 20, actor_idle: Duration::from_secs(10) };
+}
+
+/// How often the watchdog looks at each shard's running turn.
+pub const WATCHDOG_TICK: Duration = Duration::from_millis(5);
+
+/// A termination for memory lets V8 grow to this many times the limit first, because a builtin that cannot be
+/// interrupted aborts the process when an allocation fails.
+pub const HEAP_SLACK: usize = 4;

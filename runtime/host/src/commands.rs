@@ -1,0 +1,260 @@
+//! The commands `serve` and `test`.
+//!
+//! Owns their course from start to exit code. It must not know V8.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use denizen_bindings::call::{Call, CallError, CallKind, ReplyTo, Target, WorkerRef};
+use denizen_bindings::isolate::{ShardMessage, WorkerExports};
+use denizen_core::limits::{IngressLimits, IsolateLimits};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::cli::{PrivateAddresses, ServeArgs, TestArgs, WorkerArgs};
+use crate::ingress;
+use crate::runtime::{Options, Running};
+use crate::shard::turn::user_paths;
+use crate::workers::{self, Workers};
+
+/// Memory maps that an isolate takes with its code range set, with room for its heap to grow.
+const MAPS_PER_ISOLATE: u64 = 32;
+
+fn options(args: &WorkerArgs, default_shards: usize) -> Options {
+    let mut isolates = IsolateLimits::DEFAULT;
+    if let Some(count) = args.isolates_per_shard {
+        isolates.per_shard = count as usize;
+    }
+    Options {
+        shards: args.shards.map_or(default_shards, usize::from),
+        isolates,
+        loaded_private: matches!(args.private_addresses, PrivateAddresses::All),
+        static_private: !matches!(args.private_addresses, PrivateAddresses::None),
+        ca_file: args.ca_file.clone(),
+    }
+}
+
+fn warn_about_maps(options: &Options) {
+    let needed = (options.shards * options.isolates.per_shard) as u64 * MAPS_PER_ISOLATE;
+    let allowed = std::fs::read_to_string("/proc/sys/vm/max_map_count").ok().and_then(|text| text.trim().parse().ok());
+    if let Some(allowed) = allowed
+        && needed > allowed
+    {
+        eprintln!(
+            "denizen: vm.max_map_count is {allowed}; {} isolates on {} shards may need {needed}. Raise it (sysctl vm.max_map_count) or lower --isolates-per-shard.",
+            options.isolates.per_shard, options.shards
+        );
+    }
+}
+
+fn io_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("io").build()?)
+}
+
+/// Starts the Workers and learns what the main one exports. A bare script is started twice: its classes must be known
+/// before they can be bound.
+async fn start(
+    workers: Workers,
+    data: PathBuf,
+    options: Options,
+    handler: &str,
+) -> anyhow::Result<(Running, Arc<str>, Result<WorkerExports, CallError>)> {
+    let workers = match workers.bare {
+        None => workers,
+        Some(config) => {
+            let probe = Options { shards: 1, ..options.clone() };
+            let io = tokio::runtime::Handle::current();
+            let running = Running::start(workers.by_name, data.clone(), probe, io, workers.next_id)?;
+            let exports = inspect(&running, &workers.main, "").await;
+            tokio::task::spawn_blocking(move || running.stop()).await?;
+            match exports {
+                Ok(exports) => workers::bind_bare(config, exports.handlers)?,
+                Err(error) => bail!(start_failure(&workers.main, &error)),
+            }
+        }
+    };
+    let io = tokio::runtime::Handle::current();
+    let running = Running::start(workers.by_name, data, options, io, workers.next_id)?;
+    let exports = inspect(&running, &workers.main, handler).await;
+    Ok((running, workers.main, exports))
+}
+
+async fn inspect(running: &Running, worker: &Arc<str>, handler: &str) -> Result<WorkerExports, CallError> {
+    let (reply, exports) = oneshot::channel();
+    running.shared.shards[0].send(ShardMessage::Inspect(worker.clone(), handler.to_owned(), reply));
+    exports.await.unwrap_or_else(|_| Err(CallError::new("the shard has stopped")))
+}
+
+fn start_failure(worker: &str, error: &CallError) -> String {
+    let text = error.stack.as_deref().map_or_else(|| error.to_string(), user_paths);
+    format!("Worker \"{worker}\" did not start:\nUncaught {text}")
+}
+
+/// Serves a Worker until a signal ends it.
+pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let options = options(&args.workers, (2 * cores).max(4));
+    warn_about_maps(&options);
+    let workers = workers::load(&args.workers)?;
+    let mut limits = IngressLimits::DEFAULT;
+    if let Some(bytes) = args.max_body_bytes {
+        limits.body_bytes = bytes;
+    }
+    if let Some(seconds) = args.drain_seconds {
+        limits.drain = std::time::Duration::from_secs(seconds);
+    }
+    io_runtime()?.block_on(async move {
+        let address = format!("{}:{}", args.host, args.port);
+        let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
+        std::fs::create_dir_all(&args.data)
+            .with_context(|| format!("cannot make the data folder {}", args.data.display()))?;
+        let lock = lock(&args.data)?;
+        let (running, main, exports) = start(workers, args.data, options, "fetch").await?;
+        if let Err(error) = exports {
+            bail!(start_failure(&main, &error));
+        }
+        eprintln!("denizen: {main} is served on http://{}", listener.local_addr()?);
+        ingress::serve(listener, running.shared.clone(), main, limits, ended()).await;
+        tokio::task::spawn_blocking(move || running.stop()).await?;
+        drop(lock);
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Keeps a second process out of the data folder while the file is open.
+fn lock(data: &Path) -> anyhow::Result<std::fs::File> {
+    let path = data.join("denizen.lock");
+    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+    if file.try_lock().is_err() {
+        bail!("another process uses the data folder {}", data.display());
+    }
+    Ok(file)
+}
+
+async fn ended() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Runs the tests that a Worker exports, one after the other.
+pub fn test(mut args: TestArgs) -> anyhow::Result<ExitCode> {
+    // With -c there is no script, so the only positional is the filter.
+    if !args.workers.config.is_empty() && args.filter.is_none() {
+        args.filter = args.workers.script.take().map(|script| script.to_string_lossy().into_owned());
+    }
+    let options = options(&args.workers, 1);
+    let workers = workers::load(&args.workers)?;
+    let scratch = match args.data {
+        Some(_) => None,
+        None => Some(Scratch::new()?),
+    };
+    let data = match (&args.data, &scratch) {
+        (Some(data), _) => data.clone(),
+        (None, Some(scratch)) => scratch.0.clone(),
+        (None, None) => bail!("no data folder"),
+    };
+    io_runtime()?.block_on(async move {
+        std::fs::create_dir_all(&data)?;
+        let lock = lock(&data)?;
+        let (running, main, exports) = start(workers, data, options, "test").await?;
+        let exports = match exports {
+            Ok(exports) => exports,
+            Err(error) => bail!(start_failure(&main, &error)),
+        };
+        let code = run_tests(&running, &main, &exports, args.filter.as_deref()).await;
+        tokio::task::spawn_blocking(move || running.stop()).await?;
+        drop((lock, scratch));
+        Ok(code)
+    })
+}
+
+/// A folder that is removed with its contents.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> anyhow::Result<Self> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
+        let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let path = std::env::temp_dir().join(format!("denizen-test-{name}"));
+        std::fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed from a temporary folder does no harm there.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+async fn run_tests(running: &Running, main: &Arc<str>, exports: &WorkerExports, filter: Option<&str>) -> ExitCode {
+    if exports.handlers.is_empty() {
+        let names = if exports.names.is_empty() { "nothing".to_owned() } else { exports.names.join(", ") };
+        eprintln!("No tests: no export of \"{main}\" has a test() function. It exports: {names}");
+        return ExitCode::from(1);
+    }
+    let title = |name: &String| if name == "default" { main.to_string() } else { format!("{main}:{name}") };
+    let chosen: Vec<_> = exports.handlers.iter().filter(|name| matches(filter, &title(name))).collect();
+    if chosen.is_empty() {
+        let titles: Vec<_> = exports.handlers.iter().map(title).collect();
+        eprintln!("No test matches \"{}\". There are: {}", filter.unwrap_or_default(), titles.join(", "));
+        return ExitCode::from(1);
+    }
+    let mut failed = 0;
+    for name in &chosen {
+        let title = title(name);
+        match run_test(running, main, name).await {
+            Ok(()) => print(&format!("[ PASS ] {title}")),
+            Err(error) => {
+                failed += 1;
+                let text = error.stack.as_deref().filter(|stack| stack.contains(&error.message));
+                eprintln!("{}", text.map_or_else(|| error.to_string(), user_paths));
+                print(&format!("[ FAIL ] {title}"));
+            }
+        }
+    }
+    eprintln!("{} passed, {failed} failed", chosen.len() - failed);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}
+
+async fn run_test(running: &Running, main: &Arc<str>, name: &str) -> Result<(), CallError> {
+    let (reply, outcome) = oneshot::channel();
+    let entrypoint = (name != "default").then(|| name.to_owned());
+    let target = Target::Entrypoint { worker: WorkerRef::Static(main.clone()), entrypoint, props: None };
+    running.shared.shards[0].call(Call { target, kind: CallKind::Test, reply: ReplyTo::Channel(reply), cancel: None });
+    match outcome.await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(CallError::new("the shard has stopped")),
+    }
+}
+
+/// Whether a test's title matches the filter: contains it, or fits its `*`.
+fn matches(filter: Option<&str>, title: &str) -> bool {
+    match filter {
+        None => true,
+        Some(filter) if filter.contains('*') => {
+            globset::Glob::new(filter).is_ok_and(|glob| glob.compile_matcher().is_match(title))
+        }
+        Some(filter) => title.contains(filter),
+    }
+}
+
+/// Writes a line to stdout. A reader that closed it has seen enough.
+fn print(line: &str) {
+    use std::io::Write;
+    drop(writeln!(std::io::stdout().lock(), "{line}"));
+}

@@ -1,0 +1,224 @@
+//! The way out: HTTP requests of Workers to the network.
+//!
+//! Owns the client, its connections, and the operator's policy on addresses. Redirects are the Fetch binding's business. It
+//! must not know Workers.
+
+mod connector;
+
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use denizen_bindings::call::{CallError, RequestParts, ResponseParts};
+use denizen_bindings::fetch::body::{BodyError, BodySource, BodyStream, channel};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+pub use self::connector::AddressPolicy;
+use self::connector::PolicyConnector;
+
+/// How long an unused connection is kept.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// Why a request failed. The first text is workerd's; applications match on it.
+#[derive(Debug, thiserror::Error)]
+pub enum EgressError {
+    /// The connection could not be made or broke.
+    #[error("Network connection lost.")]
+    Lost,
+    /// The operator's policy refuses the address.
+    #[error("The address of \"{0}\" is not allowed by this server's policy on outgoing connections.")]
+    Refused(String),
+    /// The request cannot be sent as it is.
+    #[error("Invalid request: {0}")]
+    Invalid(String),
+}
+
+impl From<EgressError> for CallError {
+    fn from(error: EgressError) -> Self {
+        Self { retryable: matches!(error, EgressError::Lost), ..Self::new(error.to_string()) }
+    }
+}
+
+/// A body on the wire.
+pub enum WireBody {
+    /// Complete.
+    Full(Option<Bytes>),
+    /// Streamed.
+    Stream(BodyStream),
+}
+
+impl From<BodySource> for WireBody {
+    fn from(source: BodySource) -> Self {
+        match source {
+            BodySource::Empty => WireBody::Full(None),
+            BodySource::Bytes(bytes) => WireBody::Full(Some(bytes).filter(|bytes| !bytes.is_empty())),
+            BodySource::Stream(stream) => WireBody::Stream(stream),
+        }
+    }
+}
+
+impl Body for WireBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.get_mut() {
+            WireBody::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            WireBody::Stream(stream) => {
+                stream.chunks.poll_recv(context).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, WireBody::Full(None))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            WireBody::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
+            WireBody::Stream(stream) => stream.length.map_or_else(SizeHint::default, SizeHint::with_exact),
+        }
+    }
+}
+
+type PolicyClient = Client<HttpsConnector<PolicyConnector>, WireBody>;
+
+/// The HTTP client. Cloning it shares its connections.
+#[derive(Clone)]
+pub struct Egress {
+    any: PolicyClient,
+    public_only: PolicyClient,
+}
+
+impl Egress {
+    /// A client that trusts the usual certificate authorities, and those in the PEM file `ca_file`.
+    pub fn new(ca_file: Option<&Path>) -> anyhow::Result<Self> {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        if let Some(path) = ca_file {
+            use rustls::pki_types::pem::PemObject;
+            for certificate in rustls::pki_types::CertificateDer::pem_file_iter(path)? {
+                roots.add(certificate?)?;
+            }
+        }
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        // A connection that one policy allowed must not be found by requests under another.
+        let client = |policy| {
+            let connector = HttpsConnectorBuilder::new()
+                .with_tls_config(tls.clone())
+                .https_or_http()
+                .enable_all_versions()
+                .wrap_connector(PolicyConnector(policy));
+            Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).pool_timer(TokioTimer::new()).build(connector)
+        };
+        Ok(Self { any: client(AddressPolicy::Any), public_only: client(AddressPolicy::PublicOnly) })
+    }
+
+    /// Sends a request and gives the response as soon as its headers are here.
+    pub async fn send(&self, request: RequestParts, policy: AddressPolicy) -> Result<ResponseParts, EgressError> {
+        let host = request.url.clone();
+        let mut builder = http::Request::builder().method(request.method.as_str()).uri(without_fragment(&request.url));
+        for pair in request.headers.chunks_exact(2) {
+            if !is_connection_header(&pair[0]) {
+                builder = builder.header(pair[0].as_str(), header_bytes(&pair[1]));
+            }
+        }
+        let request =
+            builder.body(WireBody::from(request.body)).map_err(|error| EgressError::Invalid(error.to_string()))?;
+        let client = match policy {
+            AddressPolicy::Any => &self.any,
+            AddressPolicy::PublicOnly => &self.public_only,
+        };
+        let response = client.request(request).await.map_err(|error| classify(&error, host))?;
+        let (head, body) = response.into_parts();
+        Ok(ResponseParts {
+            status: head.status.as_u16(),
+            status_text: head.status.canonical_reason().unwrap_or_default().to_owned(),
+            headers: flat_headers(&head.headers),
+            body: body_source(body, usize::MAX as u64),
+            null_body: false,
+        })
+    }
+}
+
+fn classify(error: &hyper_util::client::legacy::Error, host: String) -> EgressError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<std::io::Error>()
+            && error.kind() == std::io::ErrorKind::PermissionDenied
+        {
+            return EgressError::Refused(host);
+        }
+        cause = error.source();
+    }
+    EgressError::Lost
+}
+
+fn without_fragment(url: &str) -> &str {
+    url.split_once('#').map_or(url, |(url, _)| url)
+}
+
+/// Headers that belong to one connection, which the client sets itself.
+fn is_connection_header(name: &str) -> bool {
+    ["host", "connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "te", "trailer"]
+        .iter()
+        .any(|other| name.eq_ignore_ascii_case(other))
+}
+
+/// Bytes of a header value that holds one character a byte; characters beyond are written as UTF-8, as workerd does.
+pub fn header_bytes(value: &str) -> Vec<u8> {
+    value.as_bytes().to_vec()
+}
+
+/// Names and values in order, one after the other.
+pub fn flat_headers(headers: &http::HeaderMap) -> Vec<String> {
+    let mut flat = Vec::with_capacity(headers.len() * 2);
+    for (name, value) in headers {
+        flat.push(name.as_str().to_owned());
+        flat.push(String::from_utf8_lossy(value.as_bytes()).into_owned());
+    }
+    flat
+}
+
+/// The body of a message that comes in: read chunk by chunk as the other side asks for it, and refused past `max` bytes.
+pub fn body_source(body: Incoming, max: u64) -> BodySource {
+    if body.is_end_stream() {
+        return BodySource::Empty;
+    }
+    let length = body.size_hint().exact();
+    let (sender, stream) = channel(length);
+    tokio::spawn(async move {
+        let mut body = body;
+        let mut total = 0;
+        while let Some(frame) = body.frame().await {
+            let chunk = match frame {
+                Ok(frame) => match frame.into_data() {
+                    Ok(data) => Ok(data),
+                    Err(_) => continue,
+                },
+                Err(_) => Err(BodyError("Network connection lost.".into())),
+            };
+            total += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+            let chunk =
+                if total > max { Err(BodyError(format!("The body is longer than {max} bytes."))) } else { chunk };
+            let last = chunk.is_err();
+            // A reader that went away wants no more of it.
+            if sender.send(chunk).await.is_err() || last {
+                return;
+            }
+        }
+    });
+    BodySource::Stream(stream)
+}

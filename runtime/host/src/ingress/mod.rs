@@ -1,0 +1,232 @@
+//! The way in: HTTP requests from clients.
+//!
+//! Owns the listener, its limits and the answers that no Worker gives. A guest that burns CPU delays its own shard only: all
+//! of this runs on the IO threads. It must not know V8.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use denizen_bindings::call::{
+    Call, CallError, CallKind, CallOk, CancelSlot, ReplyTo, RequestParts, ResponseParts, Target, WorkerRef,
+};
+use denizen_bindings::fetch::body::BodySource;
+use denizen_core::limits::{IngressLimits, Limit, SMALL_BODY_BYTES};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
+use http::{Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::egress::{WireBody, body_source, flat_headers};
+use crate::runtime::Shared;
+
+/// Pause after an accept that failed for want of resources.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves `worker` on `listener` until `stop` resolves, then lets running requests end within the drain time.
+pub async fn serve(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    worker: Arc<str>,
+    limits: IngressLimits,
+    stop: impl Future<Output = ()>,
+) {
+    let graceful = GracefulShutdown::new();
+    let connections = Arc::new(Semaphore::new(limits.connections));
+    let builder = Arc::new(builder(&limits));
+    tokio::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &connections) => accepted,
+            () = &mut stop => break,
+        };
+        let (stream, client, permit) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("denizen: cannot accept a connection: {error}");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        let (shared, worker) = (shared.clone(), worker.clone());
+        let service = service_fn(move |request| {
+            let (shared, worker) = (shared.clone(), worker.clone());
+            async move { Ok::<_, Infallible>(answer(request, &shared, &worker, &limits, client).await) }
+        });
+        let builder = builder.clone();
+        let watcher = graceful.watcher();
+        tokio::spawn(async move {
+            let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+            // Broken connections are the clients' business.
+            drop(watcher.watch(connection).await);
+            drop(permit);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
+        eprintln!("denizen: some requests did not end within {} s and are cut off", limits.drain.as_secs());
+    }
+}
+
+async fn accept(
+    listener: &TcpListener,
+    connections: &Arc<Semaphore>,
+) -> std::io::Result<(tokio::net::TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+    let permit = connections.clone().acquire_owned().await.map_err(std::io::Error::other)?;
+    let (stream, client) = listener.accept().await?;
+    stream.set_nodelay(true)?;
+    Ok((stream, client, permit))
+}
+
+fn builder(limits: &IngressLimits) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_time)
+        .max_buf_size(limits.header_bytes)
+        .max_headers(limits.headers)
+        .auto_date_header(false)
+        // A client that has said all it wants to say still gets its answer.
+        .half_close(true)
+        .pipeline_flush(true);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
+        .max_concurrent_streams(256)
+        .keep_alive_interval(limits.body_idle)
+        .auto_date_header(false);
+    builder
+}
+
+/// Tells the event that its client left, unless the outcome came first.
+struct CancelOnDrop(Option<Arc<CancelSlot>>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        if let Some(cancel) = self.0.take() {
+            cancel.cancel();
+        }
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    shared: &Shared,
+    worker: &Arc<str>,
+    limits: &IngressLimits,
+    client: SocketAddr,
+) -> Response<WireBody> {
+    let declared = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > limits.body_bytes) {
+        let error = CallError::limit(Limit::BodyBytes, declared.unwrap_or(0) as f64, limits.body_bytes as f64);
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, &format!("{error}\n"));
+    }
+    let parts = match tokio::time::timeout(limits.body_idle, read_request(request, limits, client)).await {
+        Ok(Ok(parts)) => parts,
+        Ok(Err(status)) => return refuse(status, "The request cannot be read.\n"),
+        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "The request's body did not arrive in time.\n"),
+    };
+    let (reply, outcome) = oneshot::channel();
+    let cancel = Arc::<CancelSlot>::default();
+    let mut guard = CancelOnDrop(Some(cancel.clone()));
+    let worker = WorkerRef::Static(worker.clone());
+    shared.shard_for_event().call(Call {
+        target: Target::Entrypoint { worker, entrypoint: None, props: None },
+        kind: CallKind::Fetch(Box::new(parts)),
+        reply: ReplyTo::Channel(reply),
+        cancel: Some(cancel),
+    });
+    let outcome = outcome.await;
+    guard.0 = None;
+    match outcome {
+        Ok(Ok(CallOk::Response(response))) => to_http(*response),
+        Ok(Ok(_)) => failure(&CallError::new("the event gave no response")),
+        Ok(Err(error)) => failure(&error),
+        Err(_) => failure(&CallError::retryable("the server is stopping")),
+    }
+}
+
+/// The request as a Worker sees it. A small body is read here, so that no stream is made for it.
+async fn read_request(
+    request: Request<Incoming>,
+    limits: &IngressLimits,
+    client: SocketAddr,
+) -> Result<RequestParts, StatusCode> {
+    let (head, body) = request.into_parts();
+    let host = head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    let authority = head.uri.authority().map(http::uri::Authority::as_str).or(host).unwrap_or("localhost");
+    let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let url = format!("http://{authority}{path}");
+    let mut headers = flat_headers(&head.headers);
+    if head.version == http::Version::HTTP_2 && host.is_none() {
+        headers.extend(["host".to_owned(), authority.to_owned()]);
+    }
+    let small = body.size_hint().exact().is_some_and(|length| length <= SMALL_BODY_BYTES as u64);
+    let body = if body.is_end_stream() {
+        BodySource::Empty
+    } else if small {
+        let bytes = body.collect().await.map_err(|_| StatusCode::BAD_REQUEST)?.to_bytes();
+        BodySource::Bytes(bytes)
+    } else {
+        body_source(body, limits.body_bytes)
+    };
+    let cf = Some(format!("{{\"clientIp\":\"{client}\"}}"));
+    Ok(RequestParts { method: head.method.as_str().to_owned(), url, headers, body, cf })
+}
+
+fn to_http(response: ResponseParts) -> Response<WireBody> {
+    let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut built = Response::new(WireBody::from(response.body));
+    *built.status_mut() = status;
+    if !response.status_text.is_empty()
+        && let Ok(reason) = hyper::ext::ReasonPhrase::try_from(response.status_text.as_bytes())
+    {
+        built.extensions_mut().insert(reason);
+    }
+    let mut pairs = response.headers.into_iter();
+    while let (Some(name), Some(value)) = (pairs.next(), pairs.next()) {
+        let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else { continue };
+        // The length is that of the body; a Worker's word on it could break the connection for the next request.
+        if name != CONTENT_LENGTH && name != http::header::TRANSFER_ENCODING && name != CONNECTION {
+            built.headers_mut().append(name, value);
+        }
+    }
+    built
+}
+
+/// What a client sees of a failed event: a reference, by which the log has the rest.
+fn failure(error: &CallError) -> Response<WireBody> {
+    let mut random = [0; 8];
+    // Without random bytes all references are alike, and the log still has the error.
+    drop(getrandom::fill(&mut random));
+    let reference: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = match &error.stack {
+        Some(stack) => crate::shard::turn::user_paths(stack),
+        None => error.to_string(),
+    };
+    eprintln!("denizen: request failed; reference = {reference}\nUncaught {text}");
+    let status = match error.limit.is_some() || error.overloaded {
+        true => StatusCode::SERVICE_UNAVAILABLE,
+        false => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let reason = status.canonical_reason().unwrap_or("Error");
+    refuse(status, &format!("{reason}\nreference = {reference}\n"))
+}
+
+fn refuse(status: StatusCode, text: &str) -> Response<WireBody> {
+    let mut response = Response::new(WireBody::Full(Some(Bytes::copy_from_slice(text.as_bytes()))));
+    *response.status_mut() = status;
+    response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=UTF-8"));
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}

@@ -1,0 +1,19 @@
+//! `denizen`: a self-hosted runtime for Cloudflare Workers code.
+//!
+//! # Layout
+//! - [`cli`], [`commands`]: the command line and what its commands do.
+//! - [`config`], [`workers`]: from files to definitions of Workers.
+//! - [`modules`]: bundles and loaders.
+//! - [`runtime`], [`shard`]: shards, isolates, turns, actors.
+//! - [`ingress`], [`egress`]: HTTP in and out.
+
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod egress;
+pub mod ingress;
+pub mod modules;
+pub mod runtime;
+pub mod shard;
+pub mod v8_platform;
+pub mod workers;

@@ -1,0 +1,22 @@
+//! The `denizen` binary: parse, run, exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use denizen::cli::{Cli, Command};
+use denizen::{commands, v8_platform};
+
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = v8_platform::init().and_then(|()| match cli.command {
+        Command::Serve(args) => commands::serve(args),
+        Command::Test(args) => commands::test(args),
+    });
+    outcome.unwrap_or_else(|error| {
+        eprintln!("denizen: {error:#}");
+        ExitCode::from(1)
+    })
+}

@@ -1,0 +1,10 @@
+//! A Worker's modules: from files to a bundle, and from a bundle into an isolate.
+//!
+//! # Layout
+//! - [`bundle`]: collects a Worker's files by following imports.
+//! - [`typescript`]: turns TypeScript into JavaScript with a source map.
+//! - [`loader`]: gives an isolate the modules of its bundle.
+
+pub mod bundle;
+pub mod loader;
+pub mod typescript;

@@ -1,0 +1,498 @@
+//! Objects and facets of a shard.
+//!
+//! Owns which incarnation an id or a facet's name stands for, the files behind each, and how an incarnation begins and
+//! ends. An object and all its facets live on one shard. It must not know how an isolate runs them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use denizen_bindings::actor::Actor;
+use denizen_bindings::call::{Call, CallError, ClassRef, Namespace, Target, WorkerRef};
+use denizen_bindings::io::context::Owner;
+use denizen_bindings::isolate::{FacetId, FacetStart, IsolateId};
+use denizen_core::ids::ObjectId;
+use denizen_storage::facets::FacetIndex;
+use denizen_storage::{Database, StorageError};
+
+use super::Shard;
+use super::turn::{ActorIdentity, IdValue};
+
+/// The files of one object: `<folder>/<id>.sqlite`, `<folder>/<id>.<n>.sqlite` for its facets, `<folder>/<id>.facets`.
+struct ObjectFiles {
+    folder: PathBuf,
+    id: String,
+    index: RefCell<Option<FacetIndex>>,
+}
+
+impl ObjectFiles {
+    fn database(&self, facet: u16) -> PathBuf {
+        match facet {
+            0 => self.folder.join(format!("{}.sqlite", self.id)),
+            facet => self.folder.join(format!("{}.{facet}.sqlite", self.id)),
+        }
+    }
+
+    /// Runs `work` on the index of facets, opened at first use.
+    fn with_index<T>(&self, work: impl FnOnce(&mut FacetIndex) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        let mut index = self.index.borrow_mut();
+        match &mut *index {
+            Some(index) => work(index),
+            None => {
+                std::fs::create_dir_all(&self.folder)?;
+                work(index.insert(FacetIndex::open(&self.folder.join(format!("{}.facets", self.id)))?))
+            }
+        }
+    }
+
+    fn remove(&self, facet: u16) -> Result<(), StorageError> {
+        let path = self.database(facet);
+        // The database goes before its log: a log beside a new file would be replayed into it.
+        for suffix in ["", "-wal", "-shm"] {
+            let mut name = path.clone().into_os_string();
+            name.push(suffix);
+            match std::fs::remove_file(&name) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+            if suffix.is_empty() {
+                sync_folder(&self.folder)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
+}
+
+struct ActorSlot {
+    identity: ActorIdentity,
+    isolate: IsolateId,
+    files: Rc<ObjectFiles>,
+    /// Its number among the object's facets; 0 for the object itself.
+    facet: u16,
+    /// The container that it fills, if it is a facet.
+    container: Option<u64>,
+    /// Key of the object, if it is a root.
+    root: Option<(String, ObjectId)>,
+    /// Events that a blocking callback holds back.
+    held: VecDeque<Call>,
+    used: Instant,
+}
+
+/// Where a container of a facet stands.
+enum FacetState {
+    /// Its startup callback has not settled.
+    Starting(Vec<Call>),
+    /// Its class's code is awaited.
+    AwaitingCode(Box<FacetStart>, Vec<Call>),
+    /// It runs, or has been evicted and can run again.
+    Running(Option<u64>, Box<FacetStart>),
+    /// It has ended or failed to start.
+    Gone(CallError),
+}
+
+/// The actors of a shard.
+#[derive(Default)]
+pub struct Actors {
+    slots: HashMap<u64, ActorSlot>,
+    roots: HashMap<(String, ObjectId), u64>,
+    facets: HashMap<u64, FacetState>,
+}
+
+impl Actors {
+    /// Whether a callback of the actor holds events back.
+    pub fn is_blocked(&self, incarnation: u64) -> bool {
+        self.slots.get(&incarnation).is_some_and(|slot| slot.identity.actor.blocked.get() > 0)
+    }
+
+    /// Keeps an event until the actor is not blocked any more.
+    pub fn hold(&mut self, incarnation: u64, call: Call) {
+        if let Some(slot) = self.slots.get_mut(&incarnation) {
+            slot.held.push_back(call);
+        }
+    }
+
+    /// The events that were held back, in order, and where they run.
+    pub fn unblock(&mut self, incarnation: u64) -> (Option<IsolateId>, VecDeque<Call>) {
+        match self.slots.get_mut(&incarnation) {
+            Some(slot) => (Some(slot.isolate), std::mem::take(&mut slot.held)),
+            None => (None, VecDeque::new()),
+        }
+    }
+
+    /// The actor, which is used now.
+    pub fn touch(&mut self, incarnation: u64) -> Option<Rc<Actor>> {
+        let slot = self.slots.get_mut(&incarnation)?;
+        slot.used = Instant::now();
+        Some(slot.identity.actor.clone())
+    }
+
+    /// What its instance is made from.
+    pub fn identity(&self, incarnation: u64) -> Option<&ActorIdentity> {
+        self.slots.get(&incarnation).map(|slot| &slot.identity)
+    }
+}
+
+impl Shard {
+    /// Gives a call to the object that it is for, which begins to live if it does not yet.
+    pub(super) fn route_to_object(&mut self, call: Call) {
+        let Target::Object { namespace, id, name } = &call.target else { return };
+        let key = (namespace.unique_key.clone(), *id);
+        let incarnation = match self.actors.roots.get(&key) {
+            Some(incarnation) => *incarnation,
+            None => match self.begin_object(&namespace.clone(), *id, name.as_deref()) {
+                Ok(incarnation) => incarnation,
+                Err(error) => return call.reply.send(Err(error)),
+            },
+        };
+        self.deliver_to_actor(incarnation, call);
+    }
+
+    fn deliver_to_actor(&mut self, incarnation: u64, call: Call) {
+        match self.actors.slots.get(&incarnation).map(|slot| slot.isolate) {
+            Some(isolate) => self.deliver(isolate, call, Some(incarnation)),
+            None => call.reply.send(Err(CallError::retryable("The Durable Object was reset."))),
+        }
+    }
+
+    fn begin_object(&mut self, namespace: &Arc<Namespace>, id: ObjectId, name: Option<&str>) -> Result<u64, CallError> {
+        let class = ClassRef {
+            worker: WorkerRef::Static(namespace.worker.clone()),
+            class_name: Some(namespace.class_name.clone()),
+            props: None,
+        };
+        let folder = self.shared.data.join(&namespace.unique_key);
+        let files = Rc::new(ObjectFiles { folder, id: id.to_string(), index: RefCell::new(None) });
+        let hex = id.to_string();
+        let label = format!("{}:{}", namespace.class_name, &hex[..8]);
+        let key = (namespace.unique_key.clone(), id);
+        let id = IdValue::Object(hex, name.map(str::to_owned));
+        let incarnation = self.begin_actor(&class, id, files, 0, 0, label)?;
+        if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
+            slot.root = Some(key.clone());
+        }
+        self.actors.roots.insert(key, incarnation);
+        Ok(incarnation)
+    }
+
+    /// Begins an incarnation: its database is open and its isolate runs or starts.
+    fn begin_actor(
+        &mut self,
+        class: &ClassRef,
+        id: IdValue,
+        files: Rc<ObjectFiles>,
+        facet: u16,
+        depth: usize,
+        label: String,
+    ) -> Result<u64, CallError> {
+        let definition = self
+            .definition(&class.worker)?
+            .ok_or_else(|| CallError::new("The code of the class has not been loaded."))?;
+        let storage = |error: StorageError| CallError::new(format!("The storage of {label} cannot be opened: {error}"));
+        std::fs::create_dir_all(&files.folder).map_err(|error| storage(error.into()))?;
+        let database = Database::open(&files.database(facet)).map_err(storage)?;
+        let incarnation = self.shared.next_id();
+        let actor = Rc::new(Actor {
+            incarnation,
+            class_name: class.class_name.clone().unwrap_or_else(|| "default".into()),
+            label,
+            owner: Rc::new(Owner::default()),
+            database: RefCell::new(database),
+            dirty: Cell::new(false),
+            depth,
+            blocked: Cell::new(0),
+        });
+        let isolate = self.isolate_for(&definition)?;
+        if let Some(slot) = self.isolates.get(&isolate) {
+            slot.state.actors.borrow_mut().insert(incarnation, actor.clone());
+        }
+        let identity = ActorIdentity { actor, id, props: class.props.clone(), class_name: class.class_name.clone() };
+        let slot = ActorSlot {
+            identity,
+            isolate,
+            files,
+            facet,
+            container: None,
+            root: None,
+            held: VecDeque::new(),
+            used: Instant::now(),
+        };
+        self.actors.slots.insert(incarnation, slot);
+        Ok(incarnation)
+    }
+
+    /// Gives a call to the facet that it is for, or keeps it until the facet has started.
+    pub(super) fn route_to_facet(&mut self, call: Call) {
+        let Target::Facet { container, .. } = call.target else { return };
+        if !self.actors.facets.contains_key(&container) && self.host.containers.borrow().contains_key(&container) {
+            self.actors.facets.insert(container, FacetState::Starting(Vec::new()));
+        }
+        match self.actors.facets.get_mut(&container) {
+            Some(FacetState::Starting(waiting) | FacetState::AwaitingCode(_, waiting)) => waiting.push(call),
+            Some(FacetState::Running(Some(incarnation), _)) => {
+                let incarnation = *incarnation;
+                self.deliver_to_actor(incarnation, call);
+            }
+            Some(FacetState::Running(None, _)) => match self.begin_facet(container) {
+                Ok(incarnation) => self.deliver_to_actor(incarnation, call),
+                Err(error) => call.reply.send(Err(error)),
+            },
+            Some(FacetState::Gone(error)) => call.reply.send(Err(error.clone())),
+            None => call.reply.send(Err(CallError::new("The facet's parent has ended."))),
+        }
+    }
+
+    /// A startup callback settled: the facet begins, or everyone who waits gets the error.
+    pub(super) fn facet_started(&mut self, container: u64, outcome: Result<FacetStart, CallError>) {
+        let waiting = match self.actors.facets.remove(&container) {
+            Some(FacetState::Starting(waiting)) => waiting,
+            Some(other) => {
+                // It was ended while its callback ran.
+                self.actors.facets.insert(container, other);
+                return;
+            }
+            None => Vec::new(),
+        };
+        match outcome {
+            Err(error) => {
+                for call in waiting {
+                    call.reply.send(Err(error.clone()));
+                }
+                self.actors.facets.insert(container, FacetState::Gone(error));
+            }
+            Ok(start) => match self.definition(&start.class.worker) {
+                Ok(None) => {
+                    self.actors.facets.insert(container, FacetState::AwaitingCode(Box::new(start), waiting));
+                }
+                Ok(Some(_)) => self.run_facet(container, start, waiting),
+                Err(error) => self.facet_started_failed(container, waiting, error),
+            },
+        }
+    }
+
+    fn facet_started_failed(&mut self, container: u64, waiting: Vec<Call>, error: CallError) {
+        for call in waiting {
+            call.reply.send(Err(error.clone()));
+        }
+        self.actors.facets.insert(container, FacetState::Gone(error));
+    }
+
+    /// Code arrived: facets that waited for it begin.
+    pub(super) fn start_waiting_facets(&mut self, loaded: u64) {
+        let of_this = |state: &FacetState| match state {
+            FacetState::AwaitingCode(start, _) => {
+                matches!(&start.class.worker, WorkerRef::Loaded(worker) if worker.id == loaded)
+            }
+            _ => false,
+        };
+        let ids: Vec<_> = self.actors.facets.iter().filter(|(_, state)| of_this(state)).map(|(id, _)| *id).collect();
+        for container in ids {
+            let Some(FacetState::AwaitingCode(start, waiting)) = self.actors.facets.remove(&container) else {
+                continue;
+            };
+            match self.definition(&start.class.worker) {
+                Err(error) => self.facet_started_failed(container, waiting, error),
+                Ok(_) => self.run_facet(container, *start, waiting),
+            }
+        }
+    }
+
+    fn run_facet(&mut self, container: u64, start: FacetStart, waiting: Vec<Call>) {
+        self.actors.facets.insert(container, FacetState::Running(None, Box::new(start)));
+        match self.begin_facet(container) {
+            Ok(incarnation) => {
+                for call in waiting {
+                    self.deliver_to_actor(incarnation, call);
+                }
+            }
+            Err(error) => self.facet_started_failed(container, waiting, error),
+        }
+    }
+
+    fn begin_facet(&mut self, container: u64) -> Result<u64, CallError> {
+        let gone = || CallError::new("The facet's parent has ended.");
+        let (parent, name) = {
+            let containers = self.host.containers.borrow();
+            let found = containers.get(&container).ok_or_else(gone)?;
+            (found.parent, found.name.clone())
+        };
+        let parent = self.actors.slots.get(&parent).ok_or_else(gone)?;
+        let Some(FacetState::Running(_, start)) = self.actors.facets.get(&container) else { return Err(gone()) };
+        let class = start.class.clone();
+        let id = match &start.id {
+            FacetId::Inherit => parent.identity.id.clone(),
+            FacetId::Text(text) => IdValue::Text(text.clone()),
+            FacetId::Object(hex, name) => IdValue::Object(hex.clone(), name.clone()),
+        };
+        let files = parent.files.clone();
+        let label = format!("{}/{name}", parent.identity.actor.label);
+        let depth = parent.identity.actor.depth + 1;
+        let parent_facet = parent.facet;
+        let facet = files
+            .with_index(|index| index.get_or_add(parent_facet, &name))
+            .map_err(|error| CallError::new(format!("{label}: {error}")))?;
+        let incarnation = self.begin_actor(&class, id, files, facet, depth, label)?;
+        if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
+            slot.container = Some(container);
+        }
+        if let Some(FacetState::Running(running, _)) = self.actors.facets.get_mut(&container) {
+            *running = Some(incarnation);
+        }
+        Ok(incarnation)
+    }
+
+    /// Ends a facet by its parent's order, and removes its storage if `delete`.
+    pub(super) fn end_facet(&mut self, container: u64, reason: &CallError, delete: bool) {
+        let state = self.actors.facets.insert(container, FacetState::Gone(reason.clone()));
+        match state {
+            Some(FacetState::Starting(waiting) | FacetState::AwaitingCode(_, waiting)) => {
+                for call in waiting {
+                    call.reply.send(Err(reason.clone()));
+                }
+            }
+            Some(FacetState::Running(Some(incarnation), _)) => self.end_actor(incarnation, reason),
+            _ => {}
+        }
+        if delete && let Err(error) = self.delete_facet_storage(container) {
+            use denizen_bindings::isolate::Host;
+            self.host.console("denizen", None, "error", &format!("storage of a deleted facet is still there: {error}"));
+        }
+    }
+
+    fn delete_facet_storage(&mut self, container: u64) -> Result<(), StorageError> {
+        let found = {
+            let containers = self.host.containers.borrow();
+            containers.get(&container).map(|found| (found.parent, found.name.clone()))
+        };
+        let Some((parent, name)) = found else { return Ok(()) };
+        let Some(parent) = self.actors.slots.get(&parent) else { return Ok(()) };
+        let (files, parent_facet) = (parent.files.clone(), parent.facet);
+        let members = files
+            .with_index(|index| Ok(index.get(parent_facet, &name).map(|id| index.subtree(id)).unwrap_or_default()))?;
+        members.into_iter().try_for_each(|facet| files.remove(facet))
+    }
+
+    /// Ends an incarnation: everything it holds is revoked, its facets end with it, and what waits for it fails.
+    pub(super) fn end_actor(&mut self, incarnation: u64, reason: &CallError) {
+        let Some(slot) = self.actors.slots.remove(&incarnation) else { return };
+        let actor = &slot.identity.actor;
+        actor.owner.gone.borrow_mut().get_or_insert_with(|| reason.clone());
+        if let Some(root) = &slot.root {
+            self.actors.roots.remove(root);
+        }
+        let children: Vec<_> = {
+            let containers = self.host.containers.borrow();
+            containers.iter().filter(|(_, child)| child.parent == incarnation).map(|(id, _)| *id).collect()
+        };
+        for child in children {
+            self.end_facet(child, reason, false);
+            self.host.containers.borrow_mut().remove(&child);
+            self.actors.facets.remove(&child);
+        }
+        self.host.facet_names.borrow_mut().retain(|(parent, _), _| *parent != incarnation);
+        if let Some(container) = slot.container {
+            // Its stubs are broken for good; the name is free for the next get().
+            self.actors.facets.insert(container, FacetState::Gone(reason.clone()));
+            self.host.facet_names.borrow_mut().retain(|_, id| *id != container);
+        }
+        for call in slot.held {
+            call.reply.send(Err(reason.clone()));
+        }
+        // A failed rollback leaves nothing behind either: the connection closes with the actor.
+        drop(actor.database.borrow_mut().rollback());
+        self.forget_in_isolate(slot.isolate, actor, reason);
+    }
+
+    /// Drops an actor's instance and fails its events.
+    fn forget_in_isolate(&mut self, isolate: IsolateId, actor: &Rc<Actor>, reason: &CallError) {
+        let Some(slot) = self.isolates.get_mut(&isolate) else { return };
+        let state = slot.state.clone();
+        state.actors.borrow_mut().remove(&actor.incarnation);
+        let events: Vec<_> = state.events.borrow().values().cloned().collect();
+        for io in events.iter().filter(|io| Rc::ptr_eq(&io.owner, &actor.owner)) {
+            let reply = io.reply.borrow_mut().take();
+            if let Some(reply) = reply {
+                reply.send(Err(reason.clone()));
+            }
+        }
+        state.purge(|io| Rc::ptr_eq(&io.owner, &actor.owner));
+        slot.runtime.enter(|runtime| {
+            deno_core::scope!(scope, runtime);
+            let Some(entries) = state.entries.get() else { return };
+            let drop_actor = v8::Local::new(scope, &entries.drop_actor);
+            let number = v8::Number::new(scope, actor.incarnation as f64).into();
+            let undefined = v8::undefined(scope).into();
+            drop_actor.call(scope, undefined, &[number]);
+        });
+    }
+
+    /// Ends the actors of an isolate that is lost. Gives the events that had not begun, to run elsewhere.
+    pub(super) fn end_actors_of(&mut self, isolate: IsolateId, reason: &CallError) -> Vec<Call> {
+        let ids: Vec<_> =
+            self.actors.slots.iter().filter(|(_, slot)| slot.isolate == isolate).map(|(id, _)| *id).collect();
+        let mut undelivered = Vec::new();
+        for id in ids {
+            if let Some(slot) = self.actors.slots.get_mut(&id) {
+                undelivered.extend(std::mem::take(&mut slot.held));
+            }
+            self.suspend_actor(id, reason);
+        }
+        undelivered
+    }
+
+    /// Ends an incarnation through no fault of its own. A facet keeps its container: the next request makes a new
+    /// instance from what the startup callback gave.
+    fn suspend_actor(&mut self, incarnation: u64, reason: &CallError) {
+        let container = self.actors.slots.get(&incarnation).and_then(|slot| slot.container);
+        let start = container.and_then(|container| match self.actors.facets.remove(&container) {
+            Some(FacetState::Running(_, start)) => Some(start),
+            _ => None,
+        });
+        let name = container.and_then(|container| {
+            let containers = self.host.containers.borrow();
+            containers.get(&container).map(|found| (found.parent, found.name.clone()))
+        });
+        self.end_actor(incarnation, reason);
+        if let (Some(container), Some(start), Some(name)) = (container, start, name)
+            && self.actors.slots.contains_key(&name.0)
+        {
+            self.actors.facets.insert(container, FacetState::Running(None, start));
+            self.host.facet_names.borrow_mut().insert(name, container);
+        }
+    }
+
+    /// Gives back the memory of actors that have been idle.
+    pub(super) fn evict_idle_actors(&mut self, now: Instant) {
+        let idle_after = self.shared.options.isolates.actor_idle;
+        let mut idle = Vec::new();
+        for (id, slot) in &self.actors.slots {
+            let actor = &slot.identity.actor;
+            let busy = now.duration_since(slot.used) < idle_after
+                || actor.blocked.get() > 0
+                || actor.owner.timers.get() > 0
+                || !slot.held.is_empty()
+                || self.actors.slots.values().any(|other| {
+                    other.container.is_some_and(|container| {
+                        self.host.containers.borrow().get(&container).is_some_and(|found| found.parent == *id)
+                    })
+                });
+            let running = self.isolates.get(&slot.isolate).is_some_and(|isolate| {
+                !isolate.inbox.is_empty()
+                    || !isolate.waiting.is_empty()
+                    || isolate.state.events.borrow().values().any(|io| Rc::ptr_eq(&io.owner, &actor.owner))
+            });
+            if !busy && !running {
+                idle.push(*id);
+            }
+        }
+        for id in idle {
+            self.suspend_actor(id, &CallError::retryable("The Durable Object was idle and has been evicted."));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What isolates ask of their shard while a turn runs.
+//!
+//! Owns the timers of a shard and the state that operations read or change at once: which facet a name stands for, which
+//! Workers a loader knows. What needs the shard's isolates is noted and done after the turn. It must not run JavaScript.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use denizen_bindings::actor::Actor;
+use denizen_bindings::call::{CallError, CallOk, LoadedWorker, RequestParts, WorkerDefinition};
+use denizen_bindings::isolate::{Completer, Completion, EgressGuard, FacetStart, Host, IsolateId};
+use denizen_core::limits::CONSOLE_LINE_BYTES;
+
+use crate::runtime::Shared;
+
+/// Something that an operation asked for and that happens after the turn.
+pub enum Deferred {
+    /// A loaded Worker has its definition, or none.
+    Loaded(Arc<LoadedWorker>),
+    /// A facet's startup callback settled.
+    FacetStarted(u64, Result<FacetStart, CallError>),
+    /// An actor lives no longer.
+    ActorBroken(u64, CallError),
+    /// Events that waited for an actor may run.
+    ActorUnblocked(u64),
+}
+
+/// One life of a facet's name.
+pub struct Container {
+    /// Incarnation of the parent.
+    pub parent: u64,
+    /// Name among the parent's facets.
+    pub name: String,
+}
+
+/// The shard as its isolates see it.
+pub struct ShardHost {
+    /// What all shards share.
+    pub shared: Arc<Shared>,
+    /// Timers in the order in which they are due.
+    pub timers: RefCell<BTreeMap<(Instant, u64), (IsolateId, u32)>>,
+    /// What to do after the running turn.
+    pub deferred: RefCell<Vec<Deferred>>,
+    /// Container of each facet name that has one.
+    pub facet_names: RefCell<HashMap<(u64, String), u64>>,
+    /// Containers, by number.
+    pub containers: RefCell<HashMap<u64, Container>>,
+    /// Ends a facet at once: set by the shard, which has the tables for it.
+    pub ended_facets: RefCell<Vec<(u64, CallError, bool)>>,
+    /// Workers by loader and key.
+    pub loaded: RefCell<HashMap<(Arc<str>, String), Arc<LoadedWorker>>>,
+    next_timer: Cell<u64>,
+}
+
+impl ShardHost {
+    /// A shard's host.
+    pub fn new(shared: Arc<Shared>) -> Rc<Self> {
+        Rc::new(Self {
+            shared,
+            timers: RefCell::default(),
+            deferred: RefCell::default(),
+            facet_names: RefCell::default(),
+            containers: RefCell::default(),
+            ended_facets: RefCell::default(),
+            loaded: RefCell::default(),
+            next_timer: Cell::new(0),
+        })
+    }
+
+    fn end_facet(&self, parent: u64, name: &str, reason: CallError, delete: bool) {
+        let container = self.facet_names.borrow_mut().remove(&(parent, name.to_owned()));
+        if let Some(container) = container {
+            self.ended_facets.borrow_mut().push((container, reason, delete));
+        }
+    }
+}
+
+impl Host for ShardHost {
+    fn spawn_local(&self, future: Pin<Box<dyn Future<Output = ()>>>) {
+        tokio::task::spawn_local(future);
+    }
+
+    fn set_timer(&self, at: Instant, isolate: IsolateId, timer: u32) -> (Instant, u64) {
+        let key = (at, self.next_timer.replace(self.next_timer.get() + 1));
+        self.timers.borrow_mut().insert(key, (isolate, timer));
+        key
+    }
+
+    fn cancel_timer(&self, key: (Instant, u64)) {
+        self.timers.borrow_mut().remove(&key);
+    }
+
+    fn egress(&self, request: Box<RequestParts>, from: &Arc<WorkerDefinition>, completer: Completer) -> EgressGuard {
+        let egress = self.shared.egress.clone();
+        let policy = self.shared.options.address_policy(from.loaded);
+        let task = self.shared.io.spawn(async move {
+            completer.complete(match egress.send(*request, policy).await {
+                Ok(response) => Completion::Call(CallOk::Response(Box::new(response))),
+                Err(error) => Completion::Failed(error.into()),
+            });
+        });
+        EgressGuard(task.abort_handle())
+    }
+
+    fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str) {
+        let mut cut = text.len().min(CONSOLE_LINE_BYTES);
+        while !text.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        let mark = if cut < text.len() { " [cut]" } else { "" };
+        let label = actor.map(|actor| format!("/{}", actor.label)).unwrap_or_default();
+        let text = super::turn::user_paths(&text[..cut]);
+        // Nobody is left to be told if stderr is closed.
+        drop(writeln!(std::io::stderr().lock(), "{worker}{label} {level} {text}{mark}"));
+    }
+
+    fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<LoadedWorker>, bool) {
+        let id = self.next_id();
+        let make =
+            |name: &str| Arc::new(LoadedWorker { id, name: name.into(), definition: std::sync::OnceLock::new() });
+        let Some(name) = name else { return (make(&format!("{loader}-{id}")), true) };
+        let mut loaded = self.loaded.borrow_mut();
+        let key = (Arc::from(loader), name.to_owned());
+        if let Some(worker) = loaded.get(&key)
+            && !matches!(worker.definition.get(), Some(Err(_)))
+        {
+            return (worker.clone(), false);
+        }
+        let worker = make(name);
+        loaded.insert(key, worker.clone());
+        (worker, true)
+    }
+
+    fn loader_provide(&self, worker: &Arc<LoadedWorker>, definition: Result<WorkerDefinition, CallError>) {
+        // The first outcome stands.
+        drop(worker.definition.set(definition.map(Arc::new)));
+        self.deferred.borrow_mut().push(Deferred::Loaded(worker.clone()));
+    }
+
+    fn facet_container(&self, parent: u64, name: &str) -> Result<(u64, bool), CallError> {
+        let mut names = self.facet_names.borrow_mut();
+        if let Some(container) = names.get(&(parent, name.to_owned())) {
+            return Ok((*container, false));
+        }
+        let container = self.next_id();
+        names.insert((parent, name.to_owned()), container);
+        self.containers.borrow_mut().insert(container, Container { parent, name: name.to_owned() });
+        Ok((container, true))
+    }
+
+    fn facet_started(&self, container: u64, outcome: Result<FacetStart, CallError>) {
+        self.deferred.borrow_mut().push(Deferred::FacetStarted(container, outcome));
+    }
+
+    fn facet_abort(&self, parent: u64, name: &str, reason: CallError) {
+        self.end_facet(parent, name, reason, false);
+    }
+
+    fn facet_delete(&self, parent: u64, name: &str) -> Result<(), CallError> {
+        // A facet that does not run has storage all the same: a container is made to carry the order.
+        self.facet_container(parent, name)?;
+        self.end_facet(parent, name, CallError::new("Facet was deleted."), true);
+        Ok(())
+    }
+
+    fn actor_broken(&self, incarnation: u64, reason: CallError) {
+        self.deferred.borrow_mut().push(Deferred::ActorBroken(incarnation, reason));
+    }
+
+    fn actor_unblocked(&self, incarnation: u64) {
+        self.deferred.borrow_mut().push(Deferred::ActorUnblocked(incarnation));
+    }
+
+    fn next_id(&self) -> u64 {
+        self.shared.next_id()
+    }
+}

@@ -1,0 +1,234 @@
+//! Isolates: how one is made, and what a shard keeps for it.
+//!
+//! Owns the creation of runtimes from the snapshot, with their limits. It must not know which Worker will run in one: a
+//! blank isolate is given its Worker later.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Wake;
+
+use denizen_bindings::call::Call;
+use denizen_bindings::isolate::{Completion, IsolateId, IsolateState, JsEntries, ShardMessage, ShardSender, Token};
+use denizen_core::limits::{HEAP_SLACK, IsolateLimits, WorkerLimits};
+use deno_core::RuntimeOptions;
+
+use super::entered::PinnedRuntime;
+use crate::modules::loader::{WorkerModuleLoader, evaluate_custom};
+
+/// Something to run in an isolate.
+pub enum Turn {
+    /// Deliver an event. The actor is there if the event is for one.
+    Event(Call, Option<u64>),
+    /// End an operation.
+    Complete(Token, Completion),
+    /// Fire a timer.
+    Timer(u32),
+    /// Tell an event that nobody waits for it any more.
+    Cancel(u64),
+    /// Let deno_core's own event loop run.
+    Poll,
+}
+
+/// Where an isolate is in its life.
+pub enum Phase {
+    /// No Worker has been given to it.
+    Blank,
+    /// Its Worker's top-level code has not finished.
+    Starting(Starting),
+    /// Events may run.
+    Ready,
+}
+
+/// The evaluation of a main module.
+pub struct Starting {
+    /// Resolves when it has finished.
+    pub evaluation: std::pin::Pin<Box<dyn Future<Output = Result<(), deno_core::error::CoreError>>>>,
+    /// The main module.
+    pub module: deno_core::ModuleId,
+    /// When it is given up.
+    pub deadline: std::time::Instant,
+}
+
+/// An isolate of a shard.
+pub struct Slot {
+    /// Shared with the isolate's operations. Declared first: its handles must go before the isolate does.
+    pub state: Rc<IsolateState>,
+    /// The runtime.
+    pub runtime: PinnedRuntime,
+    /// Stops it from another thread.
+    pub handle: v8::IsolateHandle,
+    /// What waits to run in it, in order.
+    pub inbox: VecDeque<Turn>,
+    /// Calls that wait for the Worker to start.
+    pub waiting: Vec<(Call, Option<u64>)>,
+    /// Where it is in its life.
+    pub phase: Phase,
+    /// Where its modules come from, once it has a Worker.
+    pub loader: Rc<WorkerModuleLoader>,
+    /// Set by V8 when the heap limit was reached.
+    pub out_of_memory: Arc<AtomicBool>,
+    /// Whether it stands in the shard's queue of isolates with work.
+    pub queued: bool,
+    /// Wakes its event loop.
+    pub waker: std::task::Waker,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.runtime.enter(|_| self.state.clear());
+    }
+}
+
+struct IsolateWaker {
+    shard: ShardSender,
+    isolate: IsolateId,
+}
+
+impl Wake for IsolateWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.shard.send(ShardMessage::Poll(self.isolate));
+    }
+}
+
+/// Counts the bytes of an isolate's ArrayBuffers, which V8 does not count as heap.
+struct Budget {
+    left: AtomicUsize,
+}
+
+impl Budget {
+    fn take(&self, bytes: usize) -> bool {
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
+    }
+}
+
+unsafe extern "C" fn allocate(budget: &Budget, bytes: usize) -> *mut std::ffi::c_void {
+    if !budget.take(bytes) {
+        return std::ptr::null_mut();
+    }
+    // SAFETY: any size may be asked of calloc.
+    unsafe { libc::calloc(bytes.max(1), 1) }
+}
+
+unsafe extern "C" fn allocate_uninitialized(budget: &Budget, bytes: usize) -> *mut std::ffi::c_void {
+    // Zeroed all the same: another tenant's bytes may have lain there.
+    // SAFETY: as above.
+    unsafe { allocate(budget, bytes) }
+}
+
+unsafe extern "C" fn free(budget: &Budget, data: *mut std::ffi::c_void, bytes: usize) {
+    budget.left.fetch_add(bytes, Ordering::Relaxed);
+    // SAFETY: V8 gives back what `allocate` gave.
+    unsafe { libc::free(data) };
+}
+
+unsafe extern "C" fn drop_budget(budget: *const Budget) {
+    // SAFETY: the pointer came from `Arc::into_raw` and V8 drops its allocator once.
+    drop(unsafe { Arc::from_raw(budget) });
+}
+
+static ALLOCATOR: v8::RustAllocatorVtable<Budget> =
+    v8::RustAllocatorVtable { allocate, allocate_uninitialized, free, drop: drop_budget };
+
+impl Slot {
+    /// A blank isolate with the bounds of `limits`.
+    pub fn new(
+        id: IsolateId,
+        host: Rc<dyn denizen_bindings::isolate::Host>,
+        shard: ShardSender,
+        limits: &WorkerLimits,
+        isolate_limits: &IsolateLimits,
+    ) -> Result<Self, deno_core::error::CoreError> {
+        let loader = Rc::<WorkerModuleLoader>::default();
+        let budget = Arc::new(Budget { left: AtomicUsize::new(limits.array_buffer_bytes) });
+        // SAFETY: the vtable's functions match the handle's type, and the handle is an owned reference.
+        let allocator = unsafe { v8::new_rust_allocator(Arc::into_raw(budget), &ALLOCATOR) };
+        let params = v8::CreateParams::default()
+            .heap_limits(0, limits.heap_bytes)
+            .set_code_range_size_in_bytes(isolate_limits.code_range_bytes)
+            .array_buffer_allocator(allocator.make_shared());
+        let mut runtime = PinnedRuntime::new(RuntimeOptions {
+            module_loader: Some(loader.clone()),
+            extensions: denizen_bindings::extensions(),
+            startup_snapshot: Some(denizen_snapshot::SNAPSHOT),
+            skip_op_registration: true,
+            create_params: Some(params),
+            custom_module_evaluation_cb: Some(Box::new(evaluate_custom)),
+            ..RuntimeOptions::default()
+        })?;
+        let state = Rc::new(IsolateState::new(id, host, shard.clone()));
+        let out_of_memory = Arc::new(AtomicBool::new(false));
+        let handle = runtime.enter(|runtime| {
+            let handle = runtime.v8_isolate().thread_safe_handle();
+            let (reached, stop) = (out_of_memory.clone(), handle.clone());
+            runtime.add_near_heap_limit_callback(move |current, _initial| {
+                reached.store(true, Ordering::Relaxed);
+                stop.terminate_execution();
+                current * HEAP_SLACK
+            });
+            let isolate = runtime.v8_isolate();
+            isolate.set_slot(state.clone());
+            isolate.set_allow_atomics_wait(false);
+            isolate.set_promise_reject_callback(super::turn::on_rejection);
+            isolate.set_allow_wasm_code_generation_callback(refuse_wasm);
+            prepare(runtime, &state);
+            handle
+        });
+        let waker = Arc::new(IsolateWaker { shard, isolate: id }).into();
+        Ok(Self {
+            state,
+            runtime,
+            handle,
+            inbox: VecDeque::new(),
+            waiting: Vec::new(),
+            phase: Phase::Blank,
+            loader,
+            out_of_memory,
+            queued: false,
+            waker,
+        })
+    }
+}
+
+/// WebAssembly comes from modules of the bundle only; the loader compiles those by a way that does not ask.
+extern "C" fn refuse_wasm(_context: v8::Local<'_, v8::Context>, _source: v8::Local<'_, v8::String>) -> bool {
+    false
+}
+
+/// Takes the bootstrap's functions, then removes the runtime's own objects from the global scope.
+fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
+    deno_core::scope!(scope, runtime);
+    let context = scope.get_current_context();
+    let global = context.global(scope);
+    let key = v8::String::new(scope, "__denizen").expect("a short string fits");
+    let object = global.get(scope, key.into()).and_then(|value| v8::Local::<v8::Object>::try_from(value).ok());
+    let object = object.expect("the snapshot's bootstrap script defines it");
+    let function = |scope: &mut v8::PinScope<'_, '_>, name: &str| {
+        let key = v8::String::new(scope, name).expect("a short string fits");
+        let value = object.get(scope, key.into()).and_then(|value| v8::Local::<v8::Function>::try_from(value).ok());
+        v8::Global::new(scope, value.expect("the bootstrap script defines every entry"))
+    };
+    let entries = JsEntries {
+        dispatch: function(scope, "dispatch"),
+        prepare: function(scope, "prepare"),
+        register: function(scope, "register"),
+        drop_actor: function(scope, "dropActor"),
+        format_error: function(scope, "formatError"),
+        list_handlers: function(scope, "listHandlers"),
+        unhandled: function(scope, "unhandled"),
+        common_js: function(scope, "commonJs"),
+    };
+    let start = function(scope, "start");
+    let start = v8::Local::new(scope, start);
+    let undefined = v8::undefined(scope).into();
+    start.call(scope, undefined, &[]).expect("the bootstrap's start does not throw");
+    context.set_allow_generation_from_strings(false);
+    if state.entries.set(entries).is_err() {
+        unreachable!("an isolate is prepared once");
+    }
+}

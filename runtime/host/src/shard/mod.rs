@@ -1,0 +1,664 @@
+//! Shards: threads that own isolates and actors.
+//!
+//! Owns the loop that gives each isolate with work one turn after the other, what happens at the end of a turn, and the
+//! life of isolates. Nothing in it is locked. It must not know HTTP.
+//!
+//! # Layout
+//! - [`entered`]: making an isolate current.
+//! - [`isolate`]: creation and state of one isolate.
+//! - [`turn`]: running JavaScript for one turn.
+//! - [`actors`]: objects and facets of a shard.
+//! - [`host`]: what operations ask for while a turn runs.
+//! - [`watchdog`]: CPU limits.
+
+pub mod actors;
+pub mod entered;
+pub mod host;
+pub mod isolate;
+mod start;
+pub mod turn;
+pub mod watchdog;
+
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use denizen_bindings::call::{Call, CallError, ReplyTo, Target, WorkerDefinition, WorkerRef};
+use denizen_bindings::io::context::{IoContext, Owner};
+use denizen_bindings::isolate::{IsolateId, IsolateState, Output, ShardMessage, ShardSender, WorkerExports};
+use denizen_core::limits::{Limit, WAIT_UNTIL, WorkerLimits};
+use denizen_core::lru::Lru;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
+
+use self::actors::Actors;
+use self::host::{Deferred, ShardHost};
+use self::isolate::{Phase, Slot, Turn};
+use self::watchdog::{Watch, thread_cpu};
+use crate::runtime::Shared;
+
+/// How often a shard looks for what has been idle or has gone on too long.
+const HOUSEKEEPING: Duration = Duration::from_millis(500);
+
+/// Someone who waits for a Worker to start, to learn what it exports.
+type Inspector = (String, oneshot::Sender<Result<WorkerExports, CallError>>);
+
+/// One shard.
+pub struct Shard {
+    shared: Arc<Shared>,
+    index: usize,
+    host: Rc<ShardHost>,
+    sender: ShardSender,
+    watch: Arc<Watch>,
+    isolates: HashMap<IsolateId, Slot>,
+    /// The isolate of each Worker that runs here, by the definition's number.
+    by_worker: HashMap<u64, IsolateId>,
+    /// Isolates by last use.
+    lru: Lru<IsolateId>,
+    /// Isolates with something in their inbox, each once.
+    ready: VecDeque<IsolateId>,
+    /// Blank isolates.
+    warm: Vec<Slot>,
+    actors: Actors,
+    /// Calls and facet starts for loaded Workers that have no definition yet.
+    awaiting_code: HashMap<u64, Vec<Call>>,
+    inspectors: HashMap<IsolateId, Vec<Inspector>>,
+    /// Exports of Workers that have started.
+    exports: HashMap<IsolateId, Vec<String>>,
+    stopping: bool,
+}
+
+impl Shard {
+    /// A shard on this thread.
+    pub fn new(shared: Arc<Shared>, index: usize, sender: ShardSender, watch: Arc<Watch>) -> Self {
+        Self {
+            host: ShardHost::new(shared.clone()),
+            shared,
+            index,
+            sender,
+            watch,
+            isolates: HashMap::new(),
+            by_worker: HashMap::new(),
+            lru: Lru::default(),
+            ready: VecDeque::new(),
+            warm: Vec::new(),
+            actors: Actors::default(),
+            awaiting_code: HashMap::new(),
+            inspectors: HashMap::new(),
+            exports: HashMap::new(),
+            stopping: false,
+        }
+    }
+
+    /// Runs until told to stop.
+    pub async fn run(mut self, mut inbox: UnboundedReceiver<ShardMessage>) {
+        let mut housekeeping = tokio::time::interval(HOUSEKEEPING);
+        while !self.stopping {
+            while let Ok(message) = inbox.try_recv() {
+                self.receive(message);
+            }
+            self.fire_timers();
+            if let Some(id) = self.ready.pop_front() {
+                self.run_one(id);
+                if !self.ready.is_empty() || !inbox.is_empty() {
+                    // Local tasks, which read and write bodies, run between turns.
+                    tokio::task::yield_now().await;
+                }
+                continue;
+            }
+            let next_timer = self.host.timers.borrow().keys().next().map(|(at, _)| *at);
+            let sleep = async {
+                match next_timer {
+                    Some(at) => tokio::time::sleep_until(at.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                message = inbox.recv() => match message {
+                    Some(message) => self.receive(message),
+                    None => break,
+                },
+                () = sleep => {}
+                _ = housekeeping.tick() => self.keep_house(),
+            }
+        }
+    }
+
+    fn receive(&mut self, message: ShardMessage) {
+        match message {
+            ShardMessage::Call(call) => {
+                self.shared.shards[self.index].queued.fetch_sub(1, Ordering::Relaxed);
+                self.route(call);
+            }
+            ShardMessage::Complete(id, token, completion) => self.push(id, Turn::Complete(token, completion)),
+            ShardMessage::Poll(id) => self.push(id, Turn::Poll),
+            ShardMessage::Cancel(id, event) => self.push(id, Turn::Cancel(event)),
+            ShardMessage::Inspect(worker, handler, reply) => self.inspect(&worker, handler, reply),
+            ShardMessage::Shutdown => self.stopping = true,
+        }
+    }
+
+    fn fire_timers(&mut self) {
+        let now = Instant::now();
+        loop {
+            let due =
+                self.host.timers.borrow().first_key_value().filter(|((at, _), _)| *at <= now).map(|(key, _)| *key);
+            let Some(key) = due else { return };
+            let timer = self.host.timers.borrow_mut().remove(&key);
+            if let Some((isolate, timer)) = timer {
+                self.push(isolate, Turn::Timer(timer));
+            }
+        }
+    }
+
+    fn push(&mut self, id: IsolateId, turn: Turn) {
+        if let Some(slot) = self.isolates.get_mut(&id) {
+            slot.inbox.push_back(turn);
+            if !slot.queued {
+                slot.queued = true;
+                self.ready.push_back(id);
+            }
+        }
+    }
+
+    /// Gives `call` to the isolate or actor that it is for.
+    pub(crate) fn route(&mut self, call: Call) {
+        match &call.target {
+            Target::Entrypoint { worker, .. } => match self.definition(worker) {
+                Ok(Some(definition)) => match self.isolate_for(&definition) {
+                    Ok(id) => self.deliver(id, call, None),
+                    Err(error) => call.reply.send(Err(error)),
+                },
+                Ok(None) => self.await_code(call),
+                Err(error) => call.reply.send(Err(error)),
+            },
+            Target::Object { id, .. } => {
+                let shard = id.shard(self.shared.shards.len());
+                if shard == self.index {
+                    self.route_to_object(call);
+                } else {
+                    self.shared.shards[shard].call(call);
+                }
+            }
+            Target::Facet { .. } => self.route_to_facet(call),
+        }
+    }
+
+    /// The definition that `worker` stands for; `None` while its code is awaited.
+    fn definition(&self, worker: &WorkerRef) -> Result<Option<Arc<WorkerDefinition>>, CallError> {
+        match worker {
+            WorkerRef::Static(name) => {
+                let definition = self.shared.workers.get(name).cloned();
+                definition.map(Some).ok_or_else(|| CallError::new(format!("There is no Worker named \"{name}\".")))
+            }
+            WorkerRef::Loaded(loaded) => match loaded.definition.get() {
+                None => Ok(None),
+                Some(Ok(definition)) => Ok(Some(definition.clone())),
+                Some(Err(error)) => Err(error.clone()),
+            },
+        }
+    }
+
+    fn await_code(&mut self, call: Call) {
+        if let Target::Entrypoint { worker: WorkerRef::Loaded(loaded), .. } = &call.target {
+            self.awaiting_code.entry(loaded.id).or_default().push(call);
+        }
+    }
+
+    fn deliver(&mut self, id: IsolateId, call: Call, actor: Option<u64>) {
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        self.lru.touch(&id);
+        match slot.phase {
+            Phase::Ready => self.push(id, Turn::Event(call, actor)),
+            _ => slot.waiting.push((call, actor)),
+        }
+    }
+
+    /// The isolate of a Worker, started now if there is none.
+    pub(crate) fn isolate_for(&mut self, definition: &Arc<WorkerDefinition>) -> Result<IsolateId, CallError> {
+        if let Some(id) = self.by_worker.get(&definition.id) {
+            return Ok(*id);
+        }
+        self.evict();
+        let slot = self.blank(&definition.limits)?;
+        let id = slot.state.id;
+        self.isolates.insert(id, slot);
+        self.by_worker.insert(definition.id, id);
+        self.lru.touch(&id);
+        self.start(id, definition);
+        Ok(id)
+    }
+
+    fn blank(&mut self, limits: &WorkerLimits) -> Result<Slot, CallError> {
+        let usual = WorkerLimits::STATIC;
+        if limits.heap_bytes == usual.heap_bytes
+            && limits.array_buffer_bytes == usual.array_buffer_bytes
+            && let Some(slot) = self.warm.pop()
+        {
+            return Ok(slot);
+        }
+        self.make_blank(limits)
+    }
+
+    fn make_blank(&self, limits: &WorkerLimits) -> Result<Slot, CallError> {
+        let id = IsolateId(self.shared.next_id());
+        Slot::new(id, self.host.clone(), self.sender.clone(), limits, &self.shared.options.isolates)
+            .map_err(|error| CallError::new(format!("an isolate could not be made: {error}")))
+    }
+
+    /// Makes room for one more isolate.
+    fn evict(&mut self) {
+        while self.isolates.len() >= self.shared.options.isolates.per_shard {
+            let isolates = &self.isolates;
+            let idle = |id: &IsolateId| isolates.get(id).is_some_and(is_idle);
+            let Some(id) = self.lru.candidate(idle) else { return };
+            self.remove(id);
+        }
+    }
+
+    fn remove(&mut self, id: IsolateId) {
+        self.lru.remove(&id);
+        self.exports.remove(&id);
+        self.inspectors.remove(&id);
+        let Some(slot) = self.isolates.remove(&id) else { return };
+        if let Some(definition) = slot.state.worker.get() {
+            self.by_worker.remove(&definition.id);
+            if definition.loaded {
+                let gone = definition.id;
+                self.host.loaded.borrow_mut().retain(
+                    |_, worker| !matches!(worker.definition.get(), Some(Ok(definition)) if definition.id == gone),
+                );
+            }
+        }
+    }
+
+    fn run_one(&mut self, id: IsolateId) {
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        slot.queued = false;
+        let Some(turn) = slot.inbox.pop_front() else { return };
+        if !slot.inbox.is_empty() {
+            slot.queued = true;
+            self.ready.push_back(id);
+        }
+        if matches!(slot.phase, Phase::Starting(_)) {
+            self.go_on_starting(id);
+            return;
+        }
+        self.run_turn(id, turn);
+    }
+
+    fn run_turn(&mut self, id: IsolateId, turn: Turn) {
+        let Some(slot) = self.isolates.get(&id) else { return };
+        let state = slot.state.clone();
+        let definition = state.worker().clone();
+        let mut turn = turn;
+        let io = match &mut turn {
+            Turn::Event(call, actor) => {
+                let actor = *actor;
+                if actor.is_some_and(|actor| self.actors.is_blocked(actor)) {
+                    let Turn::Event(call, Some(actor)) = turn else { return };
+                    self.actors.hold(actor, call);
+                    return;
+                }
+                match self.begin_event(&state, &definition, call, actor) {
+                    Some(io) => Some(io),
+                    None => return,
+                }
+            }
+            Turn::Complete(token, _) => state.event_of(*token),
+            Turn::Timer(timer) => state.timer_owner(*timer),
+            Turn::Cancel(event) => state.events.borrow().get(event).cloned(),
+            Turn::Poll => None,
+        };
+        if io.is_none() && !matches!(turn, Turn::Poll) {
+            // The one who would have been told is gone.
+            return;
+        }
+        let left = io.as_ref().map_or(definition.limits.cpu, |io| io.cpu_limit.get().saturating_sub(io.cpu.get()));
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        let began = self.watch.begin(slot.handle.clone(), left);
+        let waker = slot.waker.clone();
+        let identity = match &turn {
+            Turn::Event(_, Some(actor)) => self.actors.identity(*actor),
+            _ => None,
+        };
+        let cancelled = matches!(turn, Turn::Cancel(_));
+        slot.runtime.enter(|runtime| {
+            if matches!(turn, Turn::Poll) {
+                let mut context = Context::from_waker(&waker);
+                if let Poll::Ready(Err(error)) = runtime.poll_event_loop(&mut context, Default::default()) {
+                    state.host.console(&definition.name, None, "error", &format!("Uncaught {error}"));
+                }
+                return;
+            }
+            deno_core::scope!(scope, runtime);
+            match (turn, &io) {
+                (Turn::Event(call, _), Some(io)) => {
+                    let (entrypoint, props) = match &call.target {
+                        Target::Entrypoint { entrypoint, props, .. } => (entrypoint.as_deref(), props.as_deref()),
+                        _ => (None, None),
+                    };
+                    turn::event(scope, &state, io, call.kind, entrypoint, props, identity);
+                }
+                (Turn::Complete(token, completion), _) => turn::complete(scope, &state, token, completion),
+                (Turn::Timer(timer), _) => turn::timer(scope, &state, timer),
+                (Turn::Cancel(_), Some(io)) => turn::cancel(scope, &state, io),
+                _ => {}
+            }
+            turn::rejections(scope, &state);
+        });
+        let stopped = self.watch.end();
+        let used = thread_cpu().saturating_sub(began);
+        if let Some(io) = &io {
+            io.cpu.set(io.cpu.get() + used);
+            if cancelled {
+                io.reply.borrow_mut().take();
+                io.replied_at.set(Some(Instant::now()));
+                io.writing.set(0);
+            }
+            state.settled.borrow_mut().push(io.clone());
+        }
+        self.end_turn(id, io.as_ref(), stopped);
+    }
+
+    /// Writes an event down. `None` if its client has left already.
+    fn begin_event(
+        &mut self,
+        state: &Rc<IsolateState>,
+        definition: &WorkerDefinition,
+        call: &mut Call,
+        actor: Option<u64>,
+    ) -> Option<Rc<IoContext>> {
+        let event = self.shared.next_id();
+        if let Some(cancel) = &call.cancel
+            && !cancel.started(&self.sender, state.id, event)
+        {
+            return None;
+        }
+        let actor = match actor {
+            None => None,
+            Some(incarnation) => Some(self.actors.touch(incarnation)?),
+        };
+        let owner = actor.as_ref().map_or_else(|| Rc::new(Owner::default()), |actor| actor.owner.clone());
+        let reply = std::mem::replace(&mut call.reply, ReplyTo::Nobody);
+        let io = IoContext::new(event, owner, actor, definition.limits.cpu, Some(reply));
+        state.events.borrow_mut().insert(event, io.clone());
+        Some(io)
+    }
+
+    /// What comes after each turn: limits, commits, outputs, events that are over.
+    fn end_turn(&mut self, id: IsolateId, io: Option<&Rc<IoContext>>, stopped: bool) {
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        let state = slot.state.clone();
+        let out_of_memory = slot.out_of_memory.load(Ordering::Relaxed);
+        if stopped || out_of_memory {
+            let limits = &state.worker().limits;
+            let error = match out_of_memory {
+                true => {
+                    let max = limits.heap_bytes as f64;
+                    CallError::limit(Limit::HeapBytes, max, max)
+                }
+                false => {
+                    let used = io.map_or(limits.cpu, |io| io.cpu.get());
+                    CallError::limit(Limit::CpuMs, used.as_secs_f64() * 1000.0, limits.cpu.as_secs_f64() * 1000.0)
+                }
+            };
+            self.condemn(id, io, error);
+            self.do_deferred();
+            return;
+        }
+        // An actor that ended itself stopped the code that ran; the isolate goes on.
+        slot.handle.cancel_terminate_execution();
+        self.commit(&state);
+        self.release(&state);
+        self.do_deferred();
+        self.end_events(id, &state);
+    }
+
+    /// Makes the turn's writes durable. An actor whose commit fails is reset, and nothing of its turn leaves.
+    fn commit(&mut self, state: &Rc<IsolateState>) {
+        for actor in state.dirty.take() {
+            actor.dirty.set(false);
+            let outcome = match actor.owner.gone.borrow().is_some() {
+                true => actor.database.borrow_mut().rollback(),
+                false => actor.database.borrow_mut().commit(),
+            };
+            if let Err(error) = outcome {
+                let error = CallError {
+                    durable_object_reset: true,
+                    ..CallError::new(format!(
+                        "Durable Object was reset and rolled back to its last known good state because the application left the database in a state where constraints were violated: {error}"
+                    ))
+                };
+                self.host.deferred.borrow_mut().push(Deferred::ActorBroken(actor.incarnation, error.clone()));
+                *actor.owner.gone.borrow_mut() = Some(error);
+            }
+        }
+    }
+
+    fn release(&mut self, state: &Rc<IsolateState>) {
+        for (actor, output) in state.outputs.take() {
+            let broken = actor.as_ref().and_then(|actor| actor.owner.gone.borrow().clone());
+            if let Some(error) = broken {
+                refuse(output, error);
+                continue;
+            }
+            match output {
+                Output::Call(call) => self.route(call),
+                Output::Reply(reply, result) => reply.send(result),
+                Output::Chunk(permit, bytes) => drop(permit.send(Ok(bytes))),
+                Output::Egress(request, completer, token) => {
+                    use denizen_bindings::isolate::Host;
+                    let guard = self.host.egress(request, state.worker(), completer);
+                    state.guard(token, guard);
+                }
+            }
+        }
+    }
+
+    /// Lets go of events that are over, and fails those that can never end.
+    fn end_events(&mut self, id: IsolateId, state: &Rc<IsolateState>) {
+        let mut over = Vec::new();
+        for io in state.settled.take() {
+            if io.is_over() {
+                over.push(io);
+            } else if io.actor.is_none()
+                && io.replied_at.get().is_none()
+                && io.waiting.get() == 0
+                && io.wait_until.get() == 0
+                && !self.has_pending_work(id)
+            {
+                io.reply(state, Err(CallError::new(HUNG)));
+                over.push(io);
+            }
+        }
+        state.settled.take();
+        if over.is_empty() {
+            return;
+        }
+        for io in &over {
+            if io.actor.is_none() {
+                *io.owner.gone.borrow_mut() = Some(CallError::new(ENDED));
+            }
+        }
+        let purged = over.iter().any(|io| io.actor.is_none() && (io.waiting.get() > 0));
+        if purged {
+            state.purge(|io| over.iter().any(|ended| std::ptr::eq(&**ended, io)) && io.actor.is_none());
+        }
+        for io in &over {
+            state.events.borrow_mut().remove(&io.id);
+            io.frame.borrow_mut().take();
+            io.on_abort.borrow_mut().take();
+        }
+        self.release(state);
+    }
+
+    /// Whether deno_core's own event loop, which runs computations such as reading a Blob, has something outstanding.
+    fn has_pending_work(&mut self, id: IsolateId) -> bool {
+        let Some(slot) = self.isolates.get_mut(&id) else { return false };
+        let waker = slot.waker.clone();
+        let mut context = Context::from_waker(&waker);
+        slot.runtime.enter(|runtime| runtime.poll_event_loop(&mut context, Default::default()).is_pending())
+    }
+
+    /// Ends an isolate whose event broke a limit: the guilty event gets `error`, the others may be tried again.
+    fn condemn(&mut self, id: IsolateId, guilty: Option<&Rc<IoContext>>, error: CallError) {
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        let state = slot.state.clone();
+        let name = state.worker().name.clone();
+        use denizen_bindings::isolate::Host;
+        self.host.console(&name, guilty.and_then(|io| io.actor.as_deref()), "error", &error.message);
+        // What the last turn let out before it was stopped does not leave; what others did earlier has left.
+        let retry = CallError {
+            durable_object_reset: true,
+            ..CallError::retryable("The isolate was reset because another event in it exceeded a limit.")
+        };
+        let outputs = state.outputs.take();
+        state.dirty.take();
+        for (_, output) in outputs {
+            refuse(output, retry.clone());
+        }
+        let events: Vec<_> = state.events.borrow().values().cloned().collect();
+        for io in events {
+            let of_guilty = guilty.is_some_and(|guilty| Rc::ptr_eq(guilty, &io));
+            let reply = io.reply.borrow_mut().take();
+            if let Some(reply) = reply {
+                reply.send(Err(if of_guilty { error.clone() } else { retry.clone() }));
+            }
+        }
+        let mut undelivered = Vec::new();
+        if let Some(slot) = self.isolates.get_mut(&id) {
+            for turn in std::mem::take(&mut slot.inbox) {
+                if let Turn::Event(call, _) = turn {
+                    undelivered.push(call);
+                }
+            }
+        }
+        undelivered.extend(self.end_actors_of(id, &retry));
+        self.remove(id);
+        // Events that had not begun run in a new isolate.
+        for call in undelivered {
+            self.route(call);
+        }
+    }
+
+    fn do_deferred(&mut self) {
+        loop {
+            for (container, reason, delete) in self.host.ended_facets.take() {
+                self.end_facet(container, &reason, delete);
+            }
+            let deferred = self.host.deferred.take();
+            if deferred.is_empty() {
+                return;
+            }
+            for item in deferred {
+                match item {
+                    Deferred::Loaded(loaded) => {
+                        for call in self.awaiting_code.remove(&loaded.id).unwrap_or_default() {
+                            self.route(call);
+                        }
+                        self.start_waiting_facets(loaded.id);
+                    }
+                    Deferred::FacetStarted(container, outcome) => self.facet_started(container, outcome),
+                    Deferred::ActorBroken(incarnation, reason) => self.end_actor(incarnation, &reason),
+                    Deferred::ActorUnblocked(incarnation) => {
+                        let (isolate, calls) = self.actors.unblock(incarnation);
+                        for call in calls {
+                            if let Some(isolate) = isolate {
+                                self.push(isolate, Turn::Event(call, Some(incarnation)));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn keep_house(&mut self) {
+        let now = Instant::now();
+        let ids: Vec<_> = self.isolates.keys().copied().collect();
+        for id in ids {
+            let Some(slot) = self.isolates.get(&id) else { continue };
+            if matches!(&slot.phase, Phase::Starting(starting) if starting.deadline <= now) {
+                self.go_on_starting(id);
+                continue;
+            }
+            let state = slot.state.clone();
+            let late: Vec<_> = state
+                .events
+                .borrow()
+                .values()
+                .filter(|io| io.replied_at.get().is_some_and(|at| now.duration_since(at) > WAIT_UNTIL))
+                .filter(|io| io.writing.get() == 0)
+                .cloned()
+                .collect();
+            if !late.is_empty() {
+                for io in late {
+                    io.wait_until.set(0);
+                    state.settled.borrow_mut().push(io);
+                }
+                self.end_events(id, &state);
+            }
+        }
+        self.evict_idle_actors(now);
+        if self.warm.len() < self.shared.options.isolates.warm
+            && self.ready.is_empty()
+            && let Ok(slot) = self.make_blank(&WorkerLimits::STATIC)
+        {
+            self.warm.push(slot);
+        }
+    }
+
+    fn inspect(
+        &mut self,
+        worker: &Arc<str>,
+        handler: String,
+        reply: oneshot::Sender<Result<WorkerExports, CallError>>,
+    ) {
+        let id = match self.definition(&WorkerRef::Static(worker.clone())) {
+            Ok(Some(definition)) => self.isolate_for(&definition),
+            Ok(None) => return,
+            Err(error) => Err(error),
+        };
+        match id {
+            // The one who asked may have gone.
+            Err(error) => drop(reply.send(Err(error))),
+            Ok(id) => {
+                self.inspectors.entry(id).or_default().push((handler, reply));
+                self.answer_inspectors(id, None);
+            }
+        }
+    }
+}
+
+fn refuse(output: Output, error: CallError) {
+    match output {
+        Output::Reply(reply, _) => reply.send(Err(error)),
+        Output::Call(call) => call.reply.send(Err(error)),
+        Output::Chunk(permit, _) => {
+            drop(permit.send(Err(denizen_bindings::fetch::body::BodyError(error.message))));
+        }
+        Output::Egress(_, completer, _) => {
+            completer.complete(denizen_bindings::isolate::Completion::Failed(error));
+        }
+    }
+}
+
+/// Whether nothing holds an isolate: no event, no actor, no work.
+fn is_idle(slot: &Slot) -> bool {
+    matches!(slot.phase, Phase::Ready)
+        && slot.inbox.is_empty()
+        && slot.waiting.is_empty()
+        && slot.state.events.borrow().is_empty()
+        && slot.state.actors.borrow().is_empty()
+}
+
+/// workerd's text for an event that nothing can end.
+const HUNG: &str = "The Workers runtime canceled this request because it detected that your Worker's code had hung and would never generate a response. Refer to: https://developers.cloudflare.com/workers/observability/errors/";
+
+/// What a use of an ended event's authority throws.
+const ENDED: &str = "The event that this operation belongs to has ended.";

@@ -1,0 +1,320 @@
+//! Starting a Worker in an isolate.
+//!
+//! Owns the way from a blank isolate to one whose exports are known: env, main module, top-level code within its limits. It
+//! must not know what the exports are used for.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use denizen_bindings::actor::NamespaceHandle;
+use denizen_bindings::call::{Binding, CallError, EnvSpec, Target, WorkerDefinition, WorkerRef};
+use denizen_bindings::fetch::string;
+use denizen_bindings::isolate::{IsolateId, IsolateState, WorkerExports};
+use denizen_bindings::loader::LoaderHandle;
+use denizen_bindings::rpc::{StubTarget, stub_to_js, wire};
+use denizen_core::limits::{Limit, STARTUP_WALL};
+use deno_core::error::{CoreError, CoreErrorKind};
+use deno_core::{JsRuntime, cppgc};
+
+use super::Shard;
+use super::isolate::{Phase, Starting, Turn};
+use super::turn::user_paths;
+use crate::modules::loader::specifier_of;
+
+/// A deadlock that the user made.
+const NEVER_SETTLED: &str = "Top-level await of the Worker's main module never settled.";
+
+/// Polls that loading a module graph may take: each module is in memory, so every poll makes progress.
+const LOAD_POLLS: usize = 100_000;
+
+impl Shard {
+    /// Gives the blank isolate `id` its Worker and begins with the top-level code.
+    pub(super) fn start(&mut self, id: IsolateId, definition: &Arc<WorkerDefinition>) {
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        slot.loader.set(definition.bundle.clone(), self.shared.code_cache.clone());
+        if slot.state.worker.set(definition.clone()).is_err() {
+            unreachable!("a blank isolate has no Worker");
+        }
+        let state = slot.state.clone();
+        self.watch.begin(slot.handle.clone(), definition.limits.startup);
+        let begun = slot.runtime.enter(|runtime| begin(runtime, &state, definition));
+        let stopped = self.watch.end();
+        match begun {
+            _ if stopped => self.fail_start(id, &startup_limit(definition)),
+            Err(error) => self.fail_start(id, &error),
+            Ok((module, evaluation)) => {
+                let deadline = Instant::now() + STARTUP_WALL;
+                slot.phase = Phase::Starting(Starting { evaluation, module, deadline });
+                self.go_on_starting(id);
+            }
+        }
+    }
+
+    /// Lets the top-level code run on, and takes the exports when it has finished.
+    pub(super) fn go_on_starting(&mut self, id: IsolateId) {
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        let Phase::Starting(starting) = &mut slot.phase else { return };
+        let state = slot.state.clone();
+        let definition = state.worker().clone();
+        let waker = slot.waker.clone();
+        let module = starting.module;
+        self.watch.begin(slot.handle.clone(), definition.limits.startup);
+        let outcome = slot.runtime.enter(|runtime| {
+            let mut context = Context::from_waker(&waker);
+            let mut idle = false;
+            loop {
+                if let Poll::Ready(done) = starting.evaluation.as_mut().poll(&mut context) {
+                    return Poll::Ready(done.map_err(describe));
+                }
+                if idle {
+                    return Poll::Ready(Err(CallError::new(NEVER_SETTLED)));
+                }
+                match runtime.poll_event_loop(&mut context, Default::default()) {
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(describe(error))),
+                    // Nothing is outstanding, so what is awaited now will never come.
+                    Poll::Ready(Ok(())) => idle = true,
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        });
+        let outcome =
+            outcome.map(|done| done.and_then(|()| slot.runtime.enter(|runtime| register(runtime, &state, module))));
+        let stopped = self.watch.end();
+        if slot.out_of_memory.load(Ordering::Relaxed) {
+            let max = definition.limits.heap_bytes as f64;
+            return self.fail_start(id, &CallError::limit(Limit::HeapBytes, max, max));
+        }
+        if stopped {
+            return self.fail_start(id, &startup_limit(&definition));
+        }
+        match outcome {
+            Poll::Pending if starting.deadline <= Instant::now() => {
+                self.fail_start(id, &CallError::new(NEVER_SETTLED));
+            }
+            Poll::Pending => {}
+            Poll::Ready(Err(error)) => self.fail_start(id, &error),
+            Poll::Ready(Ok(names)) => {
+                slot.phase = Phase::Ready;
+                // Rejections of top-level code that nobody handled are reported like any other.
+                let state = slot.state.clone();
+                slot.runtime.enter(|runtime| {
+                    deno_core::scope!(scope, runtime);
+                    super::turn::rejections(scope, &state);
+                });
+                let waiting = std::mem::take(&mut slot.waiting);
+                self.exports.insert(id, names);
+                for (call, actor) in waiting {
+                    self.push(id, Turn::Event(call, actor));
+                }
+                self.answer_inspectors(id, None);
+            }
+        }
+    }
+
+    /// The Worker did not start: everyone who waits gets `error`, and the next call tries again.
+    fn fail_start(&mut self, id: IsolateId, error: &CallError) {
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        let definition = slot.state.worker().clone();
+        let waiting = std::mem::take(&mut slot.waiting);
+        let wrapped = match definition.loaded {
+            true => CallError {
+                name: "Error".into(),
+                message: format!("Failed to start Worker:\n{}", user_paths(&start_text(error))),
+                ..error.clone()
+            },
+            false => error.clone(),
+        };
+        for (call, _) in waiting {
+            call.reply.send(Err(wrapped.clone()));
+        }
+        self.answer_inspectors(id, Some(&wrapped));
+        for call in self.end_actors_of(id, &wrapped) {
+            call.reply.send(Err(wrapped.clone()));
+        }
+        self.remove(id);
+    }
+
+    /// Answers those who wait to learn what a Worker exports.
+    pub(super) fn answer_inspectors(&mut self, id: IsolateId, failed: Option<&CallError>) {
+        if failed.is_none() && !self.exports.contains_key(&id) {
+            return;
+        }
+        for (handler, reply) in self.inspectors.remove(&id).unwrap_or_default() {
+            let outcome = match failed {
+                Some(error) => Err(error.clone()),
+                None => Ok(WorkerExports {
+                    handlers: self.handlers(id, &handler),
+                    names: self.exports.get(&id).cloned().unwrap_or_default(),
+                }),
+            };
+            // The one who asked may have gone.
+            drop(reply.send(outcome));
+        }
+    }
+
+    fn handlers(&mut self, id: IsolateId, handler: &str) -> Vec<String> {
+        let Some(slot) = self.isolates.get_mut(&id) else { return Vec::new() };
+        let state = slot.state.clone();
+        slot.runtime.enter(|runtime| {
+            deno_core::scope!(scope, runtime);
+            let Some(entries) = state.entries.get() else { return Vec::new() };
+            let list = v8::Local::new(scope, &entries.list_handlers);
+            let handler = string(scope, handler);
+            let undefined = v8::undefined(scope).into();
+            let found = list.call(scope, undefined, &[handler]);
+            strings(scope, found)
+        })
+    }
+}
+
+fn startup_limit(definition: &WorkerDefinition) -> CallError {
+    let max = definition.limits.startup.as_secs_f64() * 1000.0;
+    CallError::limit(Limit::StartupMs, max, max)
+}
+
+/// `Uncaught <error>` with its place, as workerd writes the failure of a dynamic Worker.
+fn start_text(error: &CallError) -> String {
+    let place =
+        error.stack.as_deref().and_then(|stack| stack.lines().find(|line| line.trim_start().starts_with("at ")));
+    let place = place.map(|line| format!("\n  {}", line.trim_start())).unwrap_or_default();
+    match error.limit {
+        Some(_) => error.message.clone(),
+        None => format!("Uncaught {}: {}{place}", error.name, error.message),
+    }
+}
+
+type Evaluation = std::pin::Pin<Box<dyn Future<Output = Result<(), CoreError>>>>;
+
+/// Makes env and loads the modules. Gives the main module and its evaluation.
+fn begin(
+    runtime: &mut JsRuntime,
+    state: &IsolateState,
+    definition: &WorkerDefinition,
+) -> Result<(deno_core::ModuleId, Evaluation), CallError> {
+    prepare_env(runtime, state, &definition.env)?;
+    let main = &definition.bundle.main;
+    let specifier =
+        specifier_of(main).ok_or_else(|| CallError::new(format!("\"{main}\" cannot be a module's name.")))?;
+    let loaded = {
+        let mut loading = std::pin::pin!(runtime.load_main_es_module(&specifier));
+        let mut context = Context::from_waker(Waker::noop());
+        let mut polls = 0;
+        loop {
+            match loading.as_mut().poll(&mut context) {
+                Poll::Ready(loaded) => break loaded,
+                Poll::Pending if polls < LOAD_POLLS => polls += 1,
+                Poll::Pending => return Err(CallError::new("The modules of the Worker did not load.")),
+            }
+        }
+    };
+    let module = loaded.map_err(describe)?;
+    let evaluation = runtime.mod_evaluate(module);
+    Ok((module, Box::pin(evaluation)))
+}
+
+fn prepare_env(runtime: &mut JsRuntime, state: &IsolateState, spec: &EnvSpec) -> Result<(), CallError> {
+    deno_core::scope!(scope, runtime);
+    let value: v8::Local<v8::Value> = match spec {
+        EnvSpec::Wire(value) => {
+            let value = wire::deserialize(scope, value).map_err(|error| CallError::new(error.to_string()))?;
+            let object = v8::Object::new(scope);
+            let key = v8::String::new(scope, "value").expect("a short string fits");
+            object.create_data_property(scope, key.into(), value);
+            object.into()
+        }
+        EnvSpec::Bindings(bindings) => {
+            let mut flat = Vec::with_capacity(bindings.len() * 3);
+            for (name, binding) in bindings {
+                flat.push(string(scope, name));
+                let (kind, value) = binding_to_js(scope, name, binding)?;
+                flat.push(string(scope, kind));
+                flat.push(value);
+            }
+            v8::Array::new_with_elements(scope, &flat).into()
+        }
+    };
+    let entries = state.entries.get().expect("an isolate has its entries from its creation");
+    let prepare = v8::Local::new(scope, &entries.prepare);
+    let undefined = v8::undefined(scope).into();
+    prepare.call(scope, undefined, &[value]);
+    Ok(())
+}
+
+fn binding_to_js<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    name: &str,
+    binding: &Binding,
+) -> Result<(&'static str, v8::Local<'s, v8::Value>), CallError> {
+    Ok(match binding {
+        Binding::Json(text) => {
+            let source = v8::String::new(scope, text).ok_or_else(|| CallError::new(format!("{name} is too long")))?;
+            let value = v8::json::parse(scope, source);
+            ("value", value.ok_or_else(|| CallError::new(format!("the value of {name} is no JSON")))?)
+        }
+        Binding::Service { worker, entrypoint } => {
+            let worker = WorkerRef::Static(worker.clone());
+            let target = Target::Entrypoint { worker, entrypoint: entrypoint.clone(), props: None };
+            ("value", stub_to_js(scope, StubTarget::Target(target)).into())
+        }
+        Binding::Namespace(namespace) => {
+            let handle = NamespaceHandle { namespace: namespace.clone() };
+            ("namespace", cppgc::make_cppgc_object(scope, handle).into())
+        }
+        Binding::Loader { id } => ("loader", cppgc::make_cppgc_object(scope, LoaderHandle { id: id.clone() }).into()),
+    })
+}
+
+/// Hands the main module's exports to the dispatcher. Gives their names.
+fn register(
+    runtime: &mut JsRuntime,
+    state: &IsolateState,
+    module: deno_core::ModuleId,
+) -> Result<Vec<String>, CallError> {
+    let namespace = runtime.get_module_namespace(module).map_err(describe)?;
+    deno_core::scope!(scope, runtime);
+    let namespace = v8::Local::new(scope, namespace).into();
+    let entries = state.entries.get().expect("an isolate has its entries from its creation");
+    let register = v8::Local::new(scope, &entries.register);
+    let undefined = v8::undefined(scope).into();
+    let names = register.call(scope, undefined, &[namespace]);
+    Ok(strings(scope, names))
+}
+
+fn strings(scope: &mut v8::PinScope<'_, '_>, value: Option<v8::Local<'_, v8::Value>>) -> Vec<String> {
+    let Some(array) = value.and_then(|value| v8::Local::<v8::Array>::try_from(value).ok()) else { return Vec::new() };
+    (0..array.length())
+        .filter_map(|index| array.get_index(scope, index))
+        .map(|name| name.to_rust_string_lossy(scope))
+        .collect()
+}
+
+/// The error of a module, with name, message, and a stack in the user's lines.
+fn describe(error: CoreError) -> CallError {
+    match error.into_kind() {
+        CoreErrorKind::Js(error) => {
+            let name = error.name.clone().unwrap_or_else(|| "Error".into());
+            let message = error
+                .message
+                .clone()
+                .unwrap_or_else(|| error.exception_message.trim_start_matches("Uncaught ").to_owned());
+            let stack = error.stack.clone().filter(|stack| stack.contains("\n    at ")).unwrap_or_else(|| {
+                let mut text = format!("{name}: {message}");
+                for frame in &error.frames {
+                    let file = frame.file_name.as_deref().unwrap_or("<anonymous>");
+                    let (line, column) = (frame.line_number.unwrap_or(0), frame.column_number.unwrap_or(0));
+                    text.push_str(&format!("\n    at {file}:{line}:{column}"));
+                }
+                text
+            });
+            CallError { name, stack: Some(user_paths(&stack)), ..CallError::new(user_paths(&message)) }
+        }
+        CoreErrorKind::JsBox(error) => {
+            use deno_error::JsErrorClass;
+            let name = error.get_class().to_string();
+            CallError { name, ..CallError::new(user_paths(&error.get_message())) }
+        }
+        other => CallError::new(user_paths(&other.to_string())),
+    }
+}

@@ -1,0 +1,273 @@
+//! Turns: one delivery, or one finished operation of one event, with microtasks drained before the next.
+//!
+//! Owns how a turn enters JavaScript: the IoContext in V8's continuation-preserved data, microtasks, unhandled rejections.
+//! It must not know routing; what the turn lets out is left in the isolate's state.
+
+use std::rc::Rc;
+
+use denizen_bindings::call::{CallError, CallKind};
+use denizen_bindings::fetch::{body, headers_to_js, string};
+use denizen_bindings::io::context::IoContext;
+use denizen_bindings::isolate::{Completion, IsolateState, Token};
+use denizen_bindings::rpc::{error_to_js, outcome_to_js, wire};
+use denizen_bindings::{actor, io};
+
+/// What an actor's instance is made from, beside its class.
+pub struct ActorIdentity {
+    /// The incarnation.
+    pub actor: Rc<actor::Actor>,
+    /// `ctx.id`: hexadecimal digits and the name, or a plain text.
+    pub id: IdValue,
+    /// `ctx.props`.
+    pub props: Option<std::sync::Arc<wire::WireValue>>,
+    /// Exported name of the class; absent means `default`.
+    pub class_name: Option<String>,
+}
+
+/// `ctx.id`.
+#[derive(Clone, Debug)]
+pub enum IdValue {
+    /// A DurableObjectId.
+    Object(String, Option<String>),
+    /// A string.
+    Text(String),
+}
+
+/// Runs `work` as code of `io`, then drains microtasks.
+fn in_context(scope: &mut v8::PinScope<'_, '_>, io: &Rc<IoContext>, work: impl FnOnce(&mut v8::PinScope<'_, '_>)) {
+    let frame = io.frame(scope);
+    scope.set_continuation_preserved_embedder_data(frame);
+    work(scope);
+    drain(scope);
+    let undefined = v8::undefined(scope).into();
+    scope.set_continuation_preserved_embedder_data(undefined);
+}
+
+fn drain(scope: &mut v8::PinScope<'_, '_>) {
+    scope.perform_microtask_checkpoint();
+}
+
+/// Delivers an event.
+pub fn event(
+    scope: &mut v8::PinScope<'_, '_>,
+    state: &Rc<IsolateState>,
+    io: &Rc<IoContext>,
+    kind: CallKind,
+    entrypoint: Option<&str>,
+    props: Option<&wire::WireValue>,
+    identity: Option<&ActorIdentity>,
+) {
+    in_context(scope, io, |scope| {
+        let (number, args) = match arguments(scope, io, kind) {
+            Ok(args) => args,
+            Err(error) => return io.reply(state, Err(error)),
+        };
+        let props = match props.map(|props| wire::deserialize(scope, props)).transpose() {
+            Ok(props) => props.unwrap_or_else(|| v8::undefined(scope).into()),
+            Err(error) => return io.reply(state, Err(CallError::new(error.to_string()))),
+        };
+        let event = io::event_to_js(scope, io);
+        let number = v8::Integer::new(scope, number).into();
+        let name = optional(scope, entrypoint);
+        let actor = match identity.map(|identity| identity_to_js(scope, identity)).transpose() {
+            Ok(actor) => actor.unwrap_or_else(|| v8::undefined(scope).into()),
+            Err(error) => return io.reply(state, Err(error)),
+        };
+        let entries = state.entries.get().expect("an isolate with a Worker has its entries");
+        let dispatch = v8::Local::new(scope, &entries.dispatch);
+        let undefined = v8::undefined(scope).into();
+        dispatch.call(scope, undefined, &[event, number, name, actor, props, args]);
+    });
+}
+
+fn arguments<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    io: &Rc<IoContext>,
+    kind: CallKind,
+) -> Result<(i32, v8::Local<'s, v8::Value>), CallError> {
+    Ok(match kind {
+        CallKind::Fetch(request) => {
+            let method = string(scope, &request.method);
+            let url = string(scope, &request.url);
+            let headers = headers_to_js(scope, &request.headers);
+            let body = body::to_js(scope, &io.owner, request.body);
+            let cf = optional(scope, request.cf.as_deref());
+            (0, v8::Array::new_with_elements(scope, &[method, url, headers, body, cf]).into())
+        }
+        CallKind::Rpc { method, args } => {
+            let method = string(scope, &method);
+            let args = wire::deserialize(scope, &args).map_err(|error| CallError::new(error.to_string()))?;
+            (1, v8::Array::new_with_elements(scope, &[method, args]).into())
+        }
+        CallKind::Test => (2, v8::undefined(scope).into()),
+    })
+}
+
+fn optional<'s>(scope: &mut v8::PinScope<'s, '_>, text: Option<&str>) -> v8::Local<'s, v8::Value> {
+    match text {
+        Some(text) => string(scope, text),
+        None => v8::undefined(scope).into(),
+    }
+}
+
+fn identity_to_js<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    identity: &ActorIdentity,
+) -> Result<v8::Local<'s, v8::Value>, CallError> {
+    let object = v8::Object::new(scope);
+    let set = |scope: &mut v8::PinScope<'s, '_>, key: &str, value: v8::Local<'s, v8::Value>| {
+        if let Some(key) = v8::String::new(scope, key) {
+            object.create_data_property(scope, key.into(), value);
+        }
+    };
+    let handle = actor::actor_to_js(scope, &identity.actor);
+    set(scope, "handle", handle);
+    let incarnation = v8::Number::new(scope, identity.actor.incarnation as f64).into();
+    set(scope, "incarnation", incarnation);
+    let class_name = optional(scope, identity.class_name.as_deref());
+    set(scope, "className", class_name);
+    match &identity.id {
+        IdValue::Object(hex, name) => {
+            let hex = string(scope, hex);
+            set(scope, "idHex", hex);
+            let name = optional(scope, name.as_deref());
+            set(scope, "idName", name);
+        }
+        IdValue::Text(text) => {
+            let text = string(scope, text);
+            set(scope, "idText", text);
+        }
+    }
+    if let Some(props) = &identity.props {
+        let props = wire::deserialize(scope, props).map_err(|error| CallError::new(error.to_string()))?;
+        set(scope, "props", props);
+    }
+    Ok(object.into())
+}
+
+/// Ends an operation, unless its owner has gone.
+pub fn complete(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>, token: Token, completion: Completion) {
+    let Some((io, resolver)) = state.take(token) else { return };
+    if io.owner.gone.borrow().is_some() {
+        return;
+    }
+    in_context(scope, &io, |scope| {
+        let resolver = v8::Local::new(scope, resolver);
+        match value_of(scope, &io, completion) {
+            Ok(value) => resolver.resolve(scope, value),
+            Err(error) => resolver.reject(scope, error),
+        };
+    });
+    state.settled.borrow_mut().push(io);
+}
+
+fn value_of<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    io: &Rc<IoContext>,
+    completion: Completion,
+) -> Result<v8::Local<'s, v8::Value>, v8::Local<'s, v8::Value>> {
+    match completion {
+        Completion::Unit => Ok(v8::undefined(scope).into()),
+        Completion::Chunk(Some(bytes)) => Ok(body::to_uint8_array(scope, bytes)),
+        Completion::Chunk(None) => Ok(v8::null(scope).into()),
+        Completion::Call(ok) => match outcome_to_js(scope, io, ok) {
+            Ok(value) => Ok(value),
+            Err(error) => Err(error_to_js(scope, &CallError::new(error.to_string()))),
+        },
+        Completion::Failed(error) => Err(error_to_js(scope, &error)),
+    }
+}
+
+/// Fires a timer, unless it was taken back.
+pub fn timer(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>, id: u32) {
+    let Some((io, callback)) = state.fire_timer(id) else { return };
+    if io.owner.gone.borrow().is_some() {
+        return;
+    }
+    in_context(scope, &io, |scope| {
+        let callback = v8::Local::new(scope, callback);
+        call_reporting(scope, state, callback);
+    });
+    state.settled.borrow_mut().push(io);
+}
+
+/// Tells an event that the one who waited has gone.
+pub fn cancel(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>, io: &Rc<IoContext>) {
+    let callback = io.on_abort.borrow_mut().take();
+    if let Some(callback) = callback {
+        in_context(scope, io, |scope| {
+            let callback = v8::Local::new(scope, callback);
+            call_reporting(scope, state, callback);
+        });
+    }
+}
+
+/// Calls a callback whose exception nobody can catch: it goes to the log.
+fn call_reporting(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>, callback: v8::Local<'_, v8::Function>) {
+    v8::tc_scope!(let scope, scope);
+    let undefined = v8::undefined(scope).into();
+    if callback.call(scope, undefined, &[]).is_none()
+        && let Some(exception) = scope.exception()
+        && !scope.is_execution_terminating()
+    {
+        scope.reset();
+        let text = format_error(scope, state, exception);
+        log_uncaught(state, &text);
+    }
+}
+
+/// Called by V8 for each rejection without a handler, and again when one is added.
+pub unsafe extern "C" fn on_rejection(message: v8::PromiseRejectMessage<'_>) {
+    v8::callback_scope!(unsafe scope, &message);
+    let state = IsolateState::of(scope);
+    let promise = message.get_promise();
+    match message.get_event() {
+        v8::PromiseRejectEvent::PromiseRejectWithNoHandler => {
+            let reason = message.get_value().unwrap_or_else(|| v8::undefined(scope).into());
+            let entry = (v8::Global::new(scope, promise), v8::Global::new(scope, reason));
+            state.rejections.borrow_mut().push(entry);
+        }
+        v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject => {
+            state.rejections.borrow_mut().retain(|(waiting, _)| *waiting != promise);
+        }
+        _ => {}
+    }
+}
+
+/// Reports the rejections that found no handler in this turn.
+pub fn rejections(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>) {
+    let found = state.rejections.take();
+    for (promise, reason) in found {
+        let Some(entries) = state.entries.get() else { return };
+        v8::tc_scope!(let scope, scope);
+        let promise = v8::Local::new(scope, promise).into();
+        let reason = v8::Local::new(scope, reason);
+        let unhandled = v8::Local::new(scope, &entries.unhandled);
+        let undefined = v8::undefined(scope).into();
+        if let Some(text) = unhandled.call(scope, undefined, &[promise, reason])
+            && text.is_string()
+        {
+            log_uncaught(state, &format!("(in promise) {}", text.to_rust_string_lossy(scope)));
+        }
+        drain(scope);
+    }
+}
+
+fn log_uncaught(state: &IsolateState, text: &str) {
+    let worker = state.worker.get().map_or("blank", |worker| &*worker.name);
+    state.host.console(worker, None, "error", &format!("Uncaught {}", user_paths(text)));
+}
+
+/// Text with module names instead of the URLs that they are loaded under.
+pub fn user_paths(text: &str) -> String {
+    text.replace(denizen_bindings::modules::SCHEME, "")
+}
+
+/// The stack, or else name and message, of a thrown value.
+pub fn format_error(scope: &mut v8::PinScope<'_, '_>, state: &IsolateState, error: v8::Local<'_, v8::Value>) -> String {
+    let Some(entries) = state.entries.get() else { return error.to_rust_string_lossy(scope) };
+    let format = v8::Local::new(scope, &entries.format_error);
+    let undefined = v8::undefined(scope).into();
+    let text = format.call(scope, undefined, &[error]).map(|text| text.to_rust_string_lossy(scope));
+    text.unwrap_or_else(|| "an error that cannot be printed".to_owned())
+}

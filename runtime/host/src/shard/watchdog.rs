@@ -1,0 +1,94 @@
+//! The watchdog: stops a turn that uses more CPU time than its event may.
+//!
+//! Owns one thread for all shards, which reads the CPU clock of each shard's thread. It must not know what runs, and never
+//! stops a turn other than the one it measured: start and end of a turn take the same lock.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use denizen_core::limits::WATCHDOG_TICK;
+
+/// CPU time that this thread has used.
+pub fn thread_cpu() -> Duration {
+    clock(libc::CLOCK_THREAD_CPUTIME_ID)
+}
+
+fn clock(id: libc::clockid_t) -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is valid for the write.
+    unsafe { libc::clock_gettime(id, &mut time) };
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+struct Running {
+    isolate: v8::IsolateHandle,
+    /// The thread's CPU time at which the turn is stopped.
+    until: Duration,
+    stopped: bool,
+}
+
+/// What the watchdog sees of one shard.
+pub struct Watch {
+    clock: libc::clockid_t,
+    running: Mutex<Option<Running>>,
+    /// Milliseconds since `epoch` at which the running turn began, plus one; 0 while none runs.
+    busy_since_ms: AtomicU64,
+    epoch: Instant,
+}
+
+impl Watch {
+    /// A watch over the calling thread.
+    pub fn of_this_thread() -> Arc<Self> {
+        let mut clock = 0;
+        // SAFETY: the thread is this one, so it lives; `clock` is valid for the write.
+        unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), &mut clock) };
+        Arc::new(Self { clock, running: Mutex::new(None), busy_since_ms: AtomicU64::new(0), epoch: Instant::now() })
+    }
+
+    /// A turn of `isolate` begins, which may use `limit`. Gives the thread's CPU time now.
+    pub fn begin(&self, isolate: v8::IsolateHandle, limit: Duration) -> Duration {
+        let now = thread_cpu();
+        let running = Running { isolate, until: now + limit, stopped: false };
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
+        self.busy_since_ms.store(self.epoch.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
+        now
+    }
+
+    /// The turn has ended: whether it was stopped.
+    pub fn end(&self) -> bool {
+        self.busy_since_ms.store(0, Ordering::Relaxed);
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        running.is_some_and(|running| running.stopped)
+    }
+
+    /// How long the running turn has run, zero if none does.
+    pub fn busy(&self) -> Duration {
+        match self.busy_since_ms.load(Ordering::Relaxed) {
+            0 => Duration::ZERO,
+            since => Duration::from_millis((self.epoch.elapsed().as_millis() as u64 + 1).saturating_sub(since)),
+        }
+    }
+
+    fn check(&self) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = &mut *running
+            && !running.stopped
+            && clock(self.clock) >= running.until
+        {
+            running.stopped = true;
+            running.isolate.terminate_execution();
+        }
+    }
+}
+
+/// Watches over `watches` until the process ends.
+pub fn start(watches: Vec<Arc<Watch>>) -> std::io::Result<()> {
+    std::thread::Builder::new().name("watchdog".into()).spawn(move || {
+        loop {
+            std::thread::sleep(WATCHDOG_TICK);
+            watches.iter().for_each(|watch| watch.check());
+        }
+    })?;
+    Ok(())
+}

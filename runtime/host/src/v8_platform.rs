@@ -1,0 +1,28 @@
+//! V8's process-wide set-up.
+//!
+//! Owns V8's flags and platform. It runs on the main thread before any other thread starts, so that all threads inherit
+//! the main one's rights to V8's code pages. It must not know isolates.
+
+use anyhow::bail;
+use deno_core::{JsRuntime, v8_set_flags};
+
+/// Flags beyond those that deno_core sets. Each is set in a call of its own, because V8 ignores everything after one that
+/// it does not know.
+const FLAGS: &[&str] = &[
+    // 128 MiB of memory for a WebAssembly instance: V8 does not count it as heap.
+    "--wasm-max-mem-pages=2048",
+    // Compilation of WebAssembly on other threads would post tasks that outlive an isolate.
+    "--no-wasm-async-compilation",
+];
+
+/// Sets flags and starts the platform.
+pub fn init() -> anyhow::Result<()> {
+    for flag in FLAGS {
+        let left = v8_set_flags(vec!["denizen".to_owned(), (*flag).to_owned()]);
+        if left.len() > 1 {
+            bail!("this build's V8 does not know the flag {flag}");
+        }
+    }
+    JsRuntime::init_platform(None);
+    Ok(())
+}
