@@ -15,6 +15,12 @@ macro_rules! script {
     };
 }
 
+macro_rules! embedded_script {
+    ($path:literal) => {
+        ExtensionFileSource::new(concat!("ext:denizen/", $path), ascii_str_include!(concat!("../../js/", $path)))
+    };
+}
+
 /// Scripts that the snapshot holds, loaded by the bootstrap through `core.loadExtScript`.
 static SCRIPTS: &[ExtensionFileSource] = &[
     script!("actor/namespace.js"),
@@ -38,13 +44,29 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("worker/dispatch.js"),
     script!("worker/workers.js"),
     script!("worker/workers_module.js"),
+    // Rarely used: they are in the binary, not in the snapshot, so that an isolate that does not import them has none of
+    // them in its heap.
+    embedded_script!("node/assert.js"),
+    embedded_script!("node/assert/argument_errors.js"),
+    embedded_script!("node/assert/assertion_error.js"),
+    embedded_script!("node/assert/deep_equal.js"),
+    embedded_script!("node/assert_strict.js"),
+    embedded_script!("node/inspect.js"),
+    embedded_script!("node/inspect/heads.js"),
+    embedded_script!("node/inspect/text.js"),
 ];
 
 /// Runs once, while the snapshot is made.
 static BOOTSTRAP: &[ExtensionFileSource] = &[script!("bootstrap/globals.js")];
 
 /// Modules that user code can import, and the script whose result is their exports.
-static IMPORTABLE: &[(&str, &str)] = &[("cloudflare:workers", "ext:denizen/worker/workers_module.js")];
+static IMPORTABLE: &[(&str, &str)] = &[
+    ("cloudflare:workers", "ext:denizen/worker/workers_module.js"),
+    ("assert", "ext:denizen/node/assert.js"),
+    ("assert/strict", "ext:denizen/node/assert_strict.js"),
+    ("node:assert", "ext:denizen/node/assert.js"),
+    ("node:assert/strict", "ext:denizen/node/assert_strict.js"),
+];
 
 /// Names of the runtime's modules that user code can import.
 pub fn importable() -> impl Iterator<Item = &'static str> {

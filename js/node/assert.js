@@ -24,10 +24,10 @@ const {
   RegExpPrototypeExec,
   String,
 } = primordials;
-const { inspectShort, isError } = core.loadExtScript("ext:denizen_node/inspect.js");
-const { AssertionError } = core.loadExtScript("ext:denizen_node/assert/assertion_error.js");
+const { inspectShort, isError } = core.loadExtScript("ext:denizen/node/inspect.js");
+const { AssertionError } = core.loadExtScript("ext:denizen/node/assert/assertion_error.js");
 const { isDeepEqual, isDeepStrictEqual, isPartialStrictEqual } = core.loadExtScript(
-  "ext:denizen_node/assert/deep_equal.js",
+  "ext:denizen/node/assert/deep_equal.js",
 );
 const {
   ambiguousArgument,
@@ -35,7 +35,7 @@ const {
   invalidArgumentValue,
   invalidReturnValue,
   missingArguments,
-} = core.loadExtScript("ext:denizen_node/assert/argument_errors.js");
+} = core.loadExtScript("ext:denizen/node/assert/argument_errors.js");
 
 const FUNCTION_OR_REGEXP = "of type function or an instance of RegExp";
 const EXPECTED_ERROR_TYPES = "of type function or an instance of Error, RegExp, or Object";

@@ -70,7 +70,7 @@ const {
   escapeText,
   quote,
   splitLines,
-} = core.loadExtScript("ext:denizen_node/inspect/text.js");
+} = core.loadExtScript("ext:denizen/node/inspect/text.js");
 const {
   boxedBase,
   boxedPrimitive,
@@ -79,7 +79,7 @@ const {
   isError,
   ownKeys,
   prefixOf,
-} = core.loadExtScript("ext:denizen_node/inspect/heads.js");
+} = core.loadExtScript("ext:denizen/node/inspect/heads.js");
 
 // A short form may nest this many levels on one line of at most this width.
 const SHORT_FORM_WIDTH_MAX = 80;

@@ -92,7 +92,7 @@ const complete = (object, what) =>
 const loaded = new Map();
 function loadExtScript(specifier) {
   if (!loaded.has(specifier)) {
-    const path = specifier.replace("ext:denizen_node/", "../../js/node/");
+    const path = specifier.replace("ext:denizen/node/", "../../js/node/");
     const url = new URL(path, import.meta.url);
     loaded.set(specifier, vm.runInThisContext(readFileSync(url, "utf8"), { filename: url.pathname }));
   }
@@ -109,7 +109,7 @@ globalThis.__bootstrap = {
   core: complete(core, "core"),
   primordials: complete(makePrimordials(), "primordials"),
 };
-const exported = loadExtScript("ext:denizen_node/assert.js");
+const exported = loadExtScript("ext:denizen/node/assert.js");
 const ourAssert = exported.default;
 delete globalThis.__bootstrap;
 

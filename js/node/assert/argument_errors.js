@@ -11,7 +11,7 @@ const {
   StringPrototypeSlice,
   TypeError,
 } = primordials;
-const { inspectShort } = core.loadExtScript("ext:denizen_node/inspect.js");
+const { inspectShort } = core.loadExtScript("ext:denizen/node/inspect.js");
 
 const QUOTED_VALUE_LENGTH_MAX = 28;
 const QUOTED_ARGUMENT_LENGTH_MAX = 128;

@@ -22,8 +22,8 @@ const {
   StringPrototypeRepeat,
   StringPrototypeSlice,
 } = primordials;
-const { inspect, isError, splitLines } = core.loadExtScript("ext:denizen_node/inspect.js");
-const { invalidArgumentType } = core.loadExtScript("ext:denizen_node/assert/argument_errors.js");
+const { inspect, isError, splitLines } = core.loadExtScript("ext:denizen/node/inspect.js");
+const { invalidArgumentType } = core.loadExtScript("ext:denizen/node/assert/argument_errors.js");
 
 const HEADLINES = {
   __proto__: null,

@@ -63,7 +63,7 @@ const {
   TypedArrayPrototypeGetSymbolToStringTag,
   Uint8Array,
 } = primordials;
-const { isError, ownKeys } = core.loadExtScript("ext:denizen_node/inspect.js");
+const { isError, ownKeys } = core.loadExtScript("ext:denizen/node/inspect.js");
 
 const LOOSE = 0;
 const STRICT = 1;

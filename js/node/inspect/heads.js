@@ -47,7 +47,7 @@ const {
 const {
   formatPrimitive,
   splitLines,
-} = core.loadExtScript("ext:denizen_node/inspect/text.js");
+} = core.loadExtScript("ext:denizen/node/inspect/text.js");
 
 const ERROR_HEAD = /^([A-Z][a-z_ A-Z0-9[\]()-]+)(?::|\n\s+at)/;
 const ERROR_NAME_ALONE = /^([a-z_A-Z0-9-]*Error)$/;

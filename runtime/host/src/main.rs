@@ -16,7 +16,18 @@ fn main() -> ExitCode {
         Command::Test(args) => commands::test(args),
     });
     outcome.unwrap_or_else(|error| {
-        eprintln!("denizen: {error:#}");
+        eprintln!("denizen: {}", causes(&error));
         ExitCode::from(1)
     })
+}
+
+/// The error and its causes, each once: some carry their cause in their own text.
+fn causes(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }

@@ -111,7 +111,8 @@ pub fn collect(main: &Path, root: &Path, rules: &Rules, additional: bool) -> Res
         let display = display(&path, root);
         let compiled = compile(&path, &display, &String::from_utf8_lossy(&content))?;
         for specifier in &compiled.imports {
-            if specifier.starts_with("cloudflare:") || specifier.starts_with("node:") {
+            let built_in = denizen_bindings::importable().any(|name| name == specifier);
+            if built_in || specifier.starts_with("cloudflare:") || specifier.starts_with("node:") {
                 continue;
             }
             let target = resolve(&path, specifier)?;

@@ -229,7 +229,9 @@ impl Shard {
         self.isolates.insert(id, slot);
         self.by_worker.insert(definition.id, id);
         self.lru.touch(&id);
-        self.start(id, definition);
+        self.assign(id, definition);
+        // It starts in a turn of its own, so that whoever asked is in its queue by then and learns of a failure.
+        self.push(id, Turn::Poll);
         Ok(id)
     }
 
@@ -284,11 +286,12 @@ impl Shard {
             slot.queued = true;
             self.ready.push_back(id);
         }
-        if matches!(slot.phase, Phase::Starting(_)) {
-            self.go_on_starting(id);
-            return;
+        match slot.phase {
+            Phase::Blank => self.start(id),
+            Phase::Starting(_) => self.go_on_starting(id),
+            Phase::Ready => self.run_turn(id, turn),
         }
-        self.run_turn(id, turn);
+        self.do_deferred();
     }
 
     fn run_turn(&mut self, id: IsolateId, turn: Turn) {

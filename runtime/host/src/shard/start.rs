@@ -30,14 +30,20 @@ const NEVER_SETTLED: &str = "Top-level await of the Worker's main module never s
 const LOAD_POLLS: usize = 100_000;
 
 impl Shard {
-    /// Gives the blank isolate `id` its Worker and begins with the top-level code.
-    pub(super) fn start(&mut self, id: IsolateId, definition: &Arc<WorkerDefinition>) {
+    /// Gives the blank isolate `id` its Worker.
+    pub(super) fn assign(&mut self, id: IsolateId, definition: &Arc<WorkerDefinition>) {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
         slot.loader.set(definition.bundle.clone(), self.shared.code_cache.clone());
         if slot.state.worker.set(definition.clone()).is_err() {
             unreachable!("a blank isolate has no Worker");
         }
+    }
+
+    /// Begins with the top-level code of the isolate's Worker.
+    pub(super) fn start(&mut self, id: IsolateId) {
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
         let state = slot.state.clone();
+        let definition = &state.worker().clone();
         self.watch.begin(slot.handle.clone(), definition.limits.startup);
         let begun = slot.runtime.enter(|runtime| begin(runtime, &state, definition));
         let stopped = self.watch.end();

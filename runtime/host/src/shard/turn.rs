@@ -258,9 +258,11 @@ fn log_uncaught(state: &IsolateState, text: &str) {
     state.host.console(worker, None, "error", &format!("Uncaught {}", user_paths(text)));
 }
 
-/// Text with module names instead of the URLs that they are loaded under.
+/// Text with module names instead of the URLs that they are loaded under, and without the runtime's own stack frames.
 pub fn user_paths(text: &str) -> String {
-    text.replace(denizen_bindings::modules::SCHEME, "")
+    let own = |line: &&str| !(line.trim_start().starts_with("at ") && line.contains("ext:"));
+    let lines: Vec<_> = text.split('\n').filter(own).collect();
+    lines.join("\n").replace(denizen_bindings::modules::SCHEME, "")
 }
 
 /// The stack, or else name and message, of a thrown value.
