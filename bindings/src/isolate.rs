@@ -75,18 +75,30 @@ impl ShardSender {
     }
 }
 
-/// The right to end one operation, from any thread.
+/// The right to end one operation, from any thread. An operation whose right is dropped fails, so that nothing waits for
+/// ever.
 #[derive(Debug)]
 pub struct Completer {
     shard: ShardSender,
     isolate: IsolateId,
     token: Token,
+    done: bool,
 }
 
 impl Completer {
     /// Ends the operation.
-    pub fn complete(self, completion: Completion) {
+    pub fn complete(mut self, completion: Completion) {
+        self.done = true;
         self.shard.send(ShardMessage::Complete(self.isolate, self.token, completion));
+    }
+}
+
+impl Drop for Completer {
+    fn drop(&mut self) {
+        if !self.done {
+            let lost = Completion::Failed(CallError::retryable("The call was lost before it was answered."));
+            self.shard.send(ShardMessage::Complete(self.isolate, self.token, lost));
+        }
     }
 }
 
@@ -203,6 +215,8 @@ pub struct JsEntries {
     pub unhandled: v8::Global<v8::Function>,
     /// Runs a CommonJS module.
     pub common_js: v8::Global<v8::Function>,
+    /// Makes a DOMException.
+    pub dom_exception: v8::Global<v8::Function>,
 }
 
 /// The state of one isolate. It lies in a slot of the V8 isolate, so that operations reach it without a lookup.
@@ -287,7 +301,7 @@ impl IsolateState {
 
     /// The right to end the operation `token` from elsewhere.
     pub fn completer(&self, token: Token) -> Completer {
-        Completer { shard: self.shard.clone(), isolate: self.id, token }
+        Completer { shard: self.shard.clone(), isolate: self.id, token, done: false }
     }
 
     /// Ties what runs for an operation to its life.

@@ -39,6 +39,7 @@ const DISABLED_OPS: &[&str] = &[
     "op_import_sync",
     "op_import_sync_with_source",
     "op_eval_context",
+    "op_compile_function",
     "op_set_promise_hooks",
     "op_leak_tracing_enable",
     "op_leak_tracing_get_all",

@@ -32,30 +32,28 @@ pub enum ModuleError {
     Invalid(String),
 }
 
-/// The name in a bundle that `specifier` means in the module `referrer`: relative to it, with `.` and `..`.
+/// The name in a bundle that `specifier` means in the module `referrer`.
 pub fn resolve(bundle: &ModuleBundle, referrer: &str, specifier: &str) -> Option<String> {
-    let specifier = specifier.strip_prefix(SCHEME).unwrap_or(specifier);
-    let folder = if specifier.starts_with("./") || specifier.starts_with("../") {
-        referrer.rsplit_once('/').map_or("", |(folder, _)| folder)
-    } else {
-        ""
+    let folder = referrer.rsplit_once('/').map_or("", |(folder, _)| folder);
+    // The loader's own façades name a module by its URL; a bare name is relative to the importer like any other, and
+    // else to the bundle, as bundlers write it.
+    let (folders, specifier) = match specifier.strip_prefix(SCHEME) {
+        Some(name) => ([""; 2], name),
+        None if specifier.starts_with("./") || specifier.starts_with("../") => ([folder; 2], specifier),
+        None => ([folder, ""], specifier),
     };
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in specifier.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
+    folders.into_iter().find_map(|folder| {
+        let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+        for part in specifier.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()),
+                part => parts.push(part),
+            }
         }
-    }
-    let name = parts.join("/");
-    if let Some(alias) = bundle.aliases.get(&name) {
-        return Some(alias.clone());
-    }
-    bundle.modules.contains_key(&name).then_some(name).or_else(|| {
-        // A bare name may also be a sibling, as workerd has it.
-        let sibling = referrer.rsplit_once('/').map(|(folder, _)| format!("{folder}/{specifier}"));
-        sibling.filter(|sibling| bundle.modules.contains_key(sibling))
+        let name = parts.join("/");
+        let alias = bundle.aliases.get(&name).cloned();
+        alias.or_else(|| bundle.modules.contains_key(&name).then_some(name))
     })
 }
 

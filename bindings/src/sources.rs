@@ -23,6 +23,7 @@ macro_rules! embedded_script {
 
 /// Scripts that the snapshot holds, loaded by the bootstrap through `core.loadExtScript`.
 static SCRIPTS: &[ExtensionFileSource] = &[
+    script!("bootstrap/intrinsics.js"),
     script!("actor/namespace.js"),
     script!("actor/state.js"),
     script!("actor/storage.js"),
@@ -36,12 +37,15 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("fetch/response.js"),
     script!("io/context.js"),
     script!("io/crypto.js"),
+    script!("io/signals.js"),
     script!("io/timers.js"),
     script!("loader/loader.js"),
     script!("modules/commonjs.js"),
     script!("rpc/errors.js"),
     script!("rpc/stub.js"),
     script!("worker/dispatch.js"),
+    script!("worker/report.js"),
+    script!("worker/structured_clone.js"),
     script!("worker/workers.js"),
     script!("worker/workers_module.js"),
     // Rarely used: they are in the binary, not in the snapshot, so that an isolate that does not import them has none of

@@ -124,8 +124,8 @@ class SqlStorage {
     this.#handle = handle;
   }
   exec(query, ...bindings) {
-    const [columns, rows, written] = op_sql_exec(this.#handle, String(query), bindings);
-    return make(SqlStorageCursor, columns, rows, written);
+    const found = op_sql_exec(this.#handle, String(query), bindings);
+    return make(SqlStorageCursor, found[0], found[1], found[2]);
   }
   get databaseSize() {
     return op_sql_size(this.#handle);

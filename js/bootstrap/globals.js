@@ -9,11 +9,11 @@ const { propNonEnumerable, propWritable } = core;
 const { ObjectCreate, ObjectDefineProperties, ObjectDefineProperty, ObjectSetPrototypeOf, PromisePrototypeThen, SymbolToStringTag, TypeError } = primordials;
 const load = core.loadExtScript;
 
+const webidl = load("ext:deno_webidl/00_webidl.js");
 const url = load("ext:deno_web/00_url.js");
 const { DOMException } = load("ext:deno_web/01_dom_exception.js");
 const event = load("ext:deno_web/02_event.js");
-const { structuredClone } = load("ext:deno_web/02_structured_clone.js");
-const abort = load("ext:deno_web/03_abort_signal.js");
+const abort = load("ext:denizen/io/signals.js");
 const base64 = load("ext:deno_web/05_base64.js");
 const streams = load("ext:deno_web/06_streams.js");
 const encoding = load("ext:deno_web/08_text_encoding.js");
@@ -34,6 +34,9 @@ const dispatch = load("ext:denizen/worker/dispatch.js");
 const commonjs = load("ext:denizen/modules/commonjs.js");
 load("ext:denizen/worker/workers_module.js");
 const { errorParts } = load("ext:denizen/rpc/errors.js");
+const { structuredClone } = load("ext:denizen/worker/structured_clone.js");
+const { queueMicrotask, reportError } = load("ext:denizen/worker/report.js");
+const { hardenIntrinsics } = load("ext:denizen/bootstrap/intrinsics.js");
 
 // Errors of operations arrive as the class that they name.
 for (const name of ["DataCloneError", "InvalidCharacterError", "QuotaExceededError", "OperationError", "NotSupportedError", "TypeMismatchError", "TimeoutError", "AbortError", "NetworkError"]) {
@@ -122,8 +125,8 @@ const FUNCTIONS = {
   clearInterval: timers.clearInterval,
   clearTimeout: timers.clearTimeout,
   fetch,
-  queueMicrotask: core.queueMicrotask,
-  reportError: event.reportError,
+  queueMicrotask,
+  reportError,
   setInterval: timers.setInterval,
   setTimeout: timers.setTimeout,
   structuredClone,
@@ -171,6 +174,7 @@ globalThis.__denizen = {
   __proto__: null,
   ...dispatch,
   commonJs: commonjs.load,
+  domException: (message, name) => new DOMException(message, name),
   formatError,
   unhandled,
   start() {
@@ -179,9 +183,10 @@ globalThis.__denizen = {
     delete globalThis.bootstrap;
     delete globalThis.Deno;
     event.setEventTargetData(globalThis);
+    // Methods of EventTarget accept the global object by this brand.
+    ObjectDefineProperty(globalThis, webidl.brand, { __proto__: null, value: webidl.brand });
     performance.setTimeOrigin?.();
-    // V8 adds these after the snapshot.
-    delete globalThis.SharedArrayBuffer;
+    hardenIntrinsics();
     ObjectDefineProperty(globalThis, "console", propWritable(console));
   },
 };

@@ -12,7 +12,12 @@ const { getDefaultInspectOptions, inspectArgs } = core.loadExtScript("ext:deno_w
 const counts = { __proto__: null };
 
 function format(args) {
-  return inspectArgs(args, { ...getDefaultInspectOptions(), colors: false });
+  try {
+    return inspectArgs(args, { ...getDefaultInspectOptions(), colors: false });
+  } catch {
+    // What cannot be shown, such as a revoked proxy, must not make a program fail that only logs.
+    return "[value that cannot be shown]";
+  }
 }
 
 function print(level) {

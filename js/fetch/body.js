@@ -41,6 +41,7 @@ const {
 const streams = core.loadExtScript("ext:deno_web/06_streams.js");
 const { Blob, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
 const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
+const { parseMimeType, serializeMimeType } = core.loadExtScript("ext:deno_web/01_mimesniff.js");
 const { encodeMultipart, parseForm } = core.loadExtScript("ext:denizen/fetch/multipart.js");
 const { entryList, isFormData, newFormData } = core.loadExtScript("ext:denizen/fetch/form_data.js");
 const { randomHex } = core.loadExtScript("ext:denizen/io/crypto.js");
@@ -113,7 +114,7 @@ function extract(value) {
     };
   }
   if (isFormData(value)) {
-    const encoded = encodeMultipart(entryList(value), randomHex(16));
+    const encoded = encodeMultipart(entryList(value), () => randomHex(16));
     const inner = new Inner(new Blob(encoded.chunks), encoded.length);
     return { inner, type: `multipart/form-data; boundary=${encoded.boundary}` };
   }
@@ -124,7 +125,8 @@ function extract(value) {
       return { inner, type: null };
     }
   }
-  return { inner: new Inner(String(value), -1), type: "text/plain;charset=UTF-8" };
+  // A template refuses symbols, which String() does not.
+  return { inner: new Inner(`${value}`, -1), type: "text/plain;charset=UTF-8" };
 }
 
 // Lengths that a stream is known to have: those of FixedLengthStream and of bodies from the host.
@@ -135,6 +137,12 @@ function setStreamLength(stream, length) {
 
 function fromHost(handle) {
   return handle === null ? null : new Inner(handle, op_body_length(handle));
+}
+
+// The type of a Blob is the serialised form of what the header says.
+function blobType(header) {
+  const parsed = header === null ? null : parseMimeType(header);
+  return parsed === null ? "" : serializeMimeType(parsed);
 }
 
 function isHandle(source) {
@@ -462,7 +470,7 @@ function mixinBody(prototype, innerOf, contentTypeOf) {
       });
     },
     blob() {
-      return consume(this, readBytes, (bytes, self) => new Blob([bytes], { __proto__: null, type: contentTypeOf(self) ?? "" }));
+      return consume(this, readBytes, (bytes, self) => new Blob([bytes], { __proto__: null, type: blobType(contentTypeOf(self)) }));
     },
   };
   function consume(self, read, convert) {

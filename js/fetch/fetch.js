@@ -25,7 +25,7 @@ const {
 const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
 const { add, remove } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
 const { flatFromHeaders, headersDelete, headersGet, cloneHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
-const { toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { isUsed, toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
 const { Request, isRequest, requestState } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { REDIRECT_STATUS, Response, responseFromHost } = core.loadExtScript("ext:denizen/fetch/response.js");
 
@@ -51,6 +51,11 @@ function race(promise, signal) {
 }
 
 function send(stub, state, url, headers, body) {
+  // A fragment is the client's own.
+  const hash = StringPrototypeIndexOf(url, "#");
+  if (hash >= 0) {
+    url = StringPrototypeSlice(url, 0, hash);
+  }
   const cf = state.cfJson ?? (state.cf === undefined ? undefined : JSONStringify(state.cf));
   return stub === null
     ? op_fetch(state.method, url, headers, body, cf)
@@ -61,6 +66,9 @@ async function run(stub, input, init) {
   // A Request whose signal was never asked for has none to listen to.
   const request = isRequest(input) && init === undefined ? input : new Request(input, init);
   const state = requestState(request);
+  if (isUsed(state.inner)) {
+    throw new TypeError("Cannot reconstruct a Request with a used body.");
+  }
   const signal = state.signal ?? state.sourceSignal;
   if (signal !== null && signal.aborted) {
     throw signal.reason;

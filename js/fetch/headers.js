@@ -747,6 +747,17 @@ configurePairInterface(Headers, [
   "entries", "keys", "values",
 ]);
 
+// The headers of a Request or Response init; `dictionary` names it in the error.
+function headersFrom(init, dictionary) {
+  const headers = new Headers();
+  fillHeaders(
+    headers,
+    init,
+    `Incorrect type for the 'headers' field on '${dictionary}': the provided value is not of type 'Headers or Sequence or object'.`,
+  );
+  return headers;
+}
+
 return {
   Headers,
   HeadersPrototype,
@@ -754,6 +765,7 @@ return {
   headersFromFlat,
   flatFromHeaders,
   fillHeaders,
+  headersFrom,
   cloneHeaders,
   setHeadersImmutable,
   headersGet,

@@ -22,7 +22,7 @@ const { AbortSignalPrototype, createDependentAbortSignal, newSignal } = core.loa
   "ext:deno_web/03_abort_signal.js",
 );
 const headersModule = core.loadExtScript("ext:denizen/fetch/headers.js");
-const { Headers, cloneHeaders, fillHeaders, headersFromFlat, headersGet, headersHas, headersSet } = headersModule;
+const { Headers, cloneHeaders, headersFrom, headersFromFlat, headersGet, headersHas, headersSet, illegalInvocation } = headersModule;
 const { cloneInner, extract, fromHost, isUsed, mixinBody } = core.loadExtScript("ext:denizen/fetch/body.js");
 
 const METHODS = new SafeSet([
@@ -58,7 +58,12 @@ class Request {
   #state;
 
   static {
-    stateOf = (request) => request.#state;
+    stateOf = (request) => {
+      if (!isRequest(request)) {
+        throw illegalInvocation();
+      }
+      return request.#state;
+    };
     isRequest = (value) => typeof value === "object" && value !== null && #state in value;
   }
 
@@ -90,7 +95,7 @@ class Request {
     };
     const given = isRequest(init) ? { __proto__: null, method: init.method, headers: init.headers, body: init.body } : init ?? { __proto__: null };
     const { method, headers, body, redirect, signal, cf, cache, integrity } = given;
-    if (method !== undefined && method !== null) {
+    if (method !== undefined) {
       state.method = readMethod(method);
     }
     if (redirect !== undefined && redirect !== null) {
@@ -120,10 +125,11 @@ class Request {
       if (!ObjectPrototypeIsPrototypeOf(AbortSignalPrototype, signal)) {
         throw new TypeError("Incorrect type for the 'signal' field on 'RequestInitializerDict': the provided value is not of type 'AbortSignal'.");
       }
-      state.sourceSignal = signal;
+      // The very signal that was given, not one that follows it.
+      state.signal = signal;
     }
-    if (headers !== undefined && headers !== null) {
-      state.headers = new Headers(headers);
+    if (headers !== undefined) {
+      state.headers = headersFrom(headers, "RequestInitializerDict");
     } else if (from !== null) {
       state.headers = cloneHeaders(from.headers, false);
     } else {
@@ -133,7 +139,7 @@ class Request {
       const { inner, type } = extract(body);
       state.inner = inner;
       if (type !== null && !headersHas(state.headers, "content-type")) {
-        headersSet(state.headers, "Content-Type", type);
+        headersSet(state.headers, "content-type", type);
       }
     } else if (body === undefined && from !== null && from.inner !== null) {
       if (isUsed(from.inner)) {

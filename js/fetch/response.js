@@ -19,7 +19,7 @@ const {
   TypeError,
 } = primordials;
 const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
-const { Headers, cloneHeaders, headersFromFlat, headersGet, headersHas, headersSet, setHeadersImmutable } = core.loadExtScript(
+const { Headers, cloneHeaders, headersFrom, headersFromFlat, headersGet, headersHas, headersSet, illegalInvocation, setHeadersImmutable } = core.loadExtScript(
   "ext:denizen/fetch/headers.js",
 );
 const { cloneInner, extract, fromHost, mixinBody } = core.loadExtScript("ext:denizen/fetch/body.js");
@@ -37,7 +37,12 @@ class Response {
   #state;
 
   static {
-    stateOf = (response) => response.#state;
+    stateOf = (response) => {
+      if (!isResponse(response)) {
+        throw illegalInvocation();
+      }
+      return response.#state;
+    };
     isResponse = (value) => typeof value === "object" && value !== null && #state in value;
   }
 
@@ -61,11 +66,12 @@ class Response {
         if (body !== "") {
           throw new TypeError(NULL_BODY);
         }
-      } else {
-        state.inner = inner;
+        this.#state = state;
+        return;
       }
+      state.inner = inner;
       if (type !== null && !headersHas(state.headers, "content-type")) {
-        headersSet(state.headers, "Content-Type", type);
+        headersSet(state.headers, "content-type", type);
       }
     }
     this.#state = state;
@@ -123,7 +129,7 @@ class Response {
       throw new RangeError(`${status} is not a redirect status code. It must be one of: 301, 302, 303, 307, or 308.`);
     }
     const headers = new Headers();
-    headersSet(headers, "Location", parsed);
+    headersSet(headers, "location", parsed);
     setHeadersImmutable(headers);
     return new Response(kInternal, { __proto__: null, status, statusText: "", headers, inner: null, type: "default", url: "", redirected: false, cf: undefined, webSocket: null, encodeBody: "automatic" });
   }
@@ -136,7 +142,7 @@ class Response {
     const state = response.#state;
     const given = init === undefined || init === null ? undefined : init.headers;
     if (given === undefined || given === null || !headersHas(new Headers(given), "content-type")) {
-      headersSet(state.headers, "Content-Type", "application/json");
+      headersSet(state.headers, "content-type", "application/json");
     }
     return response;
   }
@@ -166,7 +172,7 @@ function readInit(init) {
     __proto__: null,
     status: code,
     statusText: text,
-    headers: headers === undefined || headers === null ? new Headers() : new Headers(headers),
+    headers: headersFrom(headers, "InitializerDict"),
     inner: null,
     type: "default",
     url: "",

@@ -14,6 +14,8 @@ function holdEvent(promise) {
   PromisePrototypeThen(PromiseResolve(promise), done, done);
 }
 
+const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
+
 let allowed = false;
 
 class ExecutionContext {
@@ -26,7 +28,9 @@ class ExecutionContext {
     ObjectDefineProperty(this, "props", { __proto__: null, value: props, enumerable: true, configurable: true, writable: true });
   }
   waitUntil(promise) {
-    this.#props;
+    if (typeof this !== "object" || this === null || !(#props in this)) {
+      throw illegalInvocation();
+    }
     if (arguments.length === 0) {
       throw new TypeError("Failed to execute 'waitUntil' on 'ExecutionContext': parameter 1 is not of type 'Promise'.");
     }

@@ -1,6 +1,6 @@
 // Timers of the running event.
 //
-// Owns setTimeout and its kin, scheduler.wait and AbortSignal.timeout. Each timer fires in a turn of its own and belongs
+// Owns setTimeout and its kin, and scheduler.wait. Each timer fires in a turn of its own and belongs
 // to the event that set it. It must not know how the host keeps time.
 
 (function () {
@@ -13,12 +13,10 @@ const {
   ObjectDefineProperty,
   Promise,
   ReflectApply,
-  RangeError,
   SymbolToStringTag,
   TypeError,
 } = primordials;
-const { AbortSignal, add, newSignal, remove, signalAbort } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
-const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
+const { add, remove } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
 
 function set(name, callback, delay, repeat, args) {
   if (typeof callback !== "function") {
@@ -78,23 +76,6 @@ class Scheduler {
 }
 ObjectDefineProperty(Scheduler.prototype, SymbolToStringTag, { __proto__: null, value: "Scheduler", configurable: true });
 const scheduler = ObjectCreate(Scheduler.prototype);
-
-// deno_web's AbortSignal.timeout runs on deno_core's timers, which know no events.
-ObjectDefineProperty(AbortSignal, "timeout", {
-  __proto__: null,
-  configurable: true,
-  enumerable: true,
-  writable: true,
-  value: function timeout(delay) {
-    const milliseconds = Number(delay);
-    if (!(milliseconds >= 0)) {
-      throw new RangeError("AbortSignal.timeout: the delay must not be negative");
-    }
-    const signal = newSignal();
-    op_timer_set(() => signal[signalAbort](new DOMException("The operation was aborted due to timeout", "TimeoutError")), milliseconds, false);
-    return signal;
-  },
-});
 
 return { Scheduler, clearInterval, clearTimeout, scheduler, setInterval, setTimeout };
 })();

@@ -26,6 +26,8 @@ const {
   ObjectKeys,
   PromisePrototypeThen,
   PromiseResolve,
+  RegExpPrototypeTest,
+  SafeRegExp,
   String,
   StringPrototypeEndsWith,
   SymbolToStringTag,
@@ -40,6 +42,7 @@ const KNOWN = {
   compatibilityDate: true, compatibilityFlags: true, allowExperimental: true, mainModule: true, modules: true, env: true,
   globalOutbound: true, tails: true, streamingTails: true, limits: true,
 };
+const DATE = new SafeRegExp("^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$");
 const TYPESCRIPT =
   " If you're trying to load TypeScript, bundle it first with '@cloudflare/worker-bundler' and pass the generated JavaScript modules.";
 
@@ -94,7 +97,10 @@ function provide(handle, code) {
   }
   const { compatibilityDate, compatibilityFlags, mainModule, modules, env, globalOutbound, limits, tails, streamingTails, allowExperimental } = code;
   if (typeof compatibilityDate !== "string") {
-    throw new TypeError("Incorrect type for the 'compatibilityDate' field on 'WorkerCode': the provided value is not of type 'string'.");
+    throw new Error(`Invalid compatibility date: ${compatibilityDate}`);
+  }
+  if (!RegExpPrototypeTest(DATE, compatibilityDate)) {
+    throw new Error(`Invalid compatibility date: ${compatibilityDate}`);
   }
   if (allowExperimental) {
     throw new Error("'allowExperimental' is only allowed when the calling worker has the 'experimental' compat flag set.");
@@ -161,8 +167,10 @@ class WorkerLoader {
     if (typeof getCode !== "function") {
       throw new TypeError("Failed to execute 'get' on 'WorkerLoader': parameter 2 is not of type 'function'.");
     }
-    const [handle, needed] = op_loader_get(this.#handle, name === null || name === undefined ? undefined : String(name));
-    if (needed) {
+    // An op's array is indexed, never destructured: user code may have replaced the iterator of arrays.
+    const found = op_loader_get(this.#handle, name === null || name === undefined ? undefined : String(name));
+    const handle = found[0];
+    if (found[1]) {
       // The callback runs in a turn of its own, after the code that asked, whether or not the stub is used.
       op_timer_set(() => load(handle, getCode), 0, false);
     }

@@ -26,7 +26,10 @@ function run(name, compiled) {
 }
 
 function require(referrer, specifier) {
-  const [name, kind, value] = op_module_find(referrer, `${specifier}`);
+  const found = op_module_find(referrer, `${specifier}`);
+  const name = found[0];
+  const kind = found[1];
+  const value = found[2];
   if (kind === "cjs") {
     return run(name, value);
   }

@@ -63,7 +63,7 @@ function call(stub, name, args) {
 }
 
 // Every name that no prototype has is a method of the other side.
-const methods = new Proxy(ObjectFreeze(ObjectCreate(null)), {
+const methods = new Proxy(ObjectFreeze(ObjectCreate(ObjectPrototype)), {
   __proto__: null,
   get(_target, name, receiver) {
     if (typeof name === "symbol" || name === "then" || ReflectHas(ObjectPrototype, name)) {
@@ -76,9 +76,6 @@ const methods = new Proxy(ObjectFreeze(ObjectCreate(null)), {
   },
   has(_target, name) {
     return ReflectHas(ObjectPrototype, name);
-  },
-  getPrototypeOf() {
-    return ObjectPrototype;
   },
 });
 

@@ -254,7 +254,9 @@ function callHandler(entry, name, args, ctx) {
   return ReflectApply(method, entry.value, [args[0], env, ctx]);
 }
 
-function rpcEvent(event, name, actor, props, [method, args]) {
+function rpcEvent(event, name, actor, props, call) {
+  const method = call[0];
+  const args = call[1];
   let result;
   if (actor !== undefined) {
     result = withActor(actor, ({ instance, rpc }) => {
@@ -299,11 +301,11 @@ function dropActor(incarnation) {
 function listHandlers(handler) {
   const names = [];
   if (handler === "") {
-    for (const [name, entry] of entries) {
+    entries.forEach((entry, name) => {
       if (entry.kind === ACTOR) {
         ArrayPrototypePush(names, name);
       }
-    }
+    });
     return names;
   }
   const add = (name) => {
@@ -315,11 +317,11 @@ function listHandlers(handler) {
   };
   add("default");
   const sorted = [];
-  for (const name of entries.keys()) {
+  entries.forEach((_entry, name) => {
     if (name !== "default") {
       ArrayPrototypePush(sorted, name);
     }
-  }
+  });
   ArrayPrototypeSort(sorted);
   for (let i = 0; i < sorted.length; i++) {
     add(sorted[i]);

@@ -136,10 +136,19 @@ pub fn response_to_js<'s>(
     response: ResponseParts,
 ) -> v8::Local<'s, v8::Value> {
     let status = v8::Integer::new(scope, i32::from(response.status)).into();
-    let text = string(scope, &response.status_text);
+    let usual = || http::StatusCode::from_u16(response.status).ok().and_then(|status| status.canonical_reason());
+    let text = match response.status_text.as_str() {
+        "" => usual().unwrap_or_default(),
+        text => text,
+    };
+    let text = string(scope, text);
     let headers = headers_to_js(scope, &response.headers);
     let body = body::to_js(scope, &io.owner, response.body);
-    v8::Array::new_with_elements(scope, &[status, text, headers, body]).into()
+    let parts = v8::Array::new_with_elements(scope, &[status, text, headers, body]);
+    // A promise resolves with it, which looks for `then`: nothing of user code may be on the way.
+    let null = v8::null(scope).into();
+    parts.set_prototype(scope, null);
+    parts.into()
 }
 
 /// A flat array of header names and values.

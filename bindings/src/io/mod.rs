@@ -143,6 +143,7 @@ pub fn op_event_fail<'s>(
         name,
         message,
         stack,
+        remote: true,
         retryable: flag(scope, "retryable"),
         overloaded: flag(scope, "overloaded"),
         durable_object_reset: flag(scope, "durableObjectReset"),

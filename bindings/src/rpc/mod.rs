@@ -17,7 +17,7 @@ use crate::isolate::{IsolateState, Output};
 
 deno_core::extension!(
     denizen_rpc,
-    ops = [op_stub_fetch, op_stub_call, op_stub_is, op_class_is],
+    ops = [wire::op_structured_clone_plain, op_stub_fetch, op_stub_call, op_stub_is, op_class_is],
     objects = [Fetcher, ClassHandle],
 );
 
@@ -205,9 +205,16 @@ pub fn error_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v
         "RangeError" => v8::Exception::range_error(scope, message),
         "SyntaxError" => v8::Exception::syntax_error(scope, message),
         "ReferenceError" => v8::Exception::reference_error(scope, message),
+        name if DOM_NAMES.contains(&name) => dom_exception(scope, message, name),
         _ => v8::Exception::error(scope, message),
     };
     let Ok(object) = v8::Local::<v8::Object>::try_from(value) else { return value };
+    if !matches!(error.name.as_str(), "" | "Error" | "TypeError" | "RangeError" | "SyntaxError" | "ReferenceError")
+        && !DOM_NAMES.contains(&error.name.as_str())
+    {
+        let name = crate::fetch::string(scope, &error.name);
+        set_hidden(scope, object, "name", name);
+    }
     if let Some(props) = &error.props {
         copy_props(scope, props, object);
     }
@@ -234,6 +241,35 @@ pub fn error_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v
     value
 }
 
+/// Names by which a DOMException crosses. Others are `Error`s of that name.
+const DOM_NAMES: &[&str] = &[
+    "AbortError",
+    "DataCloneError",
+    "InvalidCharacterError",
+    "InvalidStateError",
+    "NetworkError",
+    "NotFoundError",
+    "NotSupportedError",
+    "OperationError",
+    "QuotaExceededError",
+    "TimeoutError",
+    "TypeMismatchError",
+];
+
+fn dom_exception<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    message: v8::Local<'s, v8::String>,
+    name: &str,
+) -> v8::Local<'s, v8::Value> {
+    let state = IsolateState::of(scope);
+    let Some(entries) = state.entries.get() else { return v8::Exception::error(scope, message) };
+    let make = v8::Local::new(scope, &entries.dom_exception);
+    let name = crate::fetch::string(scope, name);
+    let undefined = v8::undefined(scope).into();
+    let made = make.call(scope, undefined, &[message.into(), name]);
+    made.unwrap_or_else(|| v8::Exception::error(scope, message))
+}
+
 fn copy_props(scope: &mut v8::PinScope<'_, '_>, props: &Arc<wire::WireValue>, onto: v8::Local<'_, v8::Object>) {
     let Ok(value) = wire::deserialize(scope, props) else { return };
     let Ok(object) = v8::Local::<v8::Object>::try_from(value) else { return };
@@ -245,6 +281,18 @@ fn copy_props(scope: &mut v8::PinScope<'_, '_>, props: &Arc<wire::WireValue>, on
         {
             onto.create_data_property(scope, name, value);
         }
+    }
+}
+
+/// Defines an own property that is not enumerated.
+fn set_hidden(
+    scope: &mut v8::PinScope<'_, '_>,
+    object: v8::Local<'_, v8::Object>,
+    name: &str,
+    value: v8::Local<'_, v8::Value>,
+) {
+    if let Some(name) = v8::String::new(scope, name) {
+        object.define_own_property(scope, name.into(), value, v8::PropertyAttribute::DONT_ENUM);
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 
-use deno_core::cppgc;
+use deno_core::{cppgc, op2};
 use v8::{ValueDeserializerHelper, ValueSerializerHelper};
 
 use crate::call::{ClassRef, Target};
@@ -84,7 +84,10 @@ impl v8::ValueSerializerImpl for &Writer {
     }
 
     fn is_host_object<'s>(&self, scope: &mut v8::PinScope<'s, '_>, object: v8::Local<'s, v8::Object>) -> Option<bool> {
-        // V8 asks for ordinary objects. Only those with the plain prototype are copied by value.
+        // V8 asks for ordinary objects. Only those with the plain prototype, and errors, are copied by value.
+        if object.is_native_error() {
+            return Some(false);
+        }
         let prototype = object.get_prototype(scope)?;
         let plain = self.plain_prototype.as_ref().is_some_and(|plain| *plain == prototype);
         Some(!plain)
@@ -175,6 +178,81 @@ pub fn serialize(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Valu
         return Err(WireError::TooLarge(bytes.len()));
     }
     Ok(WireValue { bytes, capabilities: writer.capabilities.take() })
+}
+
+/// A deep copy of `value` in the same isolate, by the structured clone algorithm (HTML standard). Buffers of `transfer` move
+/// instead of being copied.
+#[op2]
+pub fn op_structured_clone_plain<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    value: v8::Local<'s, v8::Value>,
+    transfer: v8::Local<'s, v8::Array>,
+) -> Result<v8::Local<'s, v8::Value>, WireError> {
+    let mut moved = Vec::new();
+    for index in 0..transfer.length() {
+        let buffer =
+            transfer.get_index(scope, index).and_then(|item| v8::Local::<v8::ArrayBuffer>::try_from(item).ok());
+        let buffer = buffer.filter(|buffer| buffer.is_detachable() && !buffer.was_detached());
+        moved.push(buffer.ok_or_else(|| WireError::DataClone("Value is not transferable.".into()))?);
+    }
+    let context = scope.get_current_context();
+    let writer = Cloner::default();
+    let bytes = {
+        v8::tc_scope!(let scope, scope);
+        let serializer = v8::ValueSerializer::new(scope, Box::new(&writer));
+        serializer.write_header();
+        for (index, buffer) in moved.iter().enumerate() {
+            serializer.transfer_array_buffer(index as u32, *buffer);
+        }
+        if serializer.write_value(context, value) != Some(true) {
+            let thrown = scope.exception().map(|exception| exception.to_rust_string_lossy(scope));
+            return Err(match writer.refused.take() {
+                Some(message) => WireError::DataClone(message),
+                None => WireError::Thrown(thrown.unwrap_or_else(|| "The value could not be cloned.".to_owned())),
+            });
+        }
+        serializer.release()
+    };
+    let deserializer = v8::ValueDeserializer::new(scope, Box::new(Reader(&[])), &bytes);
+    for (index, buffer) in moved.iter().enumerate() {
+        let store = buffer.get_backing_store();
+        buffer.detach(None);
+        let copy = v8::ArrayBuffer::with_backing_store(scope, &store);
+        deserializer.transfer_array_buffer(index as u32, copy);
+    }
+    if deserializer.read_header(context) != Some(true) {
+        return Err(WireError::Malformed);
+    }
+    deserializer.read_value(context).ok_or(WireError::Malformed)
+}
+
+#[derive(Default)]
+struct Cloner {
+    refused: RefCell<Option<String>>,
+}
+
+impl v8::ValueSerializerImpl for &Cloner {
+    fn throw_data_clone_error<'s>(&self, scope: &mut v8::PinScope<'s, '_>, message: v8::Local<'s, v8::String>) {
+        self.refused.borrow_mut().get_or_insert(message.to_rust_string_lossy(scope));
+        let exception = v8::Exception::error(scope, message);
+        scope.throw_exception(exception);
+    }
+
+    fn write_host_object<'s>(
+        &self,
+        scope: &mut v8::PinScope<'s, '_>,
+        object: v8::Local<'s, v8::Object>,
+        _serializer: &dyn ValueSerializerHelper,
+    ) -> Option<bool> {
+        let name = object.get_constructor_name().to_rust_string_lossy(scope);
+        let message =
+            format!("Could not serialize object of type \"{name}\". This type does not support serialization.");
+        let text = v8::String::new(scope, &message).unwrap_or_else(|| v8::String::empty(scope));
+        self.refused.borrow_mut().get_or_insert(message);
+        let exception = v8::Exception::error(scope, text);
+        scope.throw_exception(exception);
+        None
+    }
 }
 
 /// Reads a value back in the isolate of `scope`.

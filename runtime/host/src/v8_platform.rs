@@ -11,6 +11,9 @@ use deno_core::{JsRuntime, v8_set_flags};
 const FLAGS: &[&str] = &[
     // 128 MiB of memory for a WebAssembly instance: V8 does not count it as heap.
     "--wasm-max-mem-pages=2048",
+    // V8 15.0's loop unrolling also drops the interrupt check of an endless loop around a short counted one, such as
+    // `for (;;) new Array(1000).keys()`: such code could not be stopped, nor would a heap limit hold.
+    "--no-turboshaft-loop-unrolling",
     // Compilation of WebAssembly on other threads would post tasks that outlive an isolate.
     "--no-wasm-async-compilation",
 ];

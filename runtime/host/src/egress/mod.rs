@@ -202,6 +202,8 @@ pub fn body_source(body: Incoming, max: u64) -> BodySource {
     tokio::spawn(async move {
         let mut body = body;
         let mut total = 0;
+        let mut reader = Some(sender);
+        // What comes after a limit is still read, up to as much again, so that the answer is not lost to a reset.
         while let Some(frame) = body.frame().await {
             let chunk = match frame {
                 Ok(frame) => match frame.into_data() {
@@ -211,11 +213,20 @@ pub fn body_source(body: Incoming, max: u64) -> BodySource {
                 Err(_) => Err(BodyError("Network connection lost.".into())),
             };
             total += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+            let failed = chunk.is_err();
             let chunk =
                 if total > max { Err(BodyError(format!("The body is longer than {max} bytes."))) } else { chunk };
-            let last = chunk.is_err();
-            // A reader that went away wants no more of it.
-            if sender.send(chunk).await.is_err() || last {
+            if let Some(sender) = &reader {
+                let ended = chunk.is_err();
+                // A reader that went away wants no more of it.
+                if sender.send(chunk).await.is_err() {
+                    return;
+                }
+                if ended {
+                    reader = None;
+                }
+            }
+            if failed || total > max.saturating_mul(2) {
                 return;
             }
         }

@@ -208,7 +208,7 @@ fn to_http(response: ResponseParts) -> Response<WireBody> {
 fn failure(error: &CallError) -> Response<WireBody> {
     let mut random = [0; 8];
     // Without random bytes all references are alike, and the log still has the error.
-    drop(getrandom::fill(&mut random));
+    let _ = getrandom::fill(&mut random);
     let reference: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let text = match &error.stack {
         Some(stack) => crate::shard::turn::user_paths(stack),

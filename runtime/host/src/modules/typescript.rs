@@ -50,7 +50,8 @@ pub fn compile(path: &Path, display: &str, source: &str) -> Result<Compiled, Sou
         let span = dynamic.module_request;
         let text = source.get(span.start as usize..span.end as usize).unwrap_or_default().trim();
         let quoted = text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
-        imports.extend(quoted.map(str::to_owned));
+        // An expression that begins and ends with a string is not one string.
+        imports.extend(quoted.filter(|text| !text.contains(['"', '\''])).map(str::to_owned));
     }
     if !needs_compiling(path) {
         return Ok(Compiled { code: source.to_owned(), source_map: None, imports });

@@ -210,7 +210,9 @@ impl Shard {
     }
 
     fn deliver(&mut self, id: IsolateId, call: Call, actor: Option<u64>) {
-        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        let Some(slot) = self.isolates.get_mut(&id) else {
+            return call.reply.send(Err(CallError::retryable("The isolate was lost.")));
+        };
         self.lru.touch(&id);
         match slot.phase {
             Phase::Ready => self.push(id, Turn::Event(call, actor)),
@@ -307,6 +309,12 @@ impl Shard {
                     self.actors.hold(actor, call);
                     return;
                 }
+                if actor.is_some_and(|actor| self.actors.touch(actor).is_none()) {
+                    // It ended while the call was on its way: what the target stands for now decides.
+                    let Turn::Event(call, _) = turn else { return };
+                    self.route(call);
+                    return;
+                }
                 match self.begin_event(&state, &definition, call, actor) {
                     Some(io) => Some(io),
                     None => return,
@@ -321,7 +329,13 @@ impl Shard {
             // The one who would have been told is gone.
             return;
         }
-        let left = io.as_ref().map_or(definition.limits.cpu, |io| io.cpu_limit.get().saturating_sub(io.cpu.get()));
+        // A turn of deno_core's loop belongs to the events that wait for nothing else.
+        let charged: Vec<_> = match &io {
+            Some(io) => vec![io.clone()],
+            None => state.events.borrow().values().filter(|io| io.waiting.get() == 0).cloned().collect(),
+        };
+        let left = charged.iter().map(|io| io.cpu_limit.get().saturating_sub(io.cpu.get())).min();
+        let left = left.unwrap_or(definition.limits.cpu);
         let Some(slot) = self.isolates.get_mut(&id) else { return };
         let began = self.watch.begin(slot.handle.clone(), left);
         let waker = slot.waker.clone();
@@ -330,11 +344,16 @@ impl Shard {
             _ => None,
         };
         let cancelled = matches!(turn, Turn::Cancel(_));
+        let mut idle = false;
         slot.runtime.enter(|runtime| {
             if matches!(turn, Turn::Poll) {
                 let mut context = Context::from_waker(&waker);
-                if let Poll::Ready(Err(error)) = runtime.poll_event_loop(&mut context, Default::default()) {
-                    state.host.console(&definition.name, None, "error", &format!("Uncaught {error}"));
+                match runtime.poll_event_loop(&mut context, Default::default()) {
+                    Poll::Ready(Err(error)) => {
+                        state.host.console(&definition.name, None, "error", &format!("Uncaught {error}"));
+                    }
+                    Poll::Ready(Ok(())) => idle = true,
+                    Poll::Pending => {}
                 }
                 return;
             }
@@ -356,8 +375,14 @@ impl Shard {
         });
         let stopped = self.watch.end();
         let used = thread_cpu().saturating_sub(began);
-        if let Some(io) = &io {
+        for io in &charged {
             io.cpu.set(io.cpu.get() + used);
+            if idle && is_hung(io) {
+                io.reply(&state, Err(CallError::new(HUNG)));
+            }
+        }
+        let guilty = charged.into_iter().max_by_key(|io| io.cpu.get());
+        if let Some(io) = &io {
             if cancelled {
                 io.reply.borrow_mut().take();
                 io.replied_at.set(Some(Instant::now()));
@@ -365,7 +390,7 @@ impl Shard {
             }
             state.settled.borrow_mut().push(io.clone());
         }
-        self.end_turn(id, io.as_ref(), stopped);
+        self.end_turn(id, guilty.as_ref(), stopped);
     }
 
     /// Writes an event down. `None` if its client has left already.
@@ -469,14 +494,9 @@ impl Shard {
         for io in state.settled.take() {
             if io.is_over() {
                 over.push(io);
-            } else if io.actor.is_none()
-                && io.replied_at.get().is_none()
-                && io.waiting.get() == 0
-                && io.wait_until.get() == 0
-                && !self.has_pending_work(id)
-            {
-                io.reply(state, Err(CallError::new(HUNG)));
-                over.push(io);
+            } else if is_hung(&io) {
+                // It waits for nothing of ours. Whether deno_core has something for it shows when its loop runs.
+                self.push(id, Turn::Poll);
             }
         }
         state.settled.take();
@@ -498,14 +518,6 @@ impl Shard {
             io.on_abort.borrow_mut().take();
         }
         self.release(state);
-    }
-
-    /// Whether deno_core's own event loop, which runs computations such as reading a Blob, has something outstanding.
-    fn has_pending_work(&mut self, id: IsolateId) -> bool {
-        let Some(slot) = self.isolates.get_mut(&id) else { return false };
-        let waker = slot.waker.clone();
-        let mut context = Context::from_waker(&waker);
-        slot.runtime.enter(|runtime| runtime.poll_event_loop(&mut context, Default::default()).is_pending())
     }
 
     /// Ends an isolate whose event broke a limit: the guilty event gets `error`, the others may be tried again.
@@ -649,6 +661,12 @@ fn refuse(output: Output, error: CallError) {
             completer.complete(denizen_bindings::isolate::Completion::Failed(error));
         }
     }
+}
+
+/// Whether nothing can end a stateless event, once deno_core's loop has nothing to do. An object's event may be ended by
+/// another one.
+fn is_hung(io: &IoContext) -> bool {
+    io.actor.is_none() && io.replied_at.get().is_none() && io.waiting.get() == 0 && io.wait_until.get() == 0
 }
 
 /// Whether nothing holds an isolate: no event, no actor, no work.

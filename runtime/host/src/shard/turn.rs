@@ -114,7 +114,9 @@ fn identity_to_js<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     identity: &ActorIdentity,
 ) -> Result<v8::Local<'s, v8::Value>, CallError> {
-    let object = v8::Object::new(scope);
+    // Without a prototype: what is absent must not be looked up in objects that user code can change.
+    let null = v8::null(scope).into();
+    let object = v8::Object::with_prototype_and_properties(scope, null, &[], &[]);
     let set = |scope: &mut v8::PinScope<'s, '_>, key: &str, value: v8::Local<'s, v8::Value>| {
         if let Some(key) = v8::String::new(scope, key) {
             object.create_data_property(scope, key.into(), value);

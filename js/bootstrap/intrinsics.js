@@ -1,0 +1,101 @@
+// Intrinsics that a Worker has in another form than V8 gives them.
+//
+// Owns what is taken away or bounded because V8 itself does not bound it. It runs in each isolate before any user code. It
+// must not know Workers' own APIs.
+
+(function () {
+const { primordials } = __bootstrap;
+const {
+  ObjectDefineProperty,
+  RangeError,
+  ReflectConstruct,
+  StringPrototypeSplit,
+  TypeError,
+  uncurryThis,
+} = primordials;
+
+// V8 aborts the process when the parts of a string outnumber what an array can hold.
+const SPLIT_LENGTH_MAX = 1 << 26;
+// Pages of 64 KiB over all memories that a Worker's JavaScript makes: V8 counts them neither as heap nor as ArrayBuffers.
+const WASM_PAGES_MAX = 2048;
+
+function boundSplit() {
+  const { split } = {
+    split(separator, limit) {
+      if (typeof this === "string" && this.length > SPLIT_LENGTH_MAX) {
+        throw new RangeError("Invalid array length");
+      }
+      return StringPrototypeSplit(this, separator, limit);
+    },
+  };
+  ObjectDefineProperty(String.prototype, "split", {
+    __proto__: null, value: split, configurable: true, enumerable: false, writable: true,
+  });
+}
+
+function boundWasmMemory() {
+  const { WebAssembly } = globalThis;
+  if (WebAssembly === undefined) {
+    return;
+  }
+  const Native = WebAssembly.Memory;
+  const grow = uncurryThis(Native.prototype.grow);
+  let pages = 0;
+  const take = (count) => {
+    if (!(count >= 0) || pages + count > WASM_PAGES_MAX) {
+      throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+    }
+    pages += count;
+  };
+  function Memory(descriptor) {
+    if (new.target === undefined) {
+      throw new TypeError("WebAssembly.Memory must be invoked with 'new'");
+    }
+    if (descriptor?.shared) {
+      throw new TypeError("WebAssembly.Memory(): shared memories are not available");
+    }
+    // Read once: a getter must not give one size to the count and another to V8.
+    const initial = descriptor?.initial;
+    const maximum = descriptor?.maximum;
+    const plain = { __proto__: null, initial };
+    if (maximum !== undefined) {
+      plain.maximum = maximum;
+    }
+    take(typeof initial === "number" ? initial : 0);
+    return ReflectConstruct(Native, [plain], new.target);
+  }
+  Memory.prototype = Native.prototype;
+  ObjectDefineProperty(Memory, "prototype", { __proto__: null, writable: false });
+  ObjectDefineProperty(Native.prototype, "constructor", {
+    __proto__: null, value: Memory, configurable: true, enumerable: false, writable: true,
+  });
+  const { grow: bounded } = {
+    grow(delta) {
+      const before = pages;
+      take(typeof delta === "number" ? delta : 0);
+      try {
+        return grow(this, delta);
+      } catch (error) {
+        pages = before;
+        throw error;
+      }
+    },
+  };
+  ObjectDefineProperty(Native.prototype, "grow", {
+    __proto__: null, value: bounded, configurable: true, enumerable: true, writable: true,
+  });
+  ObjectDefineProperty(WebAssembly, "Memory", {
+    __proto__: null, value: Memory, configurable: true, enumerable: false, writable: true,
+  });
+}
+
+function hardenIntrinsics() {
+  // Memory that several threads see, and waiting on it, have no use where each Worker has one thread.
+  delete globalThis.SharedArrayBuffer;
+  delete globalThis.Atomics?.waitAsync;
+  boundSplit();
+  boundWasmMemory();
+}
+
+return { hardenIntrinsics };
+})();

@@ -1,0 +1,48 @@
+// AbortController and AbortSignal as Workers have them.
+//
+// Owns what differs from deno_web: timeouts run on the event's timers, because deno_web's know no events, and an abort
+// without a reason has workerd's text. It must not know who listens.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const { op_timer_set } = core.ops;
+const { Number, ObjectDefineProperty, RangeError, uncurryThis } = primordials;
+const { AbortController, AbortSignal, newSignal, signalAbort } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
+const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
+
+const abortController = uncurryThis(AbortController.prototype.abort);
+
+function aborted() {
+  return new DOMException("The operation was aborted", "AbortError");
+}
+
+const members = {
+  abort(reason = undefined) {
+    abortController(this, reason === undefined ? aborted() : reason);
+  },
+};
+const statics = {
+  abort(reason = undefined) {
+    const signal = newSignal();
+    signal[signalAbort](reason === undefined ? aborted() : reason);
+    return signal;
+  },
+  timeout(delay) {
+    const milliseconds = Number(delay);
+    if (!(milliseconds >= 0)) {
+      throw new RangeError("AbortSignal.timeout: the delay must not be negative");
+    }
+    const signal = newSignal();
+    op_timer_set(() => signal[signalAbort](new DOMException("The operation was aborted due to timeout", "TimeoutError")), milliseconds, false);
+    return signal;
+  },
+};
+function define(target, name, value) {
+  ObjectDefineProperty(target, name, { __proto__: null, configurable: true, enumerable: true, writable: true, value });
+}
+define(AbortController.prototype, "abort", members.abort);
+define(AbortSignal, "abort", statics.abort);
+define(AbortSignal, "timeout", statics.timeout);
+
+return { AbortController, AbortSignal };
+})();

@@ -1,0 +1,48 @@
+// Exceptions that nobody catches.
+//
+// Owns queueMicrotask and reportError: an exception becomes an `error` event first, and a line of the log if nothing
+// prevents it. It must not throw.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const { op_console } = core.ops;
+const { PromisePrototypeThen, PromiseResolve, TypeError } = primordials;
+const event = core.loadExtScript("ext:deno_web/02_event.js");
+const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
+
+const dispatchEvent = primordials.uncurryThis(event.EventTarget.prototype.dispatchEvent);
+
+function report(error) {
+  const parts = errorParts(error);
+  try {
+    const occurrence = new event.ErrorEvent("error", { __proto__: null, cancelable: true, error, message: parts.message });
+    dispatchEvent(globalThis, occurrence);
+    if (occurrence.defaultPrevented) {
+      return;
+    }
+  } catch {
+    // A listener that throws changes nothing about the report.
+  }
+  op_console("error", `Uncaught ${parts.stack ?? `${parts.name}: ${parts.message}`}`);
+}
+
+function queueMicrotask(callback) {
+  if (typeof callback !== "function") {
+    throw new TypeError("Failed to execute 'queueMicrotask' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'function'.");
+  }
+  // A reaction of a settled promise is a microtask, and it keeps the event that it belongs to.
+  PromisePrototypeThen(PromiseResolve(undefined), () => {
+    try {
+      callback();
+    } catch (error) {
+      report(error);
+    }
+  });
+}
+
+function reportError(error) {
+  report(error);
+}
+
+return { queueMicrotask, reportError };
+})();

@@ -1,0 +1,212 @@
+//! HTTP from clients: bodies both ways, limits, slow and broken clients, shutdown.
+
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+
+use crate::support::{Folder, Server, read_all, split};
+
+const ECHO: &str = r#"
+let cancelled = 0;
+let streamed = 0;
+export default {
+  async fetch(request) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/echo") return new Response(request.body, { headers: { "x-method": request.method } });
+    if (pathname === "/length") return new Response(String((await request.arrayBuffer()).byteLength));
+    if (pathname === "/throw") throw new TypeError("a secret message");
+    if (pathname === "/status") return new Response(null, { status: 204, headers: { "x-a": "1" } });
+    if (pathname === "/cookies") return new Response("c", { headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"]] });
+    if (pathname === "/wait") {
+      request.signal.addEventListener("abort", () => { cancelled++; });
+      await scheduler.wait(10000);
+      return new Response("late");
+    }
+    if (pathname === "/soon") { await scheduler.wait(700); return new Response("soon"); }
+    if (pathname === "/cancelled") return new Response(String(cancelled));
+    if (pathname === "/streamed") return new Response(String(streamed));
+    if (pathname === "/stream") {
+      const chunk = new Uint8Array(65536);
+      return new Response(new ReadableStream({ type: "bytes", pull(controller) { streamed++; controller.enqueue(chunk.slice()); } }));
+    }
+    return new Response("ok");
+  },
+};
+"#;
+
+fn echo(args: &[&str]) -> (Folder, Server) {
+    let folder = Folder::with(&[("main.js", ECHO)]);
+    let mut all = vec!["--shards", "1"];
+    all.extend_from_slice(args);
+    let server = Server::script(&folder, "main.js", &all);
+    (folder, server)
+}
+
+#[test]
+fn bodies_of_every_size_come_back_whole() {
+    let (_folder, server) = echo(&[]);
+    for size in [0, 1, 1000, 65_536, 65_537, 3_000_000] {
+        let body: Vec<u8> = (0..size).map(|index| b'a' + (index % 26) as u8).collect();
+        let (status, text) = server.request("POST", "/echo", &[], &body);
+        assert_eq!((status, text.len()), (200, size));
+        assert!(text.as_bytes() == body, "{size} bytes came back changed");
+        assert_eq!(server.request("PUT", "/length", &[], &body), (200, size.to_string()));
+    }
+    let chunked = "POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n";
+    assert_eq!(split(&server.raw(chunked.as_bytes())), (200, "abcdefg".into()));
+}
+
+#[test]
+fn a_connection_serves_many_requests() {
+    let (_folder, server) = echo(&[]);
+    let mut stream = server.connect();
+    for _ in 0..50 {
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n").expect("written");
+        let mut bytes = [0; 512];
+        let count = stream.read(&mut bytes).expect("answered");
+        assert!(String::from_utf8_lossy(&bytes[..count]).ends_with("\r\n\r\nok"));
+    }
+}
+
+#[test]
+fn http_2_is_spoken() {
+    let (_folder, server) = echo(&[]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+    runtime.block_on(async {
+        let client = Client::builder(TokioExecutor::new()).http2_only(true).build_http();
+        let many = (0..100).map(|number| {
+            let body = Full::<bytes::Bytes>::from(format!("body {number}"));
+            let request = hyper::Request::post(format!("http://127.0.0.1:{}/echo", server.port)).body(body);
+            let response = client.request(request.expect("request"));
+            tokio::spawn(async move {
+                let response = response.await.expect("response");
+                assert_eq!(response.version(), hyper::Version::HTTP_2);
+                let body = response.into_body().collect().await.expect("body").to_bytes();
+                assert_eq!(body, format!("body {number}"));
+            })
+        });
+        for task in many.collect::<Vec<_>>() {
+            task.await.expect("task");
+        }
+    });
+}
+
+#[test]
+fn heads_are_as_the_worker_gave_them() {
+    let (_folder, server) = echo(&[]);
+    let response = server.raw(b"GET /cookies HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").to_lowercase();
+    assert!(response.contains("set-cookie: a=1\r\n") && response.contains("set-cookie: b=2\r\n"), "{response}");
+    assert!(!response.contains("\r\ndate:") && !response.contains("\r\nserver:"), "{response}");
+    let response = server.raw(b"GET /status HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    assert!(response.starts_with("HTTP/1.1 204") && response.ends_with("\r\n\r\n"), "{response}");
+    let response = server.raw(b"HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    assert!(response.to_lowercase().contains("content-length: 2\r\n") && response.ends_with("\r\n\r\n"), "{response}");
+}
+
+#[test]
+fn a_failed_event_shows_a_reference_and_the_log_has_the_rest() {
+    let (_folder, server) = echo(&[]);
+    let (status, body) = server.get("/throw");
+    assert_eq!(status, 500);
+    assert!(!body.contains("secret"), "{body}");
+    let reference = body.trim().rsplit("reference = ").next().expect("a reference").to_owned();
+    server.wait_for_log(&format!(
+        "reference = {reference}\nUncaught TypeError: a secret message\n    at Object.fetch (main.js:9:"
+    ));
+}
+
+#[test]
+fn what_is_too_large_is_refused() {
+    let (_folder, mut server) = echo(&["--max-body-bytes", "100000"]);
+    let (status, text) = server.request("POST", "/length", &[], &vec![b'x'; 100_001]);
+    assert_eq!(status, 413, "{text}");
+    assert_eq!(server.request("POST", "/length", &[], &vec![b'x'; 100_000]), (200, "100000".into()));
+    // A body that does not say its length is cut when it has passed the limit.
+    let chunk = format!("10000\r\n{}\r\n", "y".repeat(65_536));
+    let head = "POST /length HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let (status, _) = split(&server.raw(format!("{head}{chunk}{chunk}0\r\n\r\n").as_bytes()));
+    assert_eq!(status, 500);
+    // A hundred megabytes of headers: denizen stops reading long before.
+    let mut stream = server.connect();
+    let line = format!("x-filler: {}\r\n", "z".repeat(8_000));
+    let mut sent = stream.write_all(b"GET / HTTP/1.1\r\nHost: h\r\n");
+    for _ in 0..12_500 {
+        if sent.is_err() {
+            break;
+        }
+        sent = stream.write_all(line.as_bytes());
+    }
+    let answer = read_all(&mut stream);
+    assert!(sent.is_err() || answer.starts_with("HTTP/1.1 431"), "{answer}");
+    assert!(server.is_running());
+    assert_eq!(server.get("/"), (200, "ok".into()));
+}
+
+#[test]
+fn nonsense_and_half_closed_clients_get_an_answer() {
+    let (_folder, mut server) = echo(&[]);
+    assert!(server.raw(b"what is this\r\n\r\n").starts_with("HTTP/1.1 400"));
+    let mut stream = server.connect();
+    stream.write_all(b"GET /soon HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").expect("written");
+    stream.shutdown(std::net::Shutdown::Write).expect("half closed");
+    assert!(read_all(&mut stream).ends_with("\r\n\r\nsoon"));
+    // Half a head, then nothing: nobody else waits for it.
+    let mut slow = server.connect();
+    slow.write_all(b"GET / HTT").expect("written");
+    assert_eq!(server.get("/"), (200, "ok".into()));
+    drop(slow);
+    assert!(server.is_running());
+}
+
+#[test]
+fn a_client_that_leaves_cancels_its_event() {
+    let (_folder, server) = echo(&[]);
+    let mut stream = server.connect();
+    stream.write_all(b"GET /wait HTTP/1.1\r\nHost: h\r\n\r\n").expect("written");
+    std::thread::sleep(Duration::from_millis(300));
+    // A reset, as of a client that died; a plain close may be one that only has no more to say.
+    let socket = socket2::SockRef::from(&stream);
+    socket.set_linger(Some(Duration::ZERO)).expect("linger");
+    drop(stream);
+    for _ in 0..100 {
+        if server.get("/cancelled").1 == "1" {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("the event was not cancelled");
+}
+
+#[test]
+fn a_reader_that_is_slow_slows_the_writer() {
+    let (_folder, server) = echo(&[]);
+    let mut stream = server.connect();
+    stream.write_all(b"GET /stream HTTP/1.1\r\nHost: h\r\n\r\n").expect("written");
+    std::thread::sleep(Duration::from_millis(700));
+    let first: u32 = server.get("/streamed").1.parse().expect("a number");
+    std::thread::sleep(Duration::from_millis(500));
+    let second: u32 = server.get("/streamed").1.parse().expect("a number");
+    // What fits into the window and the sockets, and no more.
+    assert!(first > 0 && first < 400, "{first} chunks");
+    assert_eq!(first, second);
+    drop(stream);
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(server.get("/"), (200, "ok".into()));
+}
+
+#[test]
+fn sigterm_lets_running_requests_end() {
+    let (_folder, server) = echo(&[]);
+    let mut stream = server.connect();
+    stream.write_all(b"GET /soon HTTP/1.1\r\nHost: h\r\n\r\n").expect("written");
+    std::thread::sleep(Duration::from_millis(200));
+    let port = server.port;
+    let stopping = std::thread::spawn(move || server.stop());
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "no new connection is taken");
+    assert!(read_all(&mut stream).ends_with("\r\n\r\nsoon"));
+    assert_eq!(stopping.join().expect("stopped"), Some(0));
+}

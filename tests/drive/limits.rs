@@ -1,0 +1,146 @@
+//! Past a limit the guilty event fails, everyone else goes on.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::support::{Folder, Server};
+
+/// A supervisor that loads hostile code beside a good neighbour, all on one shard.
+const HOSTILE: &str = r#"
+const CODE = `
+  export default {
+    async fetch(request) {
+      const kind = new URL(request.url).pathname.slice(1);
+      if (kind === "loop") for (;;) {}
+      if (kind === "optimized") { for (;;) new Array(1000).keys(); }
+      if (kind === "microtasks") { const spin = () => { queueMicrotask(spin); }; spin(); await scheduler.wait(60000); }
+      if (kind === "timers") { let n = 0; const storm = () => { for (let i = 0; i < 1e6; i++) n += i; setTimeout(storm, 0); }; storm(); await scheduler.wait(60000); }
+      if (kind === "regexp") /^(a+)+$/.test("a".repeat(40) + "b");
+      if (kind === "array") { const all = []; for (;;) all.push(new Array(1000).fill(all.length)); }
+      if (kind === "map") { const all = new Map(); for (let i = 0;; i++) all.set("key" + i, { i }); }
+      if (kind === "string") { const all = []; for (let i = 0;; i++) all.push(("x" + i).repeat(1000).split("").join("-")); }
+      if (kind === "buffers") { const all = []; for (;;) all.push(new ArrayBuffer(1 << 20)); }
+      if (kind === "slow") { await scheduler.wait(3000); return new Response("slow"); }
+      return new Response("fine");
+    },
+  };
+`;
+export default {
+  async fetch(request, env) {
+    const url = new URL(request.url);
+    if (url.pathname === "/neighbour") {
+      const other = env.LOADER.get("neighbour", () => ({ compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": CODE } }));
+      return other.getEntrypoint().fetch("http://x/");
+    }
+    const worker = env.LOADER.get("hostile", () => ({
+      compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": CODE }, limits: { cpuMs: 300 },
+    }));
+    try {
+      const response = await worker.getEntrypoint().fetch(request.url);
+      return new Response(await response.text());
+    } catch (error) {
+      return new Response(`${error.name}: ${error.message} limit=${error.limit} retryable=${error.retryable}`);
+    }
+  },
+};
+"#;
+
+fn hostile() -> (Folder, Server) {
+    let folder = Folder::with(&[("main.js", HOSTILE)]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    assert_eq!(server.get("/fine"), (200, "fine".into()));
+    (folder, server)
+}
+
+#[test]
+fn code_that_burns_cpu_is_stopped_and_its_worker_starts_again() {
+    let (_folder, server) = hostile();
+    for kind in ["loop", "optimized", "microtasks", "timers", "regexp"] {
+        let (status, text) = server.get(&format!("/{kind}"));
+        assert_eq!(status, 200);
+        assert!(text.contains("limit=cpuMs"), "{kind}: {text}");
+        assert_eq!(server.get("/fine"), (200, "fine".into()), "after {kind}");
+    }
+}
+
+#[test]
+fn code_that_floods_the_heap_is_stopped_and_its_worker_starts_again() {
+    let (_folder, server) = hostile();
+    // The CPU limit is out of the way for these: 128 MB are not filled in 300 ms everywhere.
+    for kind in ["array", "map", "string"] {
+        let (status, text) = server.get(&format!("/{kind}"));
+        assert_eq!(status, 200);
+        assert!(text.contains("limit=heapBytes") || text.contains("limit=cpuMs"), "{kind}: {text}");
+        assert_eq!(server.get("/fine"), (200, "fine".into()), "after {kind}");
+    }
+    let (_, text) = server.get("/buffers");
+    assert!(text.starts_with("RangeError: Array buffer allocation failed"), "{text}");
+    assert_eq!(server.get("/fine"), (200, "fine".into()));
+}
+
+#[test]
+fn the_heap_limit_is_named() {
+    let script = HOSTILE.replace("cpuMs: 300", "cpuMs: 60000");
+    let folder = Folder::with(&[("main.js", &script)]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    for kind in ["array", "map"] {
+        let (_, text) = server.get(&format!("/{kind}"));
+        assert!(text.contains("limit=heapBytes"), "{kind}: {text}");
+        assert_eq!(server.get("/fine"), (200, "fine".into()), "after {kind}");
+    }
+}
+
+#[test]
+fn events_beside_the_guilty_one_may_be_tried_again_and_neighbours_go_on() {
+    let (_folder, server) = hostile();
+    assert_eq!(server.get("/neighbour"), (200, "fine".into()));
+    thread::scope(|scope| {
+        let slow = scope.spawn(|| server.get("/slow"));
+        thread::sleep(Duration::from_millis(300));
+        let guilty = scope.spawn(|| server.get("/loop"));
+        for _ in 0..10 {
+            assert_eq!(server.get("/neighbour"), (200, "fine".into()));
+        }
+        assert!(guilty.join().expect("guilty").1.contains("limit=cpuMs"));
+        let (status, text) = slow.join().expect("slow");
+        assert_eq!(status, 200);
+        assert!(text.contains("retryable=true"), "{text}");
+    });
+}
+
+#[test]
+fn an_endless_top_level_is_stopped() {
+    let script = r#"
+        export default {
+          async fetch(request, env) {
+            const worker = env.LOADER.get("endless", () => ({
+              compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": "for (;;) {}" },
+            }));
+            try { return await worker.getEntrypoint().fetch(request); }
+            catch (error) { return new Response(`${error.message} limit=${error.limit}`); }
+          },
+        };"#;
+    let folder = Folder::with(&[("main.js", script)]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    for _ in 0..2 {
+        let (_, text) = server.get("/");
+        assert!(text.contains("limit=startupMs"), "{text}");
+    }
+}
+
+#[test]
+fn subrequests_are_counted() {
+    let script = r#"
+        export default {
+          async fetch(request, env) {
+            const worker = env.LOADER.get("many", () => ({
+              compatibilityDate: "2026-08-01", mainModule: "m.js", limits: { subRequests: 2 }, env: { up: 1 },
+              modules: { "m.js": "export default { async fetch() { let n = 0; try { for (;;) { n++; await fetch('http://127.0.0.1:1/').catch((e) => { if (e.limit) throw e; }); } } catch (error) { return new Response(n + ' ' + error.message + ' ' + error.limit); } } };" },
+            }));
+            return worker.getEntrypoint().fetch(request);
+          },
+        };"#;
+    let folder = Folder::with(&[("main.js", script)]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    assert_eq!(server.get("/"), (200, "3 Too many subrequests. subRequests".into()));
+}

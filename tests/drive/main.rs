@@ -1,0 +1,21 @@
+//! Tests that drive the `denizen` binary as a user would. None of them links V8.
+//!
+//! # Layout
+//! - [`support`]: starting the binary, talking HTTP to it.
+//! - [`specs`]: each folder of `tests/specs`, run by `denizen test`.
+//! - [`scripts`]: JavaScript that is compared with Node and with workerd.
+//! - [`cli`]: the command line, configurations, bad input.
+//! - [`ingress`], [`egress`]: HTTP in and out.
+//! - [`turns`]: events that share an isolate.
+//! - [`limits`]: what happens past a limit.
+//! - [`supervisor`]: the main job, over restarts.
+
+mod cli;
+mod egress;
+mod ingress;
+mod limits;
+mod scripts;
+mod specs;
+mod supervisor;
+mod support;
+mod turns;

@@ -1,0 +1,35 @@
+//! JavaScript that is compared with Node's own, and cases whose same bytes run on workerd and here.
+
+use std::process::Command;
+
+use crate::support::{finish, root, text};
+
+fn node(script: &str, args: &[&str]) {
+    let mut command = Command::new("node");
+    command.arg(root().join(script)).args(args);
+    let output = finish(&mut command);
+    let text = text(&output);
+    assert!(output.status.success(), "{script}: {text}");
+    let passed = text.lines().rev().find_map(|line| line.split_once(" passed, ")?.0.parse::<u32>().ok());
+    assert!(passed.is_some_and(|passed| passed > 0), "{script} ran nothing: {text}");
+}
+
+#[test]
+fn assert_behaves_as_nodes() {
+    node("tests/node/assert.test.mjs", &[]);
+}
+
+#[test]
+fn headers_and_forms_behave_as_nodes() {
+    node("tests/node/fetch_parts.test.mjs", &[]);
+}
+
+#[test]
+fn conformance_cases_give_what_workerd_gave() {
+    node("tests/conformance/run.mjs", &["check", "--denizen", env!("CARGO_BIN_EXE_denizen")]);
+}
+
+#[test]
+fn workerd_still_gives_what_was_recorded() {
+    node("tests/conformance/run.mjs", &["verify"]);
+}

@@ -1,0 +1,2 @@
+import { strictEqual } from "node:assert";
+export default { test() { strictEqual(typeof fetch, "function"); } };
