@@ -7,6 +7,7 @@
 const { core, primordials } = __bootstrap;
 const {
   op_body_cancel,
+  op_body_check,
   op_body_clone,
   op_body_close,
   op_body_length,
@@ -147,6 +148,13 @@ function blobType(header) {
 
 function isHandle(source) {
   return typeof source === "object" && !isBlob(source) && !ArrayBufferIsView(source);
+}
+
+// Throws if the body came in with another event.
+function requireOwn(inner) {
+  if (inner.stream === null && inner.source !== null && isHandle(inner.source)) {
+    op_body_check(inner.source);
+  }
 }
 
 function isUsed(inner) {
@@ -495,6 +503,7 @@ return {
   fromHost,
   isUsed,
   mixinBody,
+  requireOwn,
   setStreamLength,
   streamOf,
   toHost,

@@ -23,7 +23,7 @@ const { AbortSignalPrototype, createDependentAbortSignal, newSignal } = core.loa
 );
 const headersModule = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { Headers, cloneHeaders, headersFrom, headersFromFlat, headersGet, headersHas, headersSet, illegalInvocation } = headersModule;
-const { cloneInner, extract, fromHost, isUsed, mixinBody } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { cloneInner, extract, fromHost, isUsed, mixinBody, requireOwn } = core.loadExtScript("ext:denizen/fetch/body.js");
 
 const METHODS = new SafeSet([
   "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE",
@@ -145,6 +145,7 @@ class Request {
       if (isUsed(from.inner)) {
         throw new TypeError("Cannot reconstruct a Request with a used body.");
       }
+      requireOwn(from.inner);
       // The new request takes the body over.
       state.inner = { ...from.inner, __proto__: null };
       from.inner.used = true;

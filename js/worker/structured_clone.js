@@ -1,12 +1,58 @@
 // structuredClone.
 //
-// Owns the arguments; the host clones. deno_web's own knows a public symbol by which an object can name a function of the
-// host, which user code must not be able to forge. It must not know classes of the runtime: none of them can be cloned.
+// Owns the arguments and the few classes of the runtime that can be cloned; the host clones everything else. deno_web's own knows a public symbol by which an object can name a function of the
+// host, which user code must not be able to forge. It must not hold what it cloned.
 
 (function () {
 const { core, primordials } = __bootstrap;
 const { op_structured_clone_plain } = core.ops;
-const { ArrayPrototypePush, SymbolIterator, TypeError } = primordials;
+const { ArrayPrototypePush, ObjectPrototypeIsPrototypeOf, SymbolIterator, TypeError, uncurryThis } = primordials;
+const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
+const { URLPrototype, URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
+const { AbortSignalPrototype } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
+const { isReadableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
+const { Blob, File, FilePrototype, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
+const { cloneHeaders, isHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { isRequest } = core.loadExtScript("ext:denizen/fetch/request.js");
+const { isResponse } = core.loadExtScript("ext:denizen/fetch/response.js");
+
+const sliceOf = uncurryThis(Blob.prototype.slice);
+
+function refuse(name) {
+  throw new DOMException(`Could not serialize object of type "${name}". This type does not support serialization.`, "DataCloneError");
+}
+
+// A copy of an object of the runtime's own classes; undefined for any other value.
+function cloneOwn(value) {
+  if (typeof value !== "object" || value === null) {
+    return undefined;
+  }
+  if (ObjectPrototypeIsPrototypeOf(DOMException.prototype, value)) {
+    return new DOMException(value.message, value.name);
+  }
+  if (isBlob(value)) {
+    return ObjectPrototypeIsPrototypeOf(FilePrototype, value)
+      ? new File([value], value.name, { __proto__: null, type: value.type, lastModified: value.lastModified })
+      : sliceOf(value, 0, value.size, value.type);
+  }
+  if (isHeaders(value)) {
+    return cloneHeaders(value, false);
+  }
+  const names = [
+    [URLPrototype, "URL"],
+    [URLSearchParamsPrototype, "URLSearchParams"],
+    [AbortSignalPrototype, "AbortSignal"],
+  ];
+  for (let i = 0; i < names.length; i++) {
+    if (ObjectPrototypeIsPrototypeOf(names[i][0], value)) {
+      refuse(names[i][1]);
+    }
+  }
+  if (isRequest(value) || isResponse(value) || isReadableStream(value)) {
+    refuse(isRequest(value) ? "Request" : isResponse(value) ? "Response" : "ReadableStream");
+  }
+  return undefined;
+}
 
 function structuredClone(value, options = undefined) {
   if (arguments.length === 0) {
@@ -20,7 +66,7 @@ function structuredClone(value, options = undefined) {
       ArrayPrototypePush(list, step.value);
     }
   }
-  return op_structured_clone_plain(value, list);
+  return cloneOwn(value) ?? op_structured_clone_plain(value, list);
 }
 
 return { structuredClone };

@@ -74,7 +74,8 @@ fn code_that_floods_the_heap_is_stopped_and_its_worker_starts_again() {
         assert_eq!(server.get("/fine"), (200, "fine".into()), "after {kind}");
     }
     let (_, text) = server.get("/buffers");
-    assert!(text.starts_with("RangeError: Array buffer allocation failed"), "{text}");
+    // The allocation is refused, or V8 gives the heap up before that.
+    assert!(text.contains("RangeError: Array buffer allocation failed") || text.contains("limit=heapBytes"), "{text}");
     assert_eq!(server.get("/fine"), (200, "fine".into()));
 }
 

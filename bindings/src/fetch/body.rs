@@ -147,7 +147,7 @@ pub fn op_body_take<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] body: &HostBody,
 ) -> Result<v8::Local<'s, v8::Value>, IoError> {
-    IoContext::check(scope, &body.owner, "ReadableStream")?;
+    IoContext::check(scope, &body.owner, "ReadableStreamSource>")?;
     if matches!(&*body.source.borrow(), BodySource::Stream(_)) {
         return Ok(v8::undefined(scope).into());
     }
@@ -163,7 +163,7 @@ pub fn op_body_take_text<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] body: &HostBody,
 ) -> Result<v8::Local<'s, v8::Value>, IoError> {
-    IoContext::check(scope, &body.owner, "ReadableStream")?;
+    IoContext::check(scope, &body.owner, "ReadableStreamSource>")?;
     if matches!(&*body.source.borrow(), BodySource::Stream(_)) {
         return Ok(v8::undefined(scope).into());
     }
@@ -193,7 +193,7 @@ pub fn op_body_read<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] body: &HostBody,
 ) -> Result<v8::Local<'s, v8::Promise>, IoError> {
-    let io = IoContext::check(scope, &body.owner, "ReadableStream")?;
+    let io = IoContext::check(scope, &body.owner, "ReadableStreamSource>")?;
     let state = IsolateState::of(scope);
     let (promise, token) = state.start(scope, &io);
     let completer = state.completer(token);
@@ -233,6 +233,12 @@ fn chunk_completion(chunk: Option<Result<Bytes, BodyError>>) -> Completion {
     }
 }
 
+/// Throws unless the body is of the event that runs.
+#[op2(nofast)]
+pub fn op_body_check(scope: &mut v8::PinScope<'_, '_>, #[cppgc] body: &HostBody) -> Result<(), IoError> {
+    IoContext::check(scope, &body.owner, "ReadableStreamSource>").map(|_| ())
+}
+
 /// Gives the rest of the body up: its sender sees a closed channel.
 #[op2(fast)]
 pub fn op_body_cancel(#[cppgc] body: &HostBody) {
@@ -245,7 +251,7 @@ pub fn op_body_clone<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] body: &HostBody,
 ) -> Result<v8::Local<'s, v8::Value>, IoError> {
-    IoContext::check(scope, &body.owner, "ReadableStream")?;
+    IoContext::check(scope, &body.owner, "ReadableStreamSource>")?;
     let bytes = match &*body.source.borrow() {
         BodySource::Stream(_) => return Ok(v8::undefined(scope).into()),
         BodySource::Bytes(bytes) => bytes.clone(),

@@ -22,6 +22,7 @@ deno_core::extension!(
         body::op_body_length,
         body::op_body_read,
         body::op_body_cancel,
+        body::op_body_check,
         body::op_body_clone,
         body::op_body_writer,
         body::op_body_write,

@@ -128,9 +128,8 @@ impl IoContext {
         let frame = cppgc::try_unwrap_cppgc_object::<Frame>(scope, data).ok_or(IoError::NoContext)?;
         // SAFETY: `data` is a live handle in this scope, so the object it wraps is not collected meanwhile.
         let io = unsafe { frame.as_ref() }.io.clone();
-        match &*io.owner.gone.borrow() {
-            Some(error) => return Err(IoError::Gone(error.message.clone())),
-            None => {}
+        if let Some(error) = &*io.owner.gone.borrow() {
+            return Err(IoError::Gone(error.message.clone()));
         }
         Ok(io)
     }

@@ -105,8 +105,8 @@ pub fn op_wait_until<'s>(
     event: v8::Local<'s, v8::Value>,
 ) -> Result<v8::Local<'s, v8::Value>, IoError> {
     let io = match cppgc::try_unwrap_cppgc_object::<EventHandle>(scope, event) {
-        // SAFETY: `event` is a live handle in this scope.
         Some(handle) => {
+            // SAFETY: `event` is a live handle in this scope.
             let owner = unsafe { handle.as_ref() }.io.clone();
             IoContext::check(scope, &owner.owner, "ExecutionContext")?;
             owner

@@ -75,12 +75,16 @@ export class Parent extends DurableObject {
     const kept = facets.get("a", start());
     await row("before abort", () => kept.read());
     await row("abort result", () => facets.abort("a", new Error("parent says stop")));
+    await row("kept after abort", () => kept.read());
     await row("again after abort", () => counted(() => facets.get("a", start()).read()));
+    await row("abort with a string", async () => { const stub = facets.get("a", start()); await stub.read(); facets.abort("a", "only text"); return stub.read(); });
+    await row("abort with a type", async () => { const stub = facets.get("a", start()); await stub.read(); facets.abort("a", new RangeError("typed")); return stub.read(); });
     await row("abort unknown", () => facets.abort("never", "x"));
     await row("class change", async () => { facets.abort("a", "change"); return facets.get("a", start("Second")).read(); });
     await row("class change ignored", () => facets.get("a", start("Counter")).read());
     await row("delete result", () => facets.delete("a"));
     await row("after delete", () => counted(() => facets.get("a", start()).read()));
+    await row("kept after delete", async () => { const stub = facets.get("a", start()); await stub.add(); facets.delete("a"); return stub.read(); });
     await row("delete unknown", () => facets.delete("never"));
     await row("other one untouched", () => facets.get("b", start()).read());
     await row("die", () => facets.get("b", start()).die());

@@ -71,10 +71,12 @@ export default {
     const later = await (await memory.fetch("http://memory.test/use")).text();
 
     await row("resolved by another event", async () => { const first = memory.waitForOther(); return [await memory.settle("resolve", "a value"), await first]; });
+    await row("rejected by another event", async () => { const first = memory.waitForOther().catch((error) => `${error.name}: ${error.message}`); return [await memory.settle("reject", new RangeError("a reason")), await first]; });
     await row("waitUntil result", () => ctx.waitUntil(Promise.resolve()));
     await row("waitUntil number", () => ctx.waitUntil(5));
     await row("waitUntil nothing", () => ctx.waitUntil());
     await row("waitUntil rejection", () => ctx.waitUntil(Promise.reject(new Error("ignored"))));
+    await row("waitUntil detached", () => { const { waitUntil } = ctx; waitUntil(Promise.resolve()); });
     await row("waitUntil runs", async () => { const seen = []; ctx.waitUntil((async () => { await scheduler.wait(1); seen.push("background"); })()); await scheduler.wait(10); return seen; });
     await row("passThroughOnException", () => ctx.passThroughOnException());
     await row("props", () => ctx.props);

@@ -22,6 +22,7 @@ export default {
     await row("throw async", () => body("async fetch() { throw new RangeError('rejected'); }"));
     await row("throw string", () => body("fetch() { throw 'text'; }"));
     await row("throw null", () => body("fetch() { throw null; }"));
+    await row("throw own class", () => body("fetch() { class Mine extends Error { name = 'Mine'; } throw new Mine('own'); }"));
     await row("throw with props", async () => { try { await body("fetch() { throw Object.assign(new Error('m'), { code: 5 }); }"); } catch (error) { return [error.code, error.remote]; } });
     await row("fetch is no function", () => body("fetch: 5"));
     await row("no fetch", () => body("other() {}"));

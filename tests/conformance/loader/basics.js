@@ -81,6 +81,10 @@ export default {
     await row("request url", async () => (await (await env.LOADER.load(code("export default { fetch(request) { return new Response(request.url); } }")).getEntrypoint().fetch("https://other.test:8443/x?y=z")).text()));
     await row("thrown in fetch", () => env.LOADER.load(code("export default { fetch() { throw new TypeError('inside'); } }")).getEntrypoint().fetch(url));
     await row("no response", () => env.LOADER.load(code("export default { async fetch() { return 5; } }")).getEntrypoint().fetch(url));
+    await row("stub as env", async () => {
+      const outer = code("export default { async fetch(request, env) { return new Response(await env.INNER.add(1, 2)); } }", { env: { INNER: worker.getEntrypoint("Named") } });
+      return (await env.LOADER.load(outer).getEntrypoint().fetch(url)).text();
+    });
     return response();
   },
 };

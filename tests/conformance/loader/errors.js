@@ -13,6 +13,7 @@ export default {
 
     await row("get without callback", () => { env.LOADER.get("n"); });
     await row("get with an object", () => { env.LOADER.get("n", {}); });
+    await row("no compatibilityDate", () => use({ mainModule: "main.js", modules: { "main.js": fine } }));
     await row("empty modules", () => use({ compatibilityDate, mainModule: "main.js", modules: {} }));
     await row("module name without suffix", () => use({ compatibilityDate, mainModule: "main", modules: { main: fine } }));
     await row("module name .ts", () => use({ compatibilityDate, mainModule: "main.ts", modules: { "main.ts": fine } }));
@@ -20,7 +21,12 @@ export default {
     await row("module of two kinds", () => use({ compatibilityDate, mainModule: "main.js", modules: { "main.js": { js: fine, text: "x" } } }));
     await row("module of an unknown kind", () => use({ compatibilityDate, mainModule: "main.js", modules: { "main.js": { ts: fine } } }));
     await row("main by kind", () => use({ compatibilityDate, mainModule: "main", modules: { main: { js: fine } } }));
+    await row("date malformed", () => main(fine, { compatibilityDate: "yesterday" }));
+    await row("date impossible", () => main(fine, { compatibilityDate: "2026-13-40" }));
     await row("allowExperimental", () => main(fine, { allowExperimental: true }));
+    await row("env with a function", () => main(fine, { env: { f() {} } }));
+    await row("env with a symbol", () => main(fine, { env: { s: Symbol("q") } }));
+    await row("env with an instance", () => main(fine, { env: { i: new (class Thing {})() } }));
     await row("syntax error", async () => { try { await main("export default {"); } catch (error) { return [error.name, error.message.split("\n").slice(0, 2)]; } });
     await row("throws at the top", async () => { try { await main("\nthrow new TypeError('at the top');"); } catch (error) { return [error.name, error.message.split("\n").slice(0, 2)]; } });
     await row("missing name", async () => { try { await use({ compatibilityDate, mainModule: "main.js", modules: { "main.js": "import { nope } from './lib.js'; " + fine, "lib.js": "export const yes = 1;" } }); } catch (error) { return [error.name, error.message.split("\n").slice(0, 2)]; } });

@@ -28,10 +28,13 @@ export default {
     await row("stub in env rpc", () => use(handler("return new Response(await env.GATE.greet('env'));"), { env: { GATE: gateway } }));
     await row("stub in env fetch", () => use(handler("return env.GATE.fetch('http://in.test/');"), { env: { GATE: gateway } }));
     await row("stub in env nested", () => use(handler("return new Response(await env.deep.list[0].greet('deep'));"), { env: { deep: { list: [gateway] } } }));
+    await row("namespace in env", () => use(fetches, { env: { NS: env.Gateway } }));
+    await row("loader in env", () => use(fetches, { env: { LOADER: env.LOADER } }));
     await row("no env", () => use(handler("return Response.json([Object.keys(env), typeof env]);")));
     await row("imported env", () => use("import { env } from 'cloudflare:workers'; const early = env.A; export default { fetch() { return Response.json([early, env.A]); } };", { env: { A: 7 } }));
     await row("env is a copy", async () => { const given = { list: [1] }; const text = await use(handler("env.list.push(2); return Response.json(env.list);"), { env: given }); return [text, given.list]; });
     await row("env is mutable", () => use(handler("env.N = (env.N ?? 0) + 1; return Response.json(env.N);"), { env: {} }));
+    await row("env types", () => use(handler("return new Response([env.d instanceof Date, env.m.get('k'), env.b instanceof Uint8Array, env.s.has(1), env.n, env.big, env.e.message].join());"), { env: { d: new Date(0), m: new Map([["k", "v"]]), b: new Uint8Array(2), s: new Set([1]), n: undefined, big: 5n, e: new RangeError("er") } }));
     await row("ctx members", () => use(handler("return new Response([typeof ctx.waitUntil, typeof ctx.passThroughOnException, JSON.stringify(ctx.props)].join());")));
     await row("waitUntil", async () => use(handler("const seen = []; ctx.waitUntil((async () => { await scheduler.wait(1); seen.push(1); })()); await scheduler.wait(5); return Response.json(seen);")));
     await row("globals of its own", async () => { globalThis.leak = 1; return use(handler("return new Response(typeof globalThis.leak);")); });

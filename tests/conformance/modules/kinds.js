@@ -21,6 +21,7 @@ export default {
     await row("folders", () => use({ "main.js": answer("import a from './x/y/a.js'", "a"), "x/y/a.js": "import b from '../b.js'; export default 'a' + b;", "x/b.js": "export default 'b';" }));
     await row("main in a folder", () => use({ "src/main.js": answer("import a from '../lib.js'", "a"), "lib.js": "export default 'up';" }));
     await row("bare name", () => short({ "main.js": answer("import a from 'lib.js'", "a"), "lib.js": "export default 'bare';" }));
+    await row("bare name in a folder", () => short({ "main.js": answer("import a from './x/a.js'", "a"), "x/a.js": "import b from 'b.js'; export default b;", "x/b.js": "export default 'beside';", "b.js": "export default 'root';" }));
     await row("cycle", () => use({ "main.js": answer("import { a } from './a.js'", "a()"), "a.js": "import { b } from './b.js'; export const a = () => 'a' + b();", "b.js": "import { a } from './a.js'; export const b = () => 'b' + typeof a;" }));
     await row("one instance", () => use({ "main.js": answer("import { n } from './a.js'; import { m } from './b.js'", "n === m"), "a.js": "import s from './s.js'; export const n = s;", "b.js": "import s from './s.js'; export const m = s;", "s.js": "export default {};" }));
     await row("top-level await", () => use({ "main.js": answer("import a from './a.js'", "a"), "a.js": "export default await Promise.resolve('awaited');" }));

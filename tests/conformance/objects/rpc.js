@@ -95,7 +95,7 @@ export default {
     const stub = env.Callee.getByName("callee");
     const values = {
       undefined: undefined, null: null, true: true, "-0": -0, NaN: NaN, bigint: 2n ** 70n, string: "é日😀", "lone surrogate": "\ud800", Date: new Date(7), RegExp: /a+/gi,
-      array: [1, , 3], object: { a: { b: 1 }, u: undefined }, Map: new Map([["k", new Set([1])]]), ArrayBuffer: new Uint8Array([1, 2]).buffer, "Uint8Array part": new Uint8Array([1, 2, 3]).subarray(1), Float64Array: new Float64Array([0.5]),
+      array: [1, , 3], object: { a: { b: 1 }, u: undefined }, Map: new Map([["k", new Set([1])]]), ArrayBuffer: new Uint8Array([1, 2]).buffer, "Uint8Array part": new Uint8Array([1, 2, 3]).subarray(1), Float64Array: new Float64Array([0.5]), error: new RangeError("value"),
       "null prototype": Object.assign(Object.create(null), { a: 1 }),
     };
     for (const [kind, value] of Object.entries(values)) {
@@ -111,6 +111,9 @@ export default {
     await row("argument instance", () => stub.echo(new PlainInstance()));
     await row("argument symbol", () => stub.echo(Symbol("s")));
     await row("argument promise", () => stub.echo({ p: Promise.resolve(1) }));
+    await row("result instance", () => stub.makeInstance());
+    await row("result symbol", () => stub.makeSymbol());
+    await row("result promise", () => stub.makePromise());
     await row("missing", () => stub.missing());
     await row("missing on bare", () => env.Bare.getByName("b").anything());
     await row("own arrow", () => stub.arrow());
@@ -122,10 +125,12 @@ export default {
     for (const name of ["constructor", "fetch", "alarm", "webSocketMessage", "webSocketClose", "webSocketError", "dup", "scheduled"]) {
       if (name !== "fetch" && name !== "dup") await row(`reserved ${name}`, () => stub[name]());
     }
-    for (const kind of ["plain", "props", "cause", "string", "undefined"]) {
+    for (const kind of ["plain", "props", "cause", "named", "subclass", "aggregate", "string", "undefined", "dom"]) {
       await row(`throw ${kind}`, () => stub.throwError(kind));
     }
     await row("throw props kept", async () => { try { await stub.throwError("props"); } catch (error) { return [error instanceof RangeError, error.code, error.detail, error.remote]; } });
+    await row("throw subclass kept", async () => { try { await stub.throwError("subclass"); } catch (error) { return [error.constructor.name, error.name, error.extra]; } });
+    await row("throw dom kept", async () => { try { await stub.throwError("dom"); } catch (error) { return [error instanceof DOMException, error.code]; } });
     await row("reject", () => stub.reject());
 
     await row("then", () => stub.echo(1).then((value) => value + 1));

@@ -13,6 +13,7 @@ export class Store extends DurableObject {
     await row("put null", async () => { await storage.put("n", null); return storage.get("n"); });
     await row("put undefined", () => storage.put("u", undefined));
     await row("put function", () => storage.put("f", () => {}));
+    await row("put error", async () => { await storage.put("e", new RangeError("kept")); return storage.get("e"); });
     await row("put bytes", async () => { await storage.put("b", new Uint8Array([1, 2])); return storage.get("b"); });
     await row("put entries", async () => { await storage.put({ k2: "two", k1: "one", skip: undefined }); return storage.get(["k2", "k1", "skip", "none"]); });
     await row("get number key", async () => { await storage.put(5, "five"); return storage.get("5"); });

@@ -23,6 +23,7 @@ export default {
     await row("MessageEvent", () => { const event = new MessageEvent("message", { data: [1] }); return [event.data, event.type, event.ports ?? null]; });
     await row("CloseEvent", () => { const event = new CloseEvent("close", { code: 1000, reason: "r", wasClean: true }); return [event.code, event.reason, event.wasClean]; });
     await row("ErrorEvent", () => { const event = new ErrorEvent("error", { message: "m", error: new RangeError("e") }); return [event.message, event.error, event.filename, event.lineno]; });
+    await row("global target", () => { const seen = []; globalThis.addEventListener("custom", (event) => seen.push(event.type), { once: true }); globalThis.dispatchEvent(new Event("custom")); return seen; });
     await row("tags", () => [new Event("a"), new EventTarget(), new CustomEvent("a")].map((item) => Object.prototype.toString.call(item)));
     return response();
   },

@@ -22,6 +22,7 @@ export default {
       await row(`absent ${name}`, () => typeof globalThis[name]);
     }
     await row("reportError", () => reportError(new Error("reported")));
+    await row("unhandled rejection event", async () => { const seen = []; const listener = (event) => { event.preventDefault(); seen.push(event.type, event.reason.message, event.promise instanceof Promise); }; globalThis.addEventListener("unhandledrejection", listener); Promise.reject(new Error("nobody caught it")); await scheduler.wait(5); globalThis.removeEventListener("unhandledrejection", listener); return seen; });
     await row("console", () => ["log", "info", "warn", "error", "debug", "table", "time", "group", "assert", "trace", "count", "dir"].map((name) => typeof console[name]));
     await row("strict mode", () => { undeclared = 1; });
     await row("globals can be added", () => { globalThis.mine = 1; return mine; });

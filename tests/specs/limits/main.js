@@ -104,7 +104,8 @@ function limited(name, body, cpuMs, check, neighbourDies = true) {
 const exceeded = (...limits) => (result) => assert.ok(limits.includes(result?.limit), `${result} ${result?.limit}`);
 const cases = {};
 for (const [name, body] of Object.entries(CPU)) {
-  cases[name] = limited(name, body, CPU_MS, exceeded("cpuMs"));
+  // Endless microtasks may fill the heap before their time is over.
+  cases[name] = limited(name, body, CPU_MS, name === "microtasks" ? exceeded("cpuMs", "heapBytes") : exceeded("cpuMs"));
 }
 for (const [name, body] of Object.entries(MEMORY)) {
   cases[name] = limited(name, body, 10000, exceeded("heapBytes"));

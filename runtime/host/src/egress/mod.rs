@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use denizen_bindings::call::{CallError, RequestParts, ResponseParts};
-use denizen_bindings::fetch::body::{BodyError, BodySource, BodyStream, channel};
+use denizen_bindings::fetch::body::{BodyError, BodySource, channel};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -47,20 +47,26 @@ impl From<EgressError> for CallError {
 }
 
 /// A body on the wire.
-pub enum WireBody {
-    /// Complete.
-    Full(Option<Bytes>),
-    /// Streamed.
-    Stream(BodyStream),
+pub struct WireBody {
+    source: BodySource,
+    /// Dropped with the body.
+    _guard: Option<Box<dyn Send + Sync>>,
+}
+
+impl WireBody {
+    /// Ties `guard` to the life of the body.
+    pub fn with_guard(self, guard: Option<impl Send + Sync + 'static>) -> Self {
+        Self { _guard: guard.map(|guard| Box::new(guard) as _), ..self }
+    }
 }
 
 impl From<BodySource> for WireBody {
     fn from(source: BodySource) -> Self {
-        match source {
-            BodySource::Empty => WireBody::Full(None),
-            BodySource::Bytes(bytes) => WireBody::Full(Some(bytes).filter(|bytes| !bytes.is_empty())),
-            BodySource::Stream(stream) => WireBody::Stream(stream),
-        }
+        let source = match source {
+            BodySource::Bytes(bytes) if bytes.is_empty() => BodySource::Empty,
+            source => source,
+        };
+        Self { source, _guard: None }
     }
 }
 
@@ -69,22 +75,25 @@ impl Body for WireBody {
     type Error = BodyError;
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        match self.get_mut() {
-            WireBody::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            WireBody::Stream(stream) => {
-                stream.chunks.poll_recv(context).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
-            }
+        let source = &mut self.get_mut().source;
+        if let BodySource::Stream(stream) = source {
+            return stream.chunks.poll_recv(context).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)));
+        }
+        match std::mem::take(source) {
+            BodySource::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            _ => Poll::Ready(None),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self, WireBody::Full(None))
+        matches!(self.source, BodySource::Empty)
     }
 
     fn size_hint(&self) -> SizeHint {
-        match self {
-            WireBody::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
-            WireBody::Stream(stream) => stream.length.map_or_else(SizeHint::default, SizeHint::with_exact),
+        match &self.source {
+            BodySource::Empty => SizeHint::with_exact(0),
+            BodySource::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            BodySource::Stream(stream) => stream.length.map_or_else(SizeHint::default, SizeHint::with_exact),
         }
     }
 }

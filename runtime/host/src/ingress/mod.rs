@@ -3,6 +3,8 @@
 //! Owns the listener, its limits and the answers that no Worker gives. A guest that burns CPU delays its own shard only: all
 //! of this runs on the IO threads. It must not know V8.
 
+mod client;
+
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,6 +27,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 
+use self::client::{ClientStream, InFlight};
 use crate::egress::{WireBody, body_source, flat_headers};
 use crate::runtime::Shared;
 
@@ -57,14 +60,22 @@ pub async fn serve(
             }
         };
         let (shared, worker) = (shared.clone(), worker.clone());
-        let service = service_fn(move |request| {
+        let in_flight = Arc::<InFlight>::default();
+        let counted = in_flight.clone();
+        let service = service_fn(move |request: Request<Incoming>| {
             let (shared, worker) = (shared.clone(), worker.clone());
-            async move { Ok::<_, Infallible>(answer(request, &shared, &worker, &limits, client).await) }
+            // An end of input on HTTP/2 is always the end of the client.
+            let guard = (request.version() != http::Version::HTTP_2).then(|| counted.begin());
+            async move {
+                let response = answer(request, &shared, &worker, &limits, client).await;
+                Ok::<_, Infallible>(response.map(|body| body.with_guard(guard)))
+            }
         });
         let builder = builder.clone();
         let watcher = graceful.watcher();
         tokio::spawn(async move {
-            let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+            let connection =
+                builder.serve_connection(TokioIo::new(ClientStream::new(stream, in_flight)), service).into_owned();
             // Broken connections are the clients' business.
             drop(watcher.watch(connection).await);
             drop(permit);
@@ -94,10 +105,7 @@ fn builder(limits: &IngressLimits) -> auto::Builder<TokioExecutor> {
         .header_read_timeout(limits.header_time)
         .max_buf_size(limits.header_bytes)
         .max_headers(limits.headers)
-        .auto_date_header(false)
-        // A client that has said all it wants to say still gets its answer.
-        .half_close(true)
-        .pipeline_flush(true);
+        .auto_date_header(false);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -224,7 +232,7 @@ fn failure(error: &CallError) -> Response<WireBody> {
 }
 
 fn refuse(status: StatusCode, text: &str) -> Response<WireBody> {
-    let mut response = Response::new(WireBody::Full(Some(Bytes::copy_from_slice(text.as_bytes()))));
+    let mut response = Response::new(WireBody::from(BodySource::Bytes(Bytes::copy_from_slice(text.as_bytes()))));
     *response.status_mut() = status;
     response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=UTF-8"));
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

@@ -3,6 +3,8 @@
 //! Owns the only calls of V8's `enter` and `exit`. Many isolates share a shard's thread, and each is current for exactly
 //! one poll, call or drop: never nested, never across an await. It must not know what runs inside.
 
+#![expect(clippy::disallowed_methods, reason = "this file is where isolates are entered and exited")]
+
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
 

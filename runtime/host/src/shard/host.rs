@@ -38,6 +38,9 @@ pub struct Container {
     pub name: String,
 }
 
+/// Id of a loader and name of a Worker in it.
+type LoaderKey = (Arc<str>, String);
+
 /// The shard as its isolates see it.
 pub struct ShardHost {
     /// What all shards share.
@@ -53,7 +56,7 @@ pub struct ShardHost {
     /// Ends a facet at once: set by the shard, which has the tables for it.
     pub ended_facets: RefCell<Vec<(u64, CallError, bool)>>,
     /// Workers by loader and key.
-    pub loaded: RefCell<HashMap<(Arc<str>, String), Arc<LoadedWorker>>>,
+    pub loaded: RefCell<HashMap<LoaderKey, Arc<LoadedWorker>>>,
     next_timer: Cell<u64>,
 }
 

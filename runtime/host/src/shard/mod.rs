@@ -337,7 +337,7 @@ impl Shard {
         let left = charged.iter().map(|io| io.cpu_limit.get().saturating_sub(io.cpu.get())).min();
         let left = left.unwrap_or(definition.limits.cpu);
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        let began = self.watch.begin(slot.handle.clone(), left);
+        let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), left);
         let waker = slot.waker.clone();
         let identity = match &turn {
             Turn::Event(_, Some(actor)) => self.actors.identity(*actor),
@@ -535,7 +535,9 @@ impl Shard {
         let outputs = state.outputs.take();
         state.dirty.take();
         for (_, output) in outputs {
-            refuse(output, retry.clone());
+            // An outcome that the stopped turn gave before it was stopped is the guilty event's.
+            let reason = if matches!(output, Output::Reply(..)) { &error } else { &retry };
+            refuse(output, reason.clone());
         }
         let events: Vec<_> = state.events.borrow().values().cloned().collect();
         for io in events {

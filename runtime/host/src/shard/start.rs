@@ -44,7 +44,7 @@ impl Shard {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
         let state = slot.state.clone();
         let definition = &state.worker().clone();
-        self.watch.begin(slot.handle.clone(), definition.limits.startup);
+        self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), definition.limits.startup);
         let begun = slot.runtime.enter(|runtime| begin(runtime, &state, definition));
         let stopped = self.watch.end();
         match begun {
@@ -66,7 +66,7 @@ impl Shard {
         let definition = state.worker().clone();
         let waker = slot.waker.clone();
         let module = starting.module;
-        self.watch.begin(slot.handle.clone(), definition.limits.startup);
+        self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), definition.limits.startup);
         let outcome = slot.runtime.enter(|runtime| {
             let mut context = Context::from_waker(&waker);
             let mut idle = false;

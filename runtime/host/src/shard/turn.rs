@@ -219,6 +219,9 @@ fn call_reporting(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>, ca
 }
 
 /// Called by V8 for each rejection without a handler, and again when one is added.
+///
+/// # Safety
+/// Only V8 may call it, with the isolate current.
 pub unsafe extern "C" fn on_rejection(message: v8::PromiseRejectMessage<'_>) {
     v8::callback_scope!(unsafe scope, &message);
     let state = IsolateState::of(scope);

@@ -3,7 +3,7 @@
 //! Owns one thread for all shards, which reads the CPU clock of each shard's thread. It must not know what runs, and never
 //! stops a turn other than the one it measured: start and end of a turn take the same lock.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,8 @@ struct Running {
     /// The thread's CPU time at which the turn is stopped.
     until: Duration,
     stopped: bool,
+    /// Set once the isolate has reached its heap limit.
+    out_of_memory: Arc<AtomicBool>,
 }
 
 /// What the watchdog sees of one shard.
@@ -47,9 +49,9 @@ impl Watch {
     }
 
     /// A turn of `isolate` begins, which may use `limit`. Gives the thread's CPU time now.
-    pub fn begin(&self, isolate: v8::IsolateHandle, limit: Duration) -> Duration {
+    pub fn begin(&self, isolate: v8::IsolateHandle, out_of_memory: Arc<AtomicBool>, limit: Duration) -> Duration {
         let now = thread_cpu();
-        let running = Running { isolate, until: now + limit, stopped: false };
+        let running = Running { isolate, until: now + limit, stopped: false, out_of_memory };
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
         self.busy_since_ms.store(self.epoch.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
         now
@@ -73,10 +75,11 @@ impl Watch {
     fn check(&self) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(running) = &mut *running
-            && !running.stopped
-            && clock(self.clock) >= running.until
+            && (running.stopped || running.out_of_memory.load(Ordering::Relaxed) || clock(self.clock) >= running.until)
         {
-            running.stopped = true;
+            running.stopped = running.stopped || clock(self.clock) >= running.until;
+            // Again at each tick until the turn has ended: native code below the guest's may catch a termination, such as
+            // the console's formatter around a getter, and the guest goes on.
             running.isolate.terminate_execution();
         }
     }
