@@ -69,7 +69,7 @@ pub fn finish(command: &mut Command) -> Output {
     let (done, waiting) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         let output = child.wait_with_output();
-        drop(done.send(()));
+        let _ = done.send(());
         output
     });
     if waiting.recv_timeout(PATIENCE * 4).is_err() {
@@ -110,7 +110,7 @@ impl Server {
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 if let Some((_, port)) = line.split_once("is served on http://127.0.0.1:") {
-                    drop(found.send(port.trim().parse::<u16>().expect("a port")));
+                    let _ = found.send(port.trim().parse::<u16>().expect("a port"));
                 }
                 let mut log = copy.lock().expect("log");
                 log.push_str(&line);
