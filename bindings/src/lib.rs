@@ -7,6 +7,7 @@
 //! # Layout
 //! - [`isolate`]: the state of one isolate and its way to the host.
 //! - [`call`]: a call from anywhere to a Worker or object.
+//! - [`blob`]: the bytes of Blobs.
 //! - [`io`]: events, attribution, timers, console.
 //! - [`fetch`]: requests, responses and bodies.
 //! - [`rpc`]: stubs, serialisation of values.
@@ -16,6 +17,7 @@
 #![allow(missing_docs, reason = "the op2 macro generates public items without the comments that the operations have")]
 
 pub mod actor;
+pub mod blob;
 pub mod call;
 pub mod fetch;
 pub mod io;
@@ -53,14 +55,11 @@ fn without_dangerous(op: OpDecl) -> OpDecl {
 
 /// Every extension, in the order that the snapshot has them.
 pub fn extensions() -> Vec<Extension> {
+    let blobs = Arc::<blob::CountedBlobs>::default();
     vec![
         deno_webidl::deno_webidl::init(),
-        deno_web::deno_web::init(
-            Arc::<deno_web::BlobStore>::default(),
-            None,
-            false,
-            deno_web::InMemoryBroadcastChannel::default(),
-        ),
+        deno_web::deno_web::init(blobs.clone(), None, false, deno_web::InMemoryBroadcastChannel::default()),
+        blob::denizen_blob::init(blobs),
         io::denizen_io::init(),
         fetch::denizen_fetch::init(),
         rpc::denizen_rpc::init(),

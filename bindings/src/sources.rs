@@ -23,6 +23,7 @@ macro_rules! embedded_script {
 
 /// Scripts that the snapshot holds, loaded by the bootstrap through `core.loadExtScript`.
 static SCRIPTS: &[ExtensionFileSource] = &[
+    script!("bootstrap/blobs.js"),
     script!("bootstrap/intrinsics.js"),
     script!("actor/namespace.js"),
     script!("actor/state.js"),

@@ -9,6 +9,7 @@ const { propNonEnumerable, propWritable } = core;
 const { ObjectCreate, ObjectDefineProperties, ObjectDefineProperty, ObjectSetPrototypeOf, PromisePrototypeThen, SymbolToStringTag, TypeError } = primordials;
 const load = core.loadExtScript;
 
+load("ext:denizen/bootstrap/blobs.js");
 const webidl = load("ext:deno_webidl/00_webidl.js");
 const url = load("ext:deno_web/00_url.js");
 const { DOMException } = load("ext:deno_web/01_dom_exception.js");

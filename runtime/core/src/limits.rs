@@ -92,6 +92,9 @@ pub const DYNAMIC_CODE_BYTES: usize = 67_108_864;
 /// See [`DYNAMIC_CODE_BYTES`].
 pub const DYNAMIC_ENV_BYTES: usize = 1_048_576;
 
+/// Bytes of all Blobs of one isolate, which V8 counts neither as heap nor as ArrayBuffers.
+pub const BLOB_BYTES: usize = 128 << 20;
+
 /// Serialised arguments or result of one RPC call: Cloudflare's 32 MiB.
 pub const RPC_BYTES: usize = 32 << 20;
 
