@@ -4,8 +4,9 @@
 //   node benches/compare.mjs [--denizen PATH] [--workerd PATH] [--seconds 5] [--rounds 3] [--shards N] [--only a,b]
 //
 // Owns what is measured and how: the flags and configuration of each server, the order and the arithmetic. Both run
-// worker.js. Both servers are measured in every round, one after the other, and the one that goes first changes from
-// round to round. Every section starts a fresh server in a temporary folder of its own. A row is the median of its rounds.
+// worker.js, which denizen takes as a bare script and so starts twice. Both servers are measured in every round, one
+// after the other, and the one that goes first changes from round to round. Every section starts a fresh server in a
+// temporary folder of its own. A row is the median of its rounds.
 //
 // The load comes from wrk when it is on PATH, else from a child process with load.mjs. --shards applies to denizen
 // wherever the section does not fix it; without it denizen takes its default. --only picks sections by name.

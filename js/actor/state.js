@@ -15,6 +15,9 @@ const {
   op_facet_failed,
   op_facet_get,
   op_facet_started,
+  op_bounds,
+  op_timer_clear,
+  op_timer_set,
 } = core.ops;
 const {
   Error,
@@ -32,18 +35,12 @@ const { idParts } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { holdEvent } = core.loadExtScript("ext:denizen/io/context.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 
-const NAME_BYTES_MAX = 256;
+const BLOCK_MS_MAX = op_bounds()[1];
+const BLOCKED_TOO_LONG =
+  "A call to blockConcurrencyWhile() in a Durable Object waited for too long. The call was canceled and the Durable Object was reset.";
 let allowed = false;
 // What the first event of an object waits for after its constructor.
 let settled;
-
-function facetName(name) {
-  const text = String(name);
-  if (core.encode(text).length > NAME_BYTES_MAX) {
-    throw new TypeError("Facet name is too long (max 256 characters).");
-  }
-  return text;
-}
 
 class DurableObjectFacets {
   #handle;
@@ -54,7 +51,7 @@ class DurableObjectFacets {
     this.#handle = handle;
   }
   get(name, getStartupOptions) {
-    const text = facetName(name);
+    const text = String(name);
     if (typeof getStartupOptions !== "function") {
       throw new TypeError("Failed to execute 'get' on 'DurableObjectFacets': parameter 2 is not of type 'function'.");
     }
@@ -69,10 +66,10 @@ class DurableObjectFacets {
       throw new TypeError("Failed to execute 'abort' on 'DurableObjectFacets': parameter 2 is not of type 'Value'.");
     }
     const parts = errorParts(reason);
-    op_facet_abort(this.#handle, facetName(name), parts.name, parts.message);
+    op_facet_abort(this.#handle, String(name), parts.name, parts.message);
   }
   delete(name) {
-    op_facet_delete(this.#handle, facetName(name));
+    op_facet_delete(this.#handle, String(name));
   }
   clone() {
     throw new Error("ctx.facets.clone() is not supported by this version of denizen.");
@@ -149,11 +146,14 @@ class DurableObjectState {
     }
     const handle = this.#handle;
     op_actor_block(handle);
+    const timer = op_timer_set(() => op_actor_abort(handle, "Error", BLOCKED_TOO_LONG), BLOCK_MS_MAX, false);
     const result = PromisePrototypeThen(PromiseResolve(undefined), () => callback());
     return this.#blocked = PromisePrototypeThen(result, (value) => {
+      op_timer_clear(timer);
       op_actor_unblock(handle);
       return value;
     }, (error) => {
+      op_timer_clear(timer);
       // What the callback left half done must not be built upon.
       const parts = errorParts(error);
       op_actor_abort(handle, parts.name, parts.message);

@@ -4,7 +4,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_body_cancel, op_fetch, op_io_check, op_stub_fetch } = core.ops;
+const { op_body_cancel, op_bounds, op_fetch, op_io_check, op_stub_fetch } = core.ops;
 const {
   ArrayPrototypeIncludes,
   ArrayPrototypeJoin,
@@ -29,7 +29,7 @@ const { isUsed, toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
 const { Request, isRequest, requestState } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { REDIRECT_STATUS, Response, responseFromHost } = core.loadExtScript("ext:denizen/fetch/response.js");
 
-const REDIRECTS_MAX = 20;
+const REDIRECTS_MAX = op_bounds()[0];
 
 // Rejects when `signal` aborts, whatever becomes of the request.
 function race(promise, signal) {

@@ -162,6 +162,23 @@ fn nonsense_and_half_closed_clients_get_an_answer() {
 }
 
 #[test]
+fn slow_clients_are_given_up() {
+    let (_folder, server) = echo(&["--header-seconds", "1", "--body-idle-seconds", "1"]);
+    let mut half_a_head = server.connect();
+    half_a_head.write_all(b"GET / HTTP/1.1\r\nHos").expect("written");
+    let mut half_a_body = server.connect();
+    half_a_body.write_all(b"POST /length HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc").expect("written");
+    let mut half_a_stream = server.connect();
+    half_a_stream
+        .write_all(b"POST /length HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+        .expect("written");
+    assert!(!read_all(&mut half_a_head).contains("200"));
+    assert!(read_all(&mut half_a_body).starts_with("HTTP/1.1 408"));
+    assert!(read_all(&mut half_a_stream).starts_with("HTTP/1.1 500"));
+    server.wait_for_log("The body did not arrive in time.");
+}
+
+#[test]
 fn a_client_that_leaves_cancels_its_event() {
     let (_folder, server) = echo(&[]);
     let mut stream = server.connect();

@@ -30,6 +30,11 @@ fn conformance_cases_give_what_workerd_gave() {
 }
 
 #[test]
+fn the_example_answers_as_on_workerd() {
+    node("tests/conformance/example.mjs", &["check", "--denizen", env!("CARGO_BIN_EXE_denizen")]);
+}
+
+#[test]
 fn workerd_still_gives_what_was_recorded() {
     node("tests/conformance/run.mjs", &["verify"]);
 }

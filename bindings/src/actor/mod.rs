@@ -16,7 +16,7 @@ use crate::io::context::{IoContext, IoError, Owner};
 use crate::isolate::{FacetId, FacetStart, IsolateState};
 use crate::rpc::{ClassHandle, StubTarget, stub_to_js};
 use denizen_core::ids::IdError;
-use denizen_core::limits::FACET_DEPTH;
+use denizen_core::limits::{FACET_DEPTH, FACET_NAME_BYTES};
 
 deno_core::extension!(
     denizen_actor,
@@ -114,6 +114,10 @@ pub enum ActorError {
         "Facet nesting depth limit exceeded. The maximum depth including the root Durable Object is {FACET_DEPTH}."
     )]
     TooDeep,
+    /// A facet's name is too long. The text is workerd's, although the bound is in bytes.
+    #[class(type)]
+    #[error("Facet name is too long (max {FACET_NAME_BYTES} characters).")]
+    NameTooLong,
     /// A facet could not be reached.
     #[class(generic)]
     #[error("{0}")]
@@ -219,6 +223,10 @@ pub fn op_actor_broken(
     IsolateState::of(scope).host.actor_broken(handle.actor.incarnation, reason);
 }
 
+fn check_name(name: &str) -> Result<(), ActorError> {
+    if name.len() > FACET_NAME_BYTES { Err(ActorError::NameTooLong) } else { Ok(()) }
+}
+
 /// A stub for a facet. The name is looked up at the first request.
 #[op2]
 pub fn op_facet_get<'s>(
@@ -227,6 +235,7 @@ pub fn op_facet_get<'s>(
     #[string] name: String,
 ) -> Result<v8::Local<'s, v8::Object>, ActorError> {
     authorize(scope, handle)?;
+    check_name(&name)?;
     if handle.actor.depth + 1 >= FACET_DEPTH {
         return Err(ActorError::TooDeep);
     }
@@ -295,6 +304,7 @@ pub fn op_facet_abort(
     #[string] message: String,
 ) -> Result<(), ActorError> {
     authorize(scope, handle)?;
+    check_name(facet)?;
     let reason = CallError { name, ..CallError::new(message) };
     IsolateState::of(scope).host.facet_abort(handle.actor.incarnation, facet, reason);
     Ok(())
@@ -308,6 +318,7 @@ pub fn op_facet_delete(
     #[string] facet: &str,
 ) -> Result<(), ActorError> {
     authorize(scope, handle)?;
+    check_name(facet)?;
     IsolateState::of(scope)
         .host
         .facet_delete(handle.actor.incarnation, facet)

@@ -14,11 +14,12 @@ use crate::call::{CallError, CallOk};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::wire;
-use denizen_core::limits::TIMERS;
+use denizen_core::limits::{BLOCK_CONCURRENCY, REDIRECTS, TIMERS};
 
 deno_core::extension!(
     denizen_io,
     ops = [
+        op_bounds,
         op_timer_set,
         op_timer_clear,
         op_io_check,
@@ -63,6 +64,14 @@ pub enum TimerError {
     #[class("DOMExceptionQuotaExceededError")]
     #[error("You have exceeded the number of timeouts you may set.")]
     TooMany,
+}
+
+/// Bounds that JavaScript enforces: redirects of one fetch, milliseconds that `blockConcurrencyWhile` may take.
+#[op2]
+pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+    let redirects = v8::Number::new(scope, f64::from(REDIRECTS)).into();
+    let block = v8::Number::new(scope, BLOCK_CONCURRENCY.as_millis() as f64).into();
+    v8::Array::new_with_elements(scope, &[redirects, block]).into()
 }
 
 /// Calls `callback` in a turn of its own after `delay` milliseconds, once or again and again.

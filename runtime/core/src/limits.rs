@@ -92,6 +92,9 @@ pub const DYNAMIC_CODE_BYTES: usize = 67_108_864;
 /// See [`DYNAMIC_CODE_BYTES`].
 pub const DYNAMIC_ENV_BYTES: usize = 1_048_576;
 
+/// Workers that a shard's loaders remember by name, before those that nobody refers to are forgotten.
+pub const LOADED_WORKERS: usize = 10_000;
+
 /// Bytes of all Blobs of one isolate, which V8 counts neither as heap nor as ArrayBuffers.
 pub const BLOB_BYTES: usize = 128 << 20;
 
@@ -125,7 +128,7 @@ pub struct IngressLimits {
     pub header_time: Duration,
     /// Body of a request. Cloudflare's smallest plan has 100 MB.
     pub body_bytes: u64,
-    /// Time without a byte of a body, from the client or to it, before the connection is given up.
+    /// Time without a part of a request's body before it is given up.
     pub body_idle: Duration,
     /// Open connections.
     pub connections: usize,

@@ -79,6 +79,12 @@ pub struct ServeArgs {
     /// Largest request body, in bytes.
     #[arg(long, env = "DENIZEN_MAX_BODY_BYTES")]
     pub max_body_bytes: Option<u64>,
+    /// Seconds that a client has for the head of a request, and that a connection may be idle.
+    #[arg(long, env = "DENIZEN_HEADER_SECONDS")]
+    pub header_seconds: Option<u64>,
+    /// Seconds that a client may let pass between two parts of a body.
+    #[arg(long, env = "DENIZEN_BODY_IDLE_SECONDS")]
+    pub body_idle_seconds: Option<u64>,
     /// Seconds that running requests have to end after SIGTERM.
     #[arg(long, env = "DENIZEN_DRAIN_SECONDS")]
     pub drain_seconds: Option<u64>,

@@ -102,9 +102,10 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     if let Some(bytes) = args.max_body_bytes {
         limits.body_bytes = bytes;
     }
-    if let Some(seconds) = args.drain_seconds {
-        limits.drain = std::time::Duration::from_secs(seconds);
-    }
+    let seconds = std::time::Duration::from_secs;
+    limits.header_time = args.header_seconds.map_or(limits.header_time, seconds);
+    limits.body_idle = args.body_idle_seconds.map_or(limits.body_idle, seconds);
+    limits.drain = args.drain_seconds.map_or(limits.drain, seconds);
     io_runtime()?.block_on(async move {
         let address = format!("{}:{}", args.host, args.port);
         let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;

@@ -23,6 +23,9 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 pub use self::connector::AddressPolicy;
 use self::connector::PolicyConnector;
 
+/// How long a server may let pass between two parts of a body.
+const BODY_IDLE: Duration = Duration::from_secs(300);
+
 /// How long an unused connection is kept.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -156,7 +159,7 @@ impl Egress {
             status: head.status.as_u16(),
             status_text: head.status.canonical_reason().unwrap_or_default().to_owned(),
             headers: flat_headers(&head.headers),
-            body: body_source(body, usize::MAX as u64),
+            body: body_source(body, u64::MAX, BODY_IDLE),
             null_body: false,
         })
     }
@@ -201,8 +204,9 @@ pub fn flat_headers(headers: &http::HeaderMap) -> Vec<String> {
     flat
 }
 
-/// The body of a message that comes in: read chunk by chunk as the other side asks for it, and refused past `max` bytes.
-pub fn body_source(body: Incoming, max: u64) -> BodySource {
+/// The body of a message that comes in: read chunk by chunk as the other side asks for it, refused past `max` bytes, and
+/// given up when no part of it has come for `idle`.
+pub fn body_source(body: Incoming, max: u64, idle: Duration) -> BodySource {
     if body.is_end_stream() {
         return BodySource::Empty;
     }
@@ -213,7 +217,18 @@ pub fn body_source(body: Incoming, max: u64) -> BodySource {
         let mut total = 0;
         let mut reader = Some(sender);
         // What comes after a limit is still read, up to as much again, so that the answer is not lost to a reset.
-        while let Some(frame) = body.frame().await {
+        loop {
+            let frame = match tokio::time::timeout(idle, body.frame()).await {
+                Ok(Some(frame)) => frame,
+                Ok(None) => return,
+                Err(_) => {
+                    if let Some(sender) = &reader {
+                        // A reader that went away does not miss it.
+                        drop(sender.send(Err(BodyError("The body did not arrive in time.".into()))).await);
+                    }
+                    return;
+                }
+            };
             let chunk = match frame {
                 Ok(frame) => match frame.into_data() {
                     Ok(data) => Ok(data),

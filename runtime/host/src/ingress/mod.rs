@@ -186,7 +186,7 @@ async fn read_request(
         let bytes = body.collect().await.map_err(|_| StatusCode::BAD_REQUEST)?.to_bytes();
         BodySource::Bytes(bytes)
     } else {
-        body_source(body, limits.body_bytes)
+        body_source(body, limits.body_bytes, limits.body_idle)
     };
     let cf = Some(format!("{{\"clientIp\":\"{client}\"}}"));
     Ok(RequestParts { method: head.method.as_str().to_owned(), url, headers, body, cf })

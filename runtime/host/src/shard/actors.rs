@@ -4,7 +4,7 @@
 //! ends. An object and all its facets live on one shard. It must not know how an isolate runs them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -471,17 +471,16 @@ impl Shard {
     pub(super) fn evict_idle_actors(&mut self, now: Instant) {
         let idle_after = self.shared.options.isolates.actor_idle;
         let mut idle = Vec::new();
+        let containers = self.host.containers.borrow();
+        let parent_of = |slot: &ActorSlot| Some(containers.get(&slot.container?)?.parent);
+        let parents: HashSet<u64> = self.actors.slots.values().filter_map(parent_of).collect();
         for (id, slot) in &self.actors.slots {
             let actor = &slot.identity.actor;
             let busy = now.duration_since(slot.used) < idle_after
                 || actor.blocked.get() > 0
                 || actor.owner.timers.get() > 0
                 || !slot.held.is_empty()
-                || self.actors.slots.values().any(|other| {
-                    other.container.is_some_and(|container| {
-                        self.host.containers.borrow().get(&container).is_some_and(|found| found.parent == *id)
-                    })
-                });
+                || parents.contains(id);
             let running = self.isolates.get(&slot.isolate).is_some_and(|isolate| {
                 !isolate.inbox.is_empty()
                     || !isolate.waiting.is_empty()
@@ -491,6 +490,7 @@ impl Shard {
                 idle.push(*id);
             }
         }
+        drop(containers);
         for id in idle {
             self.suspend_actor(id, &CallError::retryable("The Durable Object was idle and has been evicted."));
         }

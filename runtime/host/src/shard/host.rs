@@ -14,7 +14,7 @@ use std::time::Instant;
 use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{CallError, CallOk, LoadedWorker, RequestParts, WorkerDefinition};
 use denizen_bindings::isolate::{Completer, Completion, EgressGuard, FacetStart, Host, IsolateId};
-use denizen_core::limits::CONSOLE_LINE_BYTES;
+use denizen_core::limits::{CONSOLE_LINE_BYTES, LOADED_WORKERS};
 
 use crate::runtime::Shared;
 
@@ -133,6 +133,10 @@ impl Host for ShardHost {
             && !matches!(worker.definition.get(), Some(Err(_)))
         {
             return (worker.clone(), false);
+        }
+        if loaded.len() >= LOADED_WORKERS {
+            // One that no stub refers to can be loaded again by whoever asks for it.
+            loaded.retain(|_, worker| Arc::strong_count(worker) > 1);
         }
         let worker = make(name);
         loaded.insert(key, worker.clone());

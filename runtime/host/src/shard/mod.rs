@@ -95,8 +95,13 @@ impl Shard {
 
     /// Runs until told to stop.
     pub async fn run(mut self, mut inbox: UnboundedReceiver<ShardMessage>) {
-        let mut housekeeping = tokio::time::interval(HOUSEKEEPING);
+        let mut kept_house = Instant::now();
         while !self.stopping {
+            // Also while there is always something to run.
+            if kept_house.elapsed() >= HOUSEKEEPING {
+                self.keep_house();
+                kept_house = Instant::now();
+            }
             while let Ok(message) = inbox.try_recv() {
                 self.receive(message);
             }
@@ -109,21 +114,15 @@ impl Shard {
                 }
                 continue;
             }
-            let next_timer = self.host.timers.borrow().keys().next().map(|(at, _)| *at);
-            let sleep = async {
-                match next_timer {
-                    Some(at) => tokio::time::sleep_until(at.into()).await,
-                    None => std::future::pending().await,
-                }
-            };
+            let next_house = kept_house + HOUSEKEEPING;
+            let next_timer = self.host.timers.borrow().keys().next().map_or(next_house, |(at, _)| next_house.min(*at));
             tokio::select! {
                 biased;
                 message = inbox.recv() => match message {
                     Some(message) => self.receive(message),
                     None => break,
                 },
-                () = sleep => {}
-                _ = housekeeping.tick() => self.keep_house(),
+                () = tokio::time::sleep_until(next_timer.into()) => {}
             }
         }
     }
