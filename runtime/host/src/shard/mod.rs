@@ -96,7 +96,7 @@ impl Shard {
     /// Runs until told to stop.
     pub async fn run(mut self, mut inbox: UnboundedReceiver<ShardMessage>) {
         let mut kept_house = Instant::now();
-        while !self.stopping {
+        loop {
             // Also while there is always something to run.
             if kept_house.elapsed() >= HOUSEKEEPING {
                 self.keep_house();
@@ -104,6 +104,9 @@ impl Shard {
             }
             while let Ok(message) = inbox.try_recv() {
                 self.receive(message);
+            }
+            if self.stopping {
+                return;
             }
             self.fire_timers();
             if let Some(id) = self.ready.pop_front() {
