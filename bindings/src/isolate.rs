@@ -51,7 +51,7 @@ pub enum ShardMessage {
     Cancel(IsolateId, u64),
     /// Starts a configured Worker and gives the entrypoints that have a handler of the name, and all its exports.
     Inspect(Arc<str>, String, tokio::sync::oneshot::Sender<Result<WorkerExports, CallError>>),
-    /// Stop: no event runs any more.
+    /// Stop as soon as no event runs any more.
     Shutdown,
 }
 

@@ -215,6 +215,21 @@ fn a_reader_that_is_slow_slows_the_writer() {
 }
 
 #[test]
+fn sigterm_lets_wait_until_end() {
+    let script = "export default { fetch(request, env, ctx) { ctx.waitUntil(scheduler.wait(600).then(() => console.log('held to the end'))); return new Response('ok'); } };";
+    let folder = Folder::with(&[("main.js", script)]);
+    let mut server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    assert_eq!(server.get("/"), (200, "ok".into()));
+    server.signal(libc::SIGTERM);
+    server.wait_for_log("held to the end");
+    let end = std::time::Instant::now() + crate::support::PATIENCE;
+    while server.is_running() {
+        assert!(std::time::Instant::now() < end, "denizen does not stop");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
 fn sigterm_lets_running_requests_end() {
     let (_folder, server) = echo(&[]);
     let mut stream = server.connect();

@@ -68,7 +68,8 @@ pub struct Shard {
     inspectors: HashMap<IsolateId, Vec<Inspector>>,
     /// Exports of Workers that have started.
     exports: HashMap<IsolateId, Vec<String>>,
-    stopping: bool,
+    /// When it stops at the latest, once it was told to.
+    stop_at: Option<Instant>,
 }
 
 impl Shard {
@@ -89,7 +90,7 @@ impl Shard {
             awaiting_code: HashMap::new(),
             inspectors: HashMap::new(),
             exports: HashMap::new(),
-            stopping: false,
+            stop_at: None,
         }
     }
 
@@ -105,7 +106,7 @@ impl Shard {
             while let Ok(message) = inbox.try_recv() {
                 self.receive(message);
             }
-            if self.stopping {
+            if self.stop_at.is_some_and(|at| at <= Instant::now() || self.has_no_events()) {
                 return;
             }
             self.fire_timers();
@@ -130,6 +131,11 @@ impl Shard {
         }
     }
 
+    /// Whether every event is over, with what it gave to `waitUntil`.
+    fn has_no_events(&self) -> bool {
+        self.isolates.values().all(|slot| slot.state.events.borrow().is_empty())
+    }
+
     fn receive(&mut self, message: ShardMessage) {
         match message {
             ShardMessage::Call(call) => {
@@ -140,7 +146,7 @@ impl Shard {
             ShardMessage::Poll(id) => self.push(id, Turn::Poll),
             ShardMessage::Cancel(id, event) => self.push(id, Turn::Cancel(event)),
             ShardMessage::Inspect(worker, handler, reply) => self.inspect(&worker, handler, reply),
-            ShardMessage::Shutdown => self.stopping = true,
+            ShardMessage::Shutdown => self.stop_at = Some(Instant::now() + WAIT_UNTIL),
         }
     }
 
