@@ -4,7 +4,7 @@
 // must not know Workers' own APIs.
 
 (function () {
-const { primordials } = __bootstrap;
+const { core, primordials } = __bootstrap;
 const {
   ObjectDefineProperty,
   RangeError,
@@ -14,10 +14,9 @@ const {
   uncurryThis,
 } = primordials;
 
-// V8 aborts the process when the parts of a string outnumber what an array can hold.
-const SPLIT_LENGTH_MAX = 1 << 26;
-// Pages of 64 KiB over all memories that a Worker's JavaScript makes: V8 counts them neither as heap nor as ArrayBuffers.
-const WASM_PAGES_MAX = 2048;
+const bounds = core.ops.op_bounds();
+const SPLIT_LENGTH_MAX = bounds[2];
+const WASM_PAGES_MAX = bounds[3];
 
 function boundSplit() {
   const { split } = {

@@ -14,7 +14,7 @@ use crate::call::{CallError, CallOk};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::wire;
-use denizen_core::limits::{BLOCK_CONCURRENCY, REDIRECTS, TIMERS};
+use denizen_core::limits::{BLOCK_CONCURRENCY, REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES};
 
 deno_core::extension!(
     denizen_io,
@@ -66,12 +66,15 @@ pub enum TimerError {
     TooMany,
 }
 
-/// Bounds that JavaScript enforces: redirects of one fetch, milliseconds that `blockConcurrencyWhile` may take.
+/// Bounds that JavaScript enforces: redirects of one fetch, milliseconds that `blockConcurrencyWhile` may take, the length
+/// of a string to split, pages of WebAssembly memories.
 #[op2]
 pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
     let redirects = v8::Number::new(scope, f64::from(REDIRECTS)).into();
     let block = v8::Number::new(scope, BLOCK_CONCURRENCY.as_millis() as f64).into();
-    v8::Array::new_with_elements(scope, &[redirects, block]).into()
+    let split = v8::Number::new(scope, f64::from(SPLIT_LENGTH)).into();
+    let pages = v8::Number::new(scope, f64::from(WASM_PAGES)).into();
+    v8::Array::new_with_elements(scope, &[redirects, block, split, pages]).into()
 }
 
 /// Calls `callback` in a turn of its own after `delay` milliseconds, once or again and again.

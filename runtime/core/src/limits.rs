@@ -92,6 +92,23 @@ pub const DYNAMIC_CODE_BYTES: usize = 67_108_864;
 /// See [`DYNAMIC_CODE_BYTES`].
 pub const DYNAMIC_ENV_BYTES: usize = 1_048_576;
 
+/// Machine code that is kept of modules that were compiled before. When it is full it starts afresh.
+pub const CODE_CACHE_BYTES: usize = 64 << 20;
+
+/// Time for one address of a host to accept a connection.
+pub const EGRESS_CONNECT: Duration = Duration::from_secs(10);
+/// Time that an unused connection to a host is kept.
+pub const EGRESS_IDLE: Duration = Duration::from_secs(60);
+/// Time that a host may let pass between two parts of a body.
+pub const EGRESS_BODY_IDLE: Duration = Duration::from_secs(300);
+
+/// Longest string that `split` takes apart: V8 aborts the process when the parts outnumber what an array can hold.
+pub const SPLIT_LENGTH: u32 = 1 << 26;
+
+/// Pages of 64 KiB over all WebAssembly memories that a Worker's JavaScript makes, which V8 counts neither as heap nor as
+/// ArrayBuffers.
+pub const WASM_PAGES: u32 = 2_048;
+
 /// Workers that a shard's loaders remember by name, before those that nobody refers to are forgotten.
 pub const LOADED_WORKERS: usize = 10_000;
 

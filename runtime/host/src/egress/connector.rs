@@ -7,15 +7,12 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
+use denizen_core::limits::EGRESS_CONNECT;
 use http::Uri;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
-
-/// How long one address may take to answer.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// Which addresses may be reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -99,7 +96,7 @@ impl Service<Uri> for PolicyConnector {
                     refused = true;
                     continue;
                 }
-                match tokio::time::timeout(CONNECT, TcpStream::connect(address)).await {
+                match tokio::time::timeout(EGRESS_CONNECT, TcpStream::connect(address)).await {
                     Ok(Ok(stream)) => {
                         stream.set_nodelay(true)?;
                         return Ok(TokioIo::new(stream));

@@ -14,6 +14,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use denizen_bindings::call::{CallError, RequestParts, ResponseParts};
 use denizen_bindings::fetch::body::{BodyError, BodySource, channel};
+use denizen_core::limits::{EGRESS_BODY_IDLE, EGRESS_IDLE};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -22,12 +23,6 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 pub use self::connector::AddressPolicy;
 use self::connector::PolicyConnector;
-
-/// How long a server may let pass between two parts of a body.
-const BODY_IDLE: Duration = Duration::from_secs(300);
-
-/// How long an unused connection is kept.
-const IDLE: Duration = Duration::from_secs(60);
 
 /// Why a request failed. The first text is workerd's; applications match on it.
 #[derive(Debug, thiserror::Error)]
@@ -133,7 +128,10 @@ impl Egress {
                 .https_or_http()
                 .enable_all_versions()
                 .wrap_connector(PolicyConnector(policy));
-            Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).pool_timer(TokioTimer::new()).build(connector)
+            Client::builder(TokioExecutor::new())
+                .pool_idle_timeout(EGRESS_IDLE)
+                .pool_timer(TokioTimer::new())
+                .build(connector)
         };
         Ok(Self { any: client(AddressPolicy::Any), public_only: client(AddressPolicy::PublicOnly) })
     }
@@ -159,7 +157,7 @@ impl Egress {
             status: head.status.as_u16(),
             status_text: head.status.canonical_reason().unwrap_or_default().to_owned(),
             headers: flat_headers(&head.headers),
-            body: body_source(body, u64::MAX, BODY_IDLE),
+            body: body_source(body, u64::MAX, EGRESS_BODY_IDLE),
             null_body: false,
         })
     }

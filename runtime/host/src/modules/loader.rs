@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use denizen_bindings::call::{Module, ModuleBundle, ModuleKind};
 use denizen_bindings::isolate::IsolateState;
 use denizen_bindings::modules::{SCHEME, resolve, value_of};
+use denizen_core::limits::CODE_CACHE_BYTES;
 use deno_core::{
     FastString, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleResolveResponse,
     ModuleSource, ModuleSourceCode, ModuleSpecifier, ModuleType, RequestedModuleType, ResolutionKind,
@@ -24,24 +25,31 @@ const VALUE_TYPE: &str = "denizen-value";
 
 /// Machine code of modules that were compiled before, by the hash of their source.
 #[derive(Default)]
-pub struct CodeCache {
-    entries: Mutex<HashMap<u64, Arc<[u8]>>>,
-}
+pub struct CodeCache(Mutex<CodeEntries>);
 
-/// Entries that the cache holds before it starts afresh: a bound on memory, as each is about the size of its source.
-const CODE_CACHE_ENTRIES: usize = 4_096;
+#[derive(Default)]
+struct CodeEntries {
+    by_hash: HashMap<u64, Arc<[u8]>>,
+    bytes: usize,
+}
 
 impl CodeCache {
     fn get(&self, hash: u64) -> Option<Arc<[u8]>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).by_hash.get(&hash).cloned()
     }
 
     fn put(&self, hash: u64, code: &[u8]) {
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() >= CODE_CACHE_ENTRIES {
-            entries.clear();
+        if code.len() > CODE_CACHE_BYTES {
+            return;
         }
-        entries.insert(hash, code.into());
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.bytes + code.len() > CODE_CACHE_BYTES {
+            *entries = CodeEntries::default();
+        }
+        entries.bytes += code.len();
+        if let Some(replaced) = entries.by_hash.insert(hash, code.into()) {
+            entries.bytes -= replaced.len();
+        }
     }
 }
 
@@ -79,7 +87,8 @@ fn built_in(specifier: &str) -> Option<&str> {
 /// URL of a module of the bundle.
 pub fn specifier_of(name: &str) -> Option<ModuleSpecifier> {
     let mut url = ModuleSpecifier::parse(SCHEME).ok()?;
-    url.set_path(name);
+    // The URL type leaves a percent sign as it is, and a name may hold one.
+    url.set_path(&name.replace('%', "%25"));
     Some(url)
 }
 
@@ -223,4 +232,30 @@ fn run_common_js<'s>(
         scope.reset();
         JsErrorBox::generic(super::super::shard::turn::format_error(scope, state, thrown))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_cache_keeps_within_its_bytes() {
+        let cache = CodeCache::default();
+        cache.put(1, b"one");
+        cache.put(1, b"other");
+        assert_eq!(cache.get(1).as_deref(), Some(&b"other"[..]));
+        cache.put(2, &vec![0; CODE_CACHE_BYTES + 1]);
+        assert!(cache.get(2).is_none() && cache.get(1).is_some());
+        cache.put(3, &vec![0; CODE_CACHE_BYTES - 2]);
+        assert!(cache.get(1).is_none(), "it started afresh");
+        assert!(cache.get(3).is_some());
+    }
+
+    #[test]
+    fn names_survive_the_way_through_a_url() {
+        for name in ["a.js", "lib/b c.js", "\u{e9}/%41.js", "a\"b.txt", "q?x#y.js"] {
+            let url = specifier_of(name).expect("a URL");
+            assert_eq!(name_of(&url), name);
+        }
+    }
 }

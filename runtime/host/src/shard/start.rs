@@ -69,20 +69,17 @@ impl Shard {
         self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), definition.limits.startup);
         let outcome = slot.runtime.enter(|runtime| {
             let mut context = Context::from_waker(&waker);
-            let mut idle = false;
-            loop {
-                if let Poll::Ready(done) = starting.evaluation.as_mut().poll(&mut context) {
-                    return Poll::Ready(done.map_err(describe));
-                }
-                if idle {
-                    return Poll::Ready(Err(CallError::new(NEVER_SETTLED)));
-                }
-                match runtime.poll_event_loop(&mut context, Default::default()) {
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(describe(error))),
-                    // Nothing is outstanding, so what is awaited now will never come.
-                    Poll::Ready(Ok(())) => idle = true,
-                    Poll::Pending => return Poll::Pending,
-                }
+            // The loop first: it also stores the code cache of what has just been compiled.
+            let idle = match runtime.poll_event_loop(&mut context, Default::default()) {
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(describe(error))),
+                Poll::Ready(Ok(())) => true,
+                Poll::Pending => false,
+            };
+            match starting.evaluation.as_mut().poll(&mut context) {
+                Poll::Ready(done) => Poll::Ready(done.map_err(describe)),
+                // Nothing is outstanding, so what is awaited now will never come.
+                Poll::Pending if idle => Poll::Ready(Err(CallError::new(NEVER_SETTLED))),
+                Poll::Pending => Poll::Pending,
             }
         });
         let outcome =
