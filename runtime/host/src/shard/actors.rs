@@ -13,7 +13,7 @@ use std::time::Instant;
 use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{Call, CallError, ClassRef, Namespace, Target, WorkerRef};
 use denizen_bindings::io::context::Owner;
-use denizen_bindings::isolate::{FacetId, FacetStart, IsolateId};
+use denizen_bindings::isolate::{FacetId, FacetStart, Host, IsolateId};
 use denizen_core::ids::ObjectId;
 use denizen_storage::facets::FacetIndex;
 use denizen_storage::{Database, StorageError};
@@ -360,7 +360,6 @@ impl Shard {
             _ => {}
         }
         if delete && let Err(error) = self.delete_facet_storage(container) {
-            use denizen_bindings::isolate::Host;
             self.host.console("denizen", None, "error", &format!("storage of a deleted facet is still there: {error}"));
         }
     }

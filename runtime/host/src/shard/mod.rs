@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 
 use denizen_bindings::call::{Call, CallError, ReplyTo, Target, WorkerDefinition, WorkerRef};
 use denizen_bindings::io::context::{IoContext, Owner};
-use denizen_bindings::isolate::{IsolateId, IsolateState, Output, ShardMessage, ShardSender, WorkerExports};
+use denizen_bindings::isolate::{Host, IsolateId, IsolateState, Output, ShardMessage, ShardSender, WorkerExports};
 use denizen_core::limits::{Limit, WAIT_UNTIL, WorkerLimits};
 use denizen_core::lru::Lru;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -345,42 +345,13 @@ impl Shard {
         let left = charged.iter().map(|io| io.cpu_limit.get().saturating_sub(io.cpu.get())).min();
         let left = left.unwrap_or(definition.limits.cpu);
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), left);
-        let waker = slot.waker.clone();
         let identity = match &turn {
             Turn::Event(_, Some(actor)) => self.actors.identity(*actor),
             _ => None,
         };
         let cancelled = matches!(turn, Turn::Cancel(_));
-        let mut idle = false;
-        slot.runtime.enter(|runtime| {
-            if matches!(turn, Turn::Poll) {
-                let mut context = Context::from_waker(&waker);
-                match runtime.poll_event_loop(&mut context, Default::default()) {
-                    Poll::Ready(Err(error)) => {
-                        state.host.console(&definition.name, None, "error", &format!("Uncaught {error}"));
-                    }
-                    Poll::Ready(Ok(())) => idle = true,
-                    Poll::Pending => {}
-                }
-                return;
-            }
-            deno_core::scope!(scope, runtime);
-            match (turn, &io) {
-                (Turn::Event(call, _), Some(io)) => {
-                    let (entrypoint, props) = match &call.target {
-                        Target::Entrypoint { entrypoint, props, .. } => (entrypoint.as_deref(), props.as_deref()),
-                        _ => (None, None),
-                    };
-                    turn::event(scope, &state, io, call.kind, entrypoint, props, identity);
-                }
-                (Turn::Complete(token, completion), _) => turn::complete(scope, &state, token, completion),
-                (Turn::Timer(timer), _) => turn::timer(scope, &state, timer),
-                (Turn::Cancel(_), Some(io)) => turn::cancel(scope, &state, io),
-                _ => {}
-            }
-            turn::rejections(scope, &state);
-        });
+        let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), left);
+        let idle = execute(slot, io.as_ref(), turn, identity);
         let stopped = self.watch.end();
         let used = thread_cpu().saturating_sub(began);
         for io in &charged {
@@ -488,7 +459,6 @@ impl Shard {
                 Output::Reply(reply, result) => reply.send(result),
                 Output::Chunk(permit, bytes) => drop(permit.send(Ok(bytes))),
                 Output::Egress(request, completer, token) => {
-                    use denizen_bindings::isolate::Host;
                     let guard = self.host.egress(request, state.worker(), completer);
                     state.guard(token, guard);
                 }
@@ -533,7 +503,6 @@ impl Shard {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
         let state = slot.state.clone();
         let name = state.worker().name.clone();
-        use denizen_bindings::isolate::Host;
         self.host.console(&name, guilty.and_then(|io| io.actor.as_deref()), "error", &error.message);
         // What the last turn let out before it was stopped does not leave; what others did earlier has left.
         let retry = CallError {
@@ -658,6 +627,37 @@ impl Shard {
             }
         }
     }
+}
+
+/// Runs a turn's JavaScript. Whether deno_core's loop has nothing to do, if that was what ran.
+fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn, identity: Option<&turn::ActorIdentity>) -> bool {
+    let state = slot.state.clone();
+    let waker = slot.waker.clone();
+    slot.runtime.enter(|runtime| {
+        if matches!(turn, Turn::Poll) {
+            let polled = runtime.poll_event_loop(&mut Context::from_waker(&waker), Default::default());
+            if let Poll::Ready(Err(error)) = &polled {
+                state.host.console(&state.worker().name, None, "error", &format!("Uncaught {error}"));
+            }
+            return matches!(polled, Poll::Ready(Ok(())));
+        }
+        deno_core::scope!(scope, runtime);
+        match (turn, io) {
+            (Turn::Event(call, _), Some(io)) => {
+                let (entrypoint, props) = match &call.target {
+                    Target::Entrypoint { entrypoint, props, .. } => (entrypoint.as_deref(), props.as_deref()),
+                    _ => (None, None),
+                };
+                turn::event(scope, &state, io, call.kind, entrypoint, props, identity);
+            }
+            (Turn::Complete(token, completion), _) => turn::complete(scope, &state, token, completion),
+            (Turn::Timer(timer), _) => turn::timer(scope, &state, timer),
+            (Turn::Cancel(_), Some(io)) => turn::cancel(scope, &state, io),
+            _ => {}
+        }
+        turn::rejections(scope, &state);
+        false
+    })
 }
 
 fn refuse(output: Output, error: CallError) {
