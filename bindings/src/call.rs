@@ -76,8 +76,6 @@ pub struct WorkerDefinition {
     pub outbound: Outbound,
     /// Whether another Worker loaded it, so that its code is assumed to be hostile.
     pub loaded: bool,
-    /// Classes with storage of their own, by class name.
-    pub namespaces: HashMap<String, Arc<Namespace>>,
 }
 
 /// What `env` is made from.
@@ -221,8 +219,6 @@ pub struct ResponseParts {
     pub headers: Vec<String>,
     /// Body.
     pub body: BodySource,
-    /// Whether the body is encoded as its headers say already (`encodeBody: "manual"`, or passed through).
-    pub null_body: bool,
 }
 
 /// What a call delivers.
@@ -276,8 +272,6 @@ pub struct CallError {
     pub durable_object_reset: bool,
     /// The limit that was exceeded, what was used and what was allowed.
     pub limit: Option<(Limit, f64, f64)>,
-    /// Whether the log has it already.
-    pub logged: bool,
 }
 
 impl CallError {

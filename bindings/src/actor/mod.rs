@@ -51,8 +51,6 @@ deno_core::extension!(
 pub struct Actor {
     /// Unique in the process.
     pub incarnation: u64,
-    /// Exported name of its class.
-    pub class_name: String,
     /// Name for the log: `Class:id8/facet`.
     pub label: String,
     /// Owns its handles, promises and timers.

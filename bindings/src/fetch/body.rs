@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use deno_core::{GarbageCollected, cppgc, op2};
 use tokio::sync::mpsc;
 
@@ -319,23 +319,4 @@ pub fn op_body_close(scope: &mut v8::PinScope<'_, '_>, #[cppgc] writer: &BodyWri
     }
     writer.io.writing.set(writer.io.writing.get().saturating_sub(1));
     IsolateState::of(scope).settled.borrow_mut().push(writer.io.clone());
-}
-
-/// Reads the rest of a body on an IO thread, refusing more than `max` bytes.
-pub async fn collect(source: BodySource, max: usize) -> Result<Bytes, BodyError> {
-    match source {
-        BodySource::Empty => Ok(Bytes::new()),
-        BodySource::Bytes(bytes) => Ok(bytes),
-        BodySource::Stream(mut stream) => {
-            let mut all = BytesMut::new();
-            while let Some(chunk) = stream.chunks.recv().await {
-                let chunk = chunk?;
-                if all.len() + chunk.len() > max {
-                    return Err(BodyError(format!("The body is longer than {max} bytes.")));
-                }
-                all.extend_from_slice(&chunk);
-            }
-            Ok(all.freeze())
-        }
-    }
 }

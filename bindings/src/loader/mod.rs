@@ -138,7 +138,6 @@ pub fn op_loader_provide<'s>(
         limits,
         outbound,
         loaded: true,
-        namespaces: HashMap::new(),
     };
     state.host.loader_provide(&handle.worker, Ok(definition));
     Ok(())

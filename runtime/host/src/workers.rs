@@ -177,9 +177,6 @@ fn define(
         }
         NEWEST_COMPATIBILITY_DATE.to_owned()
     });
-    let own = |((worker, class), namespace): (&(String, String), &Arc<Namespace>)| {
-        (*worker == config.name).then(|| (class.clone(), namespace.clone()))
-    };
     Ok(WorkerDefinition {
         id,
         name: config.name.as_str().into(),
@@ -190,7 +187,6 @@ fn define(
         limits,
         outbound,
         loaded: false,
-        namespaces: namespaces.iter().filter_map(own).collect(),
     })
 }
 

@@ -142,7 +142,7 @@ impl Egress {
         let mut builder = http::Request::builder().method(request.method.as_str()).uri(without_fragment(&request.url));
         for pair in request.headers.chunks_exact(2) {
             if !is_connection_header(&pair[0]) {
-                builder = builder.header(pair[0].as_str(), header_bytes(&pair[1]));
+                builder = builder.header(pair[0].as_str(), pair[1].as_str());
             }
         }
         let request =
@@ -158,7 +158,6 @@ impl Egress {
             status_text: head.status.canonical_reason().unwrap_or_default().to_owned(),
             headers: flat_headers(&head.headers),
             body: body_source(body, u64::MAX, EGRESS_BODY_IDLE),
-            null_body: false,
         })
     }
 }
@@ -185,11 +184,6 @@ fn is_connection_header(name: &str) -> bool {
     ["host", "connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "te", "trailer"]
         .iter()
         .any(|other| name.eq_ignore_ascii_case(other))
-}
-
-/// Bytes of a header value that holds one character a byte; characters beyond are written as UTF-8, as workerd does.
-pub fn header_bytes(value: &str) -> Vec<u8> {
-    value.as_bytes().to_vec()
 }
 
 /// Names and values in order, one after the other.

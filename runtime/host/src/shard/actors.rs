@@ -200,7 +200,6 @@ impl Shard {
         let incarnation = self.shared.next_id();
         let actor = Rc::new(Actor {
             incarnation,
-            class_name: class.class_name.clone().unwrap_or_else(|| "default".into()),
             label,
             owner: Rc::new(Owner::default()),
             database: RefCell::new(database),

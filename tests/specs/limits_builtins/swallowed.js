@@ -1,17 +1,7 @@
 // A termination that a native call swallows must come again.
 import assert from "node:assert";
 
-function guilty(body, check) {
-  return { async test(_controller, env) {
-    const entry = env.LOADER.get(body, () => ({
-      compatibilityDate: "2026-01-01", mainModule: "main.js", limits: { cpuMs: 300 },
-      modules: { "main.js": `export default { async fetch(request) { if (request.url.endsWith("/ping")) return new Response("pong"); ${body} } };` },
-    })).getEntrypoint();
-    const error = await entry.fetch("http://x/").then((response) => response.text(), (error) => error);
-    check(error);
-    assert.strictEqual(await (await entry.fetch("http://x/ping")).text(), "pong");
-  } };
-}
+import { guilty } from "./guilty.js";
 
 export const log = guilty('console.log({ get [Symbol.toStringTag]() { for (;;); } }); for (;;);', (error) => assert.strictEqual(error?.limit, "cpuMs"));
 
