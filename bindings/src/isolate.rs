@@ -51,6 +51,8 @@ pub enum ShardMessage {
     Cancel(IsolateId, u64),
     /// Starts a configured Worker and gives the entrypoints that have a handler of the name, and all its exports.
     Inspect(Arc<str>, String, tokio::sync::oneshot::Sender<Result<WorkerExports, CallError>>),
+    /// Something that a local task left for the shard is there.
+    Wake,
     /// Stop as soon as no event runs any more.
     Shutdown,
 }
@@ -131,6 +133,12 @@ pub trait Host {
     fn facet_abort(&self, parent: u64, name: &str, reason: CallError);
     /// Ends a facet and removes its storage.
     fn facet_delete(&self, parent: u64, name: &str) -> Result<(), CallError>;
+    /// Makes a facet a copy of another one.
+    fn facet_clone(&self, parent: u64, from: &str, to: &str) -> Result<(), CallError>;
+    /// The names of the facets that have storage.
+    fn facet_list(&self, parent: u64) -> Result<Vec<String>, CallError>;
+    /// Removes the storage of every facet.
+    fn facets_delete(&self, parent: u64);
     /// The actor is broken: it lives no longer.
     fn actor_broken(&self, incarnation: u64, reason: CallError);
     /// The actor's constructor, or a callback that blocked it, has finished.
@@ -178,6 +186,8 @@ pub enum Output {
     Reply(ReplyTo, CallResult),
     /// A chunk of a streamed body, into room that is reserved for it.
     Chunk(OwnedPermit<Result<Bytes, BodyError>>, Bytes),
+    /// Nothing but the word that it may leave: everything before it is durable.
+    Sync(Completer),
     /// A request to the network.
     Egress(Box<crate::call::RequestParts>, Completer, Token),
 }

@@ -11,9 +11,11 @@ const {
   op_actor_unblock,
   op_class_is,
   op_facet_abort,
+  op_facet_clone,
   op_facet_delete,
   op_facet_failed,
   op_facet_get,
+  op_facet_list,
   op_facet_started,
   op_bounds,
   op_timer_clear,
@@ -71,8 +73,12 @@ class DurableObjectFacets {
   delete(name) {
     op_facet_delete(this.#handle, String(name));
   }
-  clone() {
-    throw new Error("ctx.facets.clone() is not supported by this version of denizen.");
+  clone(from, to) {
+    op_facet_clone(this.#handle, String(from), String(to));
+  }
+  // Ours: the names of the facets that have storage.
+  list() {
+    return op_facet_list(this.#handle);
   }
 }
 ObjectDefineProperty(DurableObjectFacets.prototype, SymbolToStringTag, {

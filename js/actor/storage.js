@@ -9,25 +9,51 @@ const {
   op_kv_delete,
   op_kv_get,
   op_kv_list,
+  op_kv_next,
   op_kv_put,
+  op_sql_columns,
   op_sql_exec,
-  op_sql_release,
-  op_sql_savepoint,
+  op_sql_next,
+  op_sql_rest,
+  op_sql_rows_read,
+  op_sql_rows_written,
   op_sql_size,
+  op_storage_bookmark,
+  op_storage_delete_all,
+  op_storage_get_alarm,
+  op_storage_release,
+  op_storage_savepoint,
+  op_storage_set_alarm,
+  op_storage_sync,
 } = core.ops;
+const { op_actor_block, op_actor_unblock } = core.ops;
 const {
   ArrayIsArray,
+  ArrayPrototypeSymbolIterator,
   ArrayPrototypeMap,
   ArrayPrototypeSort,
+  Date,
+  DateNow,
+  DatePrototypeGetTime,
   Error,
-  MapPrototypeSet,
   Map,
+  MapPrototypeSet,
+  MathTrunc,
+  NumberIsNaN,
+  NumberPrototypeToString,
+  ObjectAssign,
   ObjectCreate,
   ObjectDefineProperty,
   ObjectKeys,
   ObjectPrototype,
+  ObjectPrototypeToString,
+  ReflectApply,
+  ReflectGetPrototypeOf,
+  ReflectSetPrototypeOf,
   SafeArrayIterator,
+  SafeWeakMap,
   String,
+  StringPrototypePadStart,
   SymbolIterator,
   SymbolToStringTag,
   TypeError,
@@ -40,21 +66,30 @@ function guard() {
   }
 }
 
+// Rows and entries that one call of the host gives.
+const CHUNK = 128;
+// %IteratorPrototype%, which has the iterator helpers.
+const IteratorPrototype = ReflectGetPrototypeOf(ReflectGetPrototypeOf(ArrayPrototypeSymbolIterator([])));
+
+function ended() {
+  return { done: true, value: undefined };
+}
+
 class SqlStorageCursor {
+  #handle;
   #columns;
-  #rows;
-  #next = 0;
-  #written;
-  constructor(columns, rows, written) {
+  constructor(handle) {
     guard();
-    this.#columns = columns;
-    this.#rows = rows;
-    this.#written = written;
+    this.#handle = handle;
+  }
+  #names() {
+    return this.#columns ??= op_sql_columns(this.#handle);
   }
   #object(row) {
+    const names = this.#names();
     const object = ObjectCreate(ObjectPrototype);
     for (let i = 0; i < row.length; i++) {
-      const name = this.#columns[i];
+      const name = names[i];
       if (name === "__proto__") {
         ObjectDefineProperty(object, name, { __proto__: null, value: row[i], enumerable: true, configurable: true, writable: true });
       } else {
@@ -64,58 +99,76 @@ class SqlStorageCursor {
     return object;
   }
   next() {
-    if (this.#next >= this.#rows.length) {
-      return { done: true, value: undefined };
-    }
-    return { done: false, value: this.#object(this.#rows[this.#next++]) };
+    const row = op_sql_next(this.#handle);
+    return row === undefined ? ended() : { done: false, value: this.#object(row) };
   }
   toArray() {
     const all = [];
-    for (let i = 0; this.#next < this.#rows.length; i++) {
-      all[i] = this.#object(this.#rows[this.#next++]);
+    for (;;) {
+      const rows = op_sql_rest(this.#handle, CHUNK);
+      for (let i = 0; i < rows.length; i++) {
+        all[all.length] = this.#object(rows[i]);
+      }
+      if (rows.length < CHUNK) {
+        return all;
+      }
     }
-    return all;
   }
   one() {
-    const left = this.#rows.length - this.#next;
-    if (left !== 1) {
-      throw new Error(
-        `Expected exactly one result from SQL query, but got ${left === 0 ? "no results" : "multiple results"}.`,
-      );
+    const row = op_sql_next(this.#handle);
+    if (row === undefined) {
+      throw new Error("Expected exactly one result from SQL query, but got no results.");
     }
-    return this.#object(this.#rows[this.#next++]);
+    if (op_sql_next(this.#handle) !== undefined) {
+      // A result that is not what was expected is of no further use.
+      while (op_sql_rest(this.#handle, CHUNK).length === CHUNK);
+      throw new Error("Expected exactly one result from SQL query, but got multiple results.");
+    }
+    return this.#object(row);
   }
   raw() {
-    const cursor = this;
-    const iterator = ObjectCreate(ObjectPrototype);
-    iterator.next = () =>
-      cursor.#next < cursor.#rows.length
-        ? { done: false, value: cursor.#rows[cursor.#next++] }
-        : { done: true, value: undefined };
-    iterator.toArray = () => {
-      const all = [];
-      for (let i = 0; cursor.#next < cursor.#rows.length; i++) {
-        all[i] = cursor.#rows[cursor.#next++];
-      }
-      return all;
-    };
-    iterator[SymbolIterator] = () => iterator;
-    return iterator;
+    return make(RawIterator, this.#handle);
   }
   get columnNames() {
-    return this.#columns;
+    return this.#names();
   }
   get rowsRead() {
-    return this.#rows.length;
+    return op_sql_rows_read(this.#handle);
   }
   get rowsWritten() {
-    return this.#written;
+    return op_sql_rows_written(this.#handle);
   }
   [SymbolIterator]() {
-    return this;
+    return make(RowIterator, this);
   }
 }
-tag(SqlStorageCursor, "SqlStorageCursor");
+tag(SqlStorageCursor, "Cursor");
+const cursorNext = SqlStorageCursor.prototype.next;
+
+class RowIterator {
+  #cursor;
+  constructor(cursor) {
+    guard();
+    this.#cursor = cursor;
+  }
+  next() {
+    return ReflectApply(cursorNext, this.#cursor, []);
+  }
+}
+iterator(RowIterator, "RowIterator");
+
+class RawIterator {
+  #handle;
+  constructor(handle) {
+    guard();
+    this.#handle = handle;
+  }
+  next() {
+    const row = op_sql_next(this.#handle);
+    return row === undefined ? ended() : { done: false, value: row };
+  }
+}
+iterator(RawIterator, "RawIterator");
 
 class SqlStorage {
   #handle;
@@ -124,8 +177,7 @@ class SqlStorage {
     this.#handle = handle;
   }
   exec(query, ...bindings) {
-    const found = op_sql_exec(this.#handle, String(query), bindings);
-    return make(SqlStorageCursor, found[0], found[1], found[2]);
+    return make(SqlStorageCursor, op_sql_exec(this.#handle, String(query), bindings));
   }
   get databaseSize() {
     return op_sql_size(this.#handle);
@@ -166,14 +218,43 @@ class SyncKvStorage {
   delete(key) {
     return op_kv_delete(this.#handle, String(key));
   }
-  *list(options = undefined) {
-    const flat = list(this.#handle, options);
-    for (let i = 0; i < flat.length; i += 2) {
-      yield [flat[i], flat[i + 1]];
-    }
+  list(options = undefined) {
+    return make(ListIterator, this.#handle, list(this.#handle, options));
   }
 }
 tag(SyncKvStorage, "SyncKvStorage");
+
+// The newest listing of each database: an older one is read no further.
+const newestList = new SafeWeakMap();
+
+class ListIterator {
+  #handle;
+  #list;
+  #done = false;
+  constructor(handle, list) {
+    guard();
+    this.#handle = handle;
+    this.#list = list;
+    newestList.set(handle, list);
+  }
+  next() {
+    if (this.#done) {
+      return ended();
+    }
+    if (newestList.get(this.#handle) !== this.#list) {
+      throw new Error(
+        "kv.list() iterator was invalidated because a new call to kv.list() was started. Only one kv.list() iterator can exist at a time.",
+      );
+    }
+    const entry = op_kv_next(this.#list, 1);
+    if (entry.length === 0) {
+      this.#done = true;
+      return ended();
+    }
+    return { done: false, value: [entry[0], entry[1]] };
+  }
+}
+iterator(ListIterator, "ListIterator");
 
 class DurableObjectStorage {
   #handle;
@@ -228,36 +309,207 @@ class DurableObjectStorage {
     return count;
   }
   async list(options = undefined) {
-    const flat = list(this.#handle, options);
+    const entries = list(this.#handle, options);
+    newestList.set(this.#handle, entries);
     const found = new Map();
-    for (let i = 0; i < flat.length; i += 2) {
-      MapPrototypeSet(found, flat[i], flat[i + 1]);
+    for (;;) {
+      const flat = op_kv_next(entries, CHUNK);
+      for (let i = 0; i < flat.length; i += 2) {
+        MapPrototypeSet(found, flat[i], flat[i + 1]);
+      }
+      if (flat.length < 2 * CHUNK) {
+        return found;
+      }
     }
-    return found;
   }
   transactionSync(callback) {
-    const depth = this.#depth++;
+    op_storage_savepoint(this.#handle, true);
     let keep = false;
     try {
-      op_sql_savepoint(this.#handle, depth);
       const result = callback();
       keep = true;
       return result;
     } finally {
-      this.#depth--;
-      op_sql_release(this.#handle, depth, keep);
+      op_storage_release(this.#handle, keep);
     }
   }
-  async sync() {}
+  async transaction(closure) {
+    if (typeof closure !== "function") {
+      throw new TypeError("Failed to execute 'transaction' on 'DurableObjectStorage': parameter 1 is not of type 'function'.");
+    }
+    const handle = this.#handle;
+    // Other events wait until it is over: its savepoint spans turns.
+    op_actor_block(handle);
+    let txn;
+    try {
+      await undefined;
+      op_storage_savepoint(handle, false);
+      txn = make(DurableObjectTransaction, this, handle);
+      const result = await closure(txn);
+      endTransaction(txn, true);
+      return result;
+    } catch (error) {
+      if (txn !== undefined) {
+        endTransaction(txn, false);
+      }
+      throw error;
+    } finally {
+      op_actor_unblock(handle);
+    }
+  }
+  async deleteAll(_options = undefined) {
+    op_storage_delete_all(this.#handle, false);
+  }
+  async getAlarm(_options = undefined) {
+    const time = op_storage_get_alarm(this.#handle);
+    return time < 0 ? null : time;
+  }
+  async setAlarm(scheduledTime, _options = undefined) {
+    setAlarm(this.#handle, scheduledTime);
+  }
+  async deleteAlarm(_options = undefined) {
+    op_storage_set_alarm(this.#handle, -1);
+  }
+  async sync() {
+    await op_storage_sync(this.#handle);
+  }
+  async getCurrentBookmark() {
+    const number = NumberPrototypeToString(op_storage_bookmark(this.#handle), 16);
+    return `00000000-${StringPrototypePadStart(number, 8, "0")}-00000000-${StringPrototypePadStart("", 32, "0")}`;
+  }
+  async getBookmarkForTime(_time) {
+    throw new Error(NO_RECOVERY);
+  }
+  async onNextSessionRestoreBookmark(_bookmark) {
+    throw new Error(NO_RECOVERY);
+  }
 }
 tag(DurableObjectStorage, "DurableObjectStorage");
-for (const name of ["transaction", "deleteAll", "getAlarm", "setAlarm", "deleteAlarm", "getCurrentBookmark", "getBookmarkForTime", "onNextSessionRestoreBookmark"]) {
-  ObjectDefineProperty(DurableObjectStorage.prototype, name, {
-    __proto__: null,
-    configurable: true,
-    writable: true,
-    value: { [name]() { throw new Error(`ctx.storage.${name}() is not supported by this version of denizen.`); } }[name],
-  });
+
+const NO_RECOVERY = "This Durable Object's storage back-end does not implement point-in-time recovery.";
+// Beyond, the time in nanoseconds does not fit into what stores it.
+const ALARM_MS_MAX = 9223372036854;
+
+function setAlarm(handle, time) {
+  const isDate = ObjectPrototypeToString(time) === "[object Date]" && time instanceof Date;
+  if (typeof time !== "number" && !isDate) {
+    throw new TypeError("Failed to execute 'setAlarm' on 'DurableObjectStorage': parameter 1 is not of type 'date'.");
+  }
+  const ms = MathTrunc(isDate ? DatePrototypeGetTime(time) : time);
+  if (NumberIsNaN(ms)) {
+    throw new TypeError("The value cannot be converted because it is not a valid Date.");
+  }
+  if (ms > ALARM_MS_MAX) {
+    throw new TypeError("This API doesn't support dates after 2189.");
+  }
+  if (!handlesAlarms(handle)) {
+    throw new Error("Your Durable Object class must have an alarm() handler in order to call setAlarm()");
+  }
+  if (ms <= 0) {
+    throw new TypeError("setAlarm() cannot be called with an alarm time <= 0");
+  }
+  // What is over already is due now.
+  const now = DateNow();
+  op_storage_set_alarm(handle, ms < now ? now : ms);
+}
+
+// Whether a transaction is open, committed or rolled back.
+const OPEN = 0;
+const COMMITTED = 1;
+const ROLLED_BACK = 2;
+let endTransaction;
+
+class DurableObjectTransaction {
+  #storage;
+  #handle;
+  #depth;
+  #state = OPEN;
+  static #depths = new SafeWeakMap();
+  static {
+    endTransaction = (txn, keep) => txn.#end(keep);
+  }
+  constructor(storage, handle) {
+    guard();
+    this.#storage = storage;
+    this.#handle = handle;
+    this.#depth = (DurableObjectTransaction.#depths.get(handle) ?? 0) + 1;
+    DurableObjectTransaction.#depths.set(handle, this.#depth);
+  }
+  #end(keep) {
+    if (this.#state === OPEN) {
+      this.#state = keep ? COMMITTED : ROLLED_BACK;
+      DurableObjectTransaction.#depths.set(this.#handle, this.#depth - 1);
+      op_storage_release(this.#handle, keep);
+    }
+  }
+  #check(name) {
+    if (this.#state === ROLLED_BACK) {
+      throw new Error(`Cannot ${name}() on rolled back transaction`);
+    }
+    if (this.#state === COMMITTED) {
+      throw new Error(
+        `Cannot call ${name}() on transaction that has already committed: did you move \`txn\` outside of the closure?`,
+      );
+    }
+    return this.#storage;
+  }
+  async get(...args) {
+    return ReflectApply(plain.get, this.#check("get"), args);
+  }
+  async put(...args) {
+    return ReflectApply(plain.put, this.#check("put"), args);
+  }
+  async delete(...args) {
+    return ReflectApply(plain.delete, this.#check("delete"), args);
+  }
+  async list(...args) {
+    return ReflectApply(plain.list, this.#check("list"), args);
+  }
+  async getAlarm(...args) {
+    return ReflectApply(plain.getAlarm, this.#check("getAlarm"), args);
+  }
+  async setAlarm(...args) {
+    return ReflectApply(plain.setAlarm, this.#check("setAlarm"), args);
+  }
+  async deleteAlarm(...args) {
+    return ReflectApply(plain.deleteAlarm, this.#check("deleteAlarm"), args);
+  }
+  async deleteAll() {
+    throw new Error("Cannot call deleteAll() within a transaction");
+  }
+  rollback() {
+    if (this.#state === ROLLED_BACK) {
+      return;
+    }
+    this.#check("rollback");
+    if (DurableObjectTransaction.#depths.get(this.#handle) !== this.#depth) {
+      throw new Error("Cannot roll back an outer transaction while a nested transaction is still running.");
+    }
+    this.#end(false);
+  }
+}
+tag(DurableObjectTransaction, "DurableObjectTransaction");
+
+// What a transaction calls, whatever user code makes of the prototype.
+const plain = ObjectAssign({ __proto__: null }, {
+  get: DurableObjectStorage.prototype.get,
+  put: DurableObjectStorage.prototype.put,
+  delete: DurableObjectStorage.prototype.delete,
+  list: DurableObjectStorage.prototype.list,
+  getAlarm: DurableObjectStorage.prototype.getAlarm,
+  setAlarm: DurableObjectStorage.prototype.setAlarm,
+  deleteAlarm: DurableObjectStorage.prototype.deleteAlarm,
+});
+
+// Handles of objects whose instance has an alarm() handler, or none is known yet.
+let handlesAlarms = () => true;
+function setAlarmCheck(check) {
+  handlesAlarms = check;
+}
+
+function iterator(Class, name) {
+  ReflectSetPrototypeOf(Class.prototype, IteratorPrototype);
+  tag(Class, name);
 }
 
 function tag(Class, name) {
@@ -277,5 +529,5 @@ function newStorage(handle) {
   return make(DurableObjectStorage, handle);
 }
 
-return { newStorage };
+return { newStorage, setAlarmCheck };
 })();

@@ -13,8 +13,9 @@ use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{CallError, Namespace, Target};
 use crate::io::context::{IoContext, IoError, Owner};
-use crate::isolate::{FacetId, FacetStart, IsolateState};
+use crate::isolate::{FacetId, FacetStart, IsolateState, Output};
 use crate::rpc::{ClassHandle, StubTarget, stub_to_js};
+use denizen_core::gate::OutputGate;
 use denizen_core::ids::IdError;
 use denizen_core::limits::{FACET_DEPTH, FACET_NAME_BYTES};
 
@@ -35,14 +36,27 @@ deno_core::extension!(
         op_facet_failed,
         op_facet_abort,
         op_facet_delete,
+        op_facet_clone,
+        op_facet_list,
         storage::op_sql_exec,
+        storage::op_sql_next,
+        storage::op_sql_rest,
+        storage::op_sql_columns,
+        storage::op_sql_rows_read,
+        storage::op_sql_rows_written,
         storage::op_sql_size,
-        storage::op_sql_savepoint,
-        storage::op_sql_release,
+        storage::op_storage_savepoint,
+        storage::op_storage_release,
+        storage::op_storage_sync,
+        storage::op_storage_delete_all,
+        storage::op_storage_bookmark,
+        storage::op_storage_get_alarm,
+        storage::op_storage_set_alarm,
         storage::op_kv_get,
         storage::op_kv_put,
         storage::op_kv_delete,
         storage::op_kv_list,
+        storage::op_kv_next,
     ],
 );
 
@@ -56,7 +70,9 @@ pub struct Actor {
     /// Owns its handles, promises and timers.
     pub owner: Rc<Owner>,
     /// Its database.
-    pub database: RefCell<Database>,
+    pub database: Database,
+    /// What it sends waits here for its commits.
+    pub gate: RefCell<OutputGate<Output>>,
     /// Whether it stands in the list of actors that the running turn wrote to.
     pub dirty: Cell<bool>,
     /// 0 for a root object, one more for each level of facets.
@@ -321,4 +337,36 @@ pub fn op_facet_delete(
         .host
         .facet_delete(handle.actor.incarnation, facet)
         .map_err(|error| ActorError::Facet(error.message))
+}
+
+/// Makes a facet a copy of another one: what it was is gone.
+#[op2(nofast)]
+pub fn op_facet_clone(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &ActorHandle,
+    #[string] from: &str,
+    #[string] to: &str,
+) -> Result<(), ActorError> {
+    authorize(scope, handle)?;
+    check_name(from)?;
+    check_name(to)?;
+    IsolateState::of(scope)
+        .host
+        .facet_clone(handle.actor.incarnation, from, to)
+        .map_err(|error| ActorError::Facet(error.message))
+}
+
+/// The names of the facets that have storage.
+#[op2]
+pub fn op_facet_list<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] handle: &ActorHandle,
+) -> Result<v8::Local<'s, v8::Value>, ActorError> {
+    authorize(scope, handle)?;
+    let names = IsolateState::of(scope)
+        .host
+        .facet_list(handle.actor.incarnation)
+        .map_err(|error| ActorError::Facet(error.message))?;
+    let names: Vec<_> = names.iter().map(|name| crate::fetch::string(scope, name)).collect();
+    Ok(v8::Array::new_with_elements(scope, &names).into())
 }

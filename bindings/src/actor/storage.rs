@@ -1,16 +1,18 @@
 //! Operations of `ctx.storage`.
 //!
-//! Owns the way between JavaScript values and those of SQLite. It must not know SQL.
+//! Owns the way between JavaScript values and those of SQLite. It must not know SQL, nor when a write is durable.
 
+use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Instant;
 
-use denizen_storage::{KvRange, StorageError, Value};
-use deno_core::op2;
+use denizen_storage::{Cursor, Database, KvList, KvRange, Row, StorageError, Value, ValueRef};
+use deno_core::{GarbageCollected, cppgc, op2};
 
 use super::{Actor, ActorHandle, authorize};
 use crate::fetch::{body, string};
-use crate::io::context::IoError;
-use crate::isolate::IsolateState;
+use crate::io::context::{IoContext, IoError};
+use crate::isolate::{IsolateState, Output};
 use crate::rpc::wire::{self, WireError, WireValue};
 
 /// Why a storage operation failed.
@@ -34,25 +36,73 @@ pub enum ActorStorageError {
     Binding(&'static str),
 }
 
+/// A result that is read row by row.
+pub struct SqlCursor {
+    actor: Rc<Actor>,
+    cursor: Cursor,
+}
+
+// SAFETY: no reference into the V8 heap is held.
+unsafe impl GarbageCollected for SqlCursor {
+    fn trace(&self, _visitor: &mut v8::cppgc::Visitor) {}
+
+    fn get_name(&self) -> &'static std::ffi::CStr {
+        c"SqlCursor"
+    }
+}
+
+/// A listing that is read entry by entry.
+pub struct KvCursor {
+    actor: Rc<Actor>,
+    list: RefCell<KvList>,
+}
+
+// SAFETY: no reference into the V8 heap is held.
+unsafe impl GarbageCollected for KvCursor {
+    fn trace(&self, _visitor: &mut v8::cppgc::Visitor) {}
+
+    fn get_name(&self) -> &'static std::ffi::CStr {
+        c"KvCursor"
+    }
+}
+
 /// Runs `operation` on the actor's database. What it wrote is committed at the end of the turn.
 fn with_database<T>(
     scope: &mut v8::PinScope<'_, '_>,
     handle: &ActorHandle,
-    operation: impl FnOnce(&mut denizen_storage::Database) -> Result<T, StorageError>,
+    operation: impl FnOnce(&Database) -> Result<T, StorageError>,
 ) -> Result<T, ActorStorageError> {
-    authorize(scope, handle)?;
-    let outcome = operation(&mut handle.actor.database.borrow_mut())?;
-    mark_dirty(&IsolateState::of(scope), &handle.actor);
-    Ok(outcome)
+    let io = authorize(scope, handle)?;
+    guarded(scope, &io, &handle.actor, operation)
 }
 
-fn mark_dirty(state: &IsolateState, actor: &Rc<Actor>) {
-    if actor.database.borrow().is_dirty() && !actor.dirty.replace(true) {
-        state.dirty.borrow_mut().push(actor.clone());
+/// The same for what was made by an earlier operation of the actor.
+fn with_actor<T>(
+    scope: &mut v8::PinScope<'_, '_>,
+    actor: &Rc<Actor>,
+    operation: impl FnOnce(&Database) -> Result<T, StorageError>,
+) -> Result<T, ActorStorageError> {
+    let io = IoContext::check(scope, &actor.owner, "SqlStorage::Cursor")?;
+    guarded(scope, &io, actor, operation)
+}
+
+fn guarded<T>(
+    scope: &mut v8::PinScope<'_, '_>,
+    io: &IoContext,
+    actor: &Rc<Actor>,
+    operation: impl FnOnce(&Database) -> Result<T, StorageError>,
+) -> Result<T, ActorStorageError> {
+    // V8 cannot stop SQLite; the same limit does. Work in SQLite is CPU time.
+    let left = io.cpu_limit.get().saturating_sub(io.cpu.get());
+    actor.database.set_deadline(Some(Instant::now() + left));
+    let outcome = operation(&actor.database);
+    if actor.database.is_dirty() && !actor.dirty.replace(true) {
+        IsolateState::of(scope).dirty.borrow_mut().push(actor.clone());
     }
+    Ok(outcome?)
 }
 
-/// Runs SQL: `[columns, rows, rowsWritten]`, each row an array.
+/// Runs SQL: a cursor.
 #[op2]
 pub fn op_sql_exec<'s>(
     scope: &mut v8::PinScope<'s, '_>,
@@ -65,18 +115,110 @@ pub fn op_sql_exec<'s>(
         let value = bindings.get_index(scope, index).ok_or(ActorStorageError::Binding("unreadable binding"))?;
         values.push(to_sql(scope, value)?);
     }
-    let rows = with_database(scope, handle, |database| database.exec(sql, &values))?;
-    let columns: Vec<_> = rows.columns.iter().map(|name| string(scope, name)).collect();
-    let columns = v8::Array::new_with_elements(scope, &columns).into();
-    let count = rows.rows.len();
-    let found = v8::Array::new(scope, count as i32);
-    for (index, row) in rows.rows.into_iter().enumerate() {
-        let row: Vec<_> = row.into_iter().map(|value| from_sql(scope, value)).collect();
-        let row = v8::Array::new_with_elements(scope, &row);
-        found.set_index(scope, index as u32, row.into());
+    let cursor = with_database(scope, handle, |database| database.exec(sql, &values))?;
+    Ok(cppgc::make_cppgc_object(scope, SqlCursor { actor: handle.actor.clone(), cursor }).into())
+}
+
+/// The next row as an array; `undefined` after the last one.
+#[op2]
+pub fn op_sql_next<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] cursor: &SqlCursor,
+) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
+    let mut values = Vec::new();
+    let row = with_actor(scope, &cursor.actor, |_| cursor.cursor.next(|row| take(&row, &mut values)))?;
+    match row {
+        Some(()) => Ok(row_to_js(scope, values.into_iter())),
+        None => Ok(v8::undefined(scope).into()),
     }
-    let written = v8::Number::new(scope, rows.rows_written as f64).into();
-    Ok(v8::Array::new_with_elements(scope, &[columns, found.into(), written]).into())
+}
+
+/// At most `count` further rows, each an array.
+#[op2]
+pub fn op_sql_rest<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] cursor: &SqlCursor,
+    count: u32,
+) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
+    let (mut values, mut rows, mut columns) = (Vec::new(), 0, 0);
+    with_actor(scope, &cursor.actor, |_| {
+        while rows < count {
+            let read = cursor.cursor.next(|row| {
+                columns = row.len();
+                take(&row, &mut values);
+            })?;
+            if read.is_none() {
+                break;
+            }
+            rows += 1;
+        }
+        Ok(())
+    })?;
+    let found = v8::Array::new(scope, rows as i32);
+    let mut values = values.into_iter();
+    for index in 0..rows {
+        let row = row_to_js(scope, values.by_ref().take(columns));
+        found.set_index(scope, index, row);
+    }
+    Ok(found.into())
+}
+
+/// The names of the columns.
+#[op2]
+pub fn op_sql_columns<'s>(scope: &mut v8::PinScope<'s, '_>, #[cppgc] cursor: &SqlCursor) -> v8::Local<'s, v8::Value> {
+    let names: Vec<_> = cursor.cursor.columns().iter().map(|name| string(scope, name)).collect();
+    v8::Array::new_with_elements(scope, &names).into()
+}
+
+/// Rows read so far.
+#[op2(fast)]
+pub fn op_sql_rows_read(#[cppgc] cursor: &SqlCursor) -> f64 {
+    cursor.cursor.rows_read() as f64
+}
+
+/// Rows written so far.
+#[op2(fast)]
+pub fn op_sql_rows_written(#[cppgc] cursor: &SqlCursor) -> f64 {
+    cursor.cursor.rows_written() as f64
+}
+
+/// A value that has left SQLite and is not in V8 yet.
+enum Taken {
+    Null,
+    Number(f64),
+    Text(Vec<u8>),
+    Blob(Vec<u8>),
+}
+
+fn take(row: &Row<'_>, into: &mut Vec<Taken>) {
+    for index in 0..row.len() {
+        into.push(match row.value(index) {
+            ValueRef::Null => Taken::Null,
+            // Beyond 2^53 a number is not exact, as in workerd.
+            ValueRef::Integer(number) => Taken::Number(number as f64),
+            ValueRef::Real(number) => Taken::Number(number),
+            ValueRef::Text(text) => Taken::Text(text.to_vec()),
+            ValueRef::Blob(bytes) => Taken::Blob(bytes.to_vec()),
+        });
+    }
+}
+
+fn row_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, values: impl Iterator<Item = Taken>) -> v8::Local<'s, v8::Value> {
+    let values: Vec<_> = values
+        .map(|value| match value {
+            Taken::Null => v8::null(scope).into(),
+            Taken::Number(number) => v8::Number::new(scope, number).into(),
+            Taken::Text(text) => match v8::String::new_from_utf8(scope, &text, v8::NewStringType::Normal) {
+                Some(text) => text.into(),
+                None => v8::null(scope).into(),
+            },
+            Taken::Blob(bytes) => {
+                let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
+                v8::ArrayBuffer::with_backing_store(scope, &store).into()
+            }
+        })
+        .collect();
+    v8::Array::new_with_elements(scope, &values).into()
 }
 
 /// The value as workerd binds it (`workers-api` 4.1): everything that is no number, blob or null is text.
@@ -103,43 +245,86 @@ fn to_sql(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> 
     Ok(Value::Text(value.to_rust_string_lossy(scope)))
 }
 
-fn from_sql<'s>(scope: &mut v8::PinScope<'s, '_>, value: Value) -> v8::Local<'s, v8::Value> {
-    match value {
-        Value::Null => v8::null(scope).into(),
-        Value::Number(number) => v8::Number::new(scope, number).into(),
-        Value::Text(text) => string(scope, &text),
-        Value::Blob(bytes) => {
-            let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
-            v8::ArrayBuffer::with_backing_store(scope, &store).into()
-        }
-    }
-}
-
 /// Bytes in use.
 #[op2(nofast)]
 pub fn op_sql_size(scope: &mut v8::PinScope<'_, '_>, #[cppgc] handle: &ActorHandle) -> Result<f64, ActorStorageError> {
-    with_database(scope, handle, |database| database.size()).map(|size| size as f64)
+    with_database(scope, handle, Database::size).map(|size| size as f64)
 }
 
-/// Opens a savepoint for `transactionSync`.
+/// Opens a savepoint: its depth. Those of `transactionSync` and of `transaction` have names of their own, as in workerd.
 #[op2(nofast)]
-pub fn op_sql_savepoint(
+pub fn op_storage_savepoint(
     scope: &mut v8::PinScope<'_, '_>,
     #[cppgc] handle: &ActorHandle,
-    depth: u32,
-) -> Result<(), ActorStorageError> {
-    with_database(scope, handle, |database| database.savepoint(depth))
+    is_sync: bool,
+) -> Result<u32, ActorStorageError> {
+    let name = if is_sync { "_cf_sync_savepoint" } else { "_cf_savepoint" };
+    with_database(scope, handle, |database| database.savepoint(name)).map(|depth| depth as u32)
 }
 
-/// Closes a savepoint.
+/// Closes the innermost savepoint.
 #[op2(nofast)]
-pub fn op_sql_release(
+pub fn op_storage_release(
     scope: &mut v8::PinScope<'_, '_>,
     #[cppgc] handle: &ActorHandle,
-    depth: u32,
     keep: bool,
 ) -> Result<(), ActorStorageError> {
-    with_database(scope, handle, |database| database.release(depth, keep))
+    with_database(scope, handle, |database| database.release(keep))
+}
+
+/// Settles when everything that is written by the end of the turn is durable.
+#[op2]
+pub fn op_storage_sync<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] handle: &ActorHandle,
+) -> Result<v8::Local<'s, v8::Promise>, ActorStorageError> {
+    let io = authorize(scope, handle)?;
+    let state = IsolateState::of(scope);
+    let (promise, token) = state.start(scope, &io);
+    state.emit(Some(&handle.actor), Output::Sync(state.completer(token)));
+    Ok(promise)
+}
+
+/// Empties the database.
+#[op2(nofast)]
+pub fn op_storage_delete_all(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &ActorHandle,
+    keep_alarm: bool,
+) -> Result<(), ActorStorageError> {
+    with_database(scope, handle, |database| database.delete_all(keep_alarm))?;
+    IsolateState::of(scope).host.facets_delete(handle.actor.incarnation);
+    Ok(())
+}
+
+/// The next bookmark's number.
+#[op2(nofast)]
+pub fn op_storage_bookmark(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &ActorHandle,
+) -> Result<f64, ActorStorageError> {
+    with_database(scope, handle, Database::next_bookmark).map(|number| number as f64)
+}
+
+/// The alarm in milliseconds since the epoch; negative if there is none.
+#[op2(nofast)]
+pub fn op_storage_get_alarm(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &ActorHandle,
+) -> Result<f64, ActorStorageError> {
+    let alarm = with_database(scope, handle, Database::alarm)?;
+    Ok(alarm.map_or(-1.0, |time| time as f64))
+}
+
+/// Sets the alarm, or takes it away if `time` is negative.
+#[op2(nofast)]
+pub fn op_storage_set_alarm(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &ActorHandle,
+    time: f64,
+) -> Result<(), ActorStorageError> {
+    let time = (time >= 0.0).then_some(time as i64);
+    with_database(scope, handle, |database| database.set_alarm(time))
 }
 
 /// The value of a key; `undefined` if there is none.
@@ -149,7 +334,7 @@ pub fn op_kv_get<'s>(
     #[cppgc] handle: &ActorHandle,
     #[string] key: &str,
 ) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
-    match with_database(scope, handle, |database| database.kv_get(key))? {
+    match with_database(scope, handle, |database| database.kv_get(key, <[u8]>::to_vec))? {
         Some(bytes) => Ok(read(scope, bytes)?),
         None => Ok(v8::undefined(scope).into()),
     }
@@ -183,7 +368,7 @@ pub fn op_kv_delete(
     with_database(scope, handle, |database| database.kv_delete(key))
 }
 
-/// Keys and values in order: `[key, value, key, value, …]`.
+/// The entries of a range, in order.
 #[op2]
 #[allow(clippy::too_many_arguments, reason = "one flat operation is cheaper than an option object")]
 pub fn op_kv_list<'s>(
@@ -198,7 +383,28 @@ pub fn op_kv_list<'s>(
 ) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
     let limit = (limit >= 0.0).then_some(limit as u64);
     let range = KvRange { start, start_after, end, prefix, reverse, limit };
-    let found = with_database(scope, handle, |database| database.kv_list(&range))?;
+    let list = with_database(scope, handle, |database| database.kv_list(&range))?;
+    Ok(cppgc::make_cppgc_object(scope, KvCursor { actor: handle.actor.clone(), list: list.into() }).into())
+}
+
+/// The next entries, at most `count`: `[key, value, key, value, …]`, empty at the end.
+#[op2]
+pub fn op_kv_next<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] list: &KvCursor,
+    count: u32,
+) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
+    let mut found = Vec::new();
+    with_actor(scope, &list.actor, |_| {
+        let mut list = list.list.borrow_mut();
+        for _ in 0..count {
+            match list.next(|key, value| (key.to_owned(), value.to_vec()))? {
+                Some(entry) => found.push(entry),
+                None => break,
+            }
+        }
+        Ok(())
+    })?;
     let mut flat = Vec::with_capacity(found.len() * 2);
     for (key, bytes) in found {
         flat.push(string(scope, &key));

@@ -191,3 +191,53 @@ pub const WATCHDOG_TICK: Duration = Duration::from_millis(5);
 /// A termination for memory lets V8 grow to this many times the limit first, because a builtin that cannot be
 /// interrupted aborts the process when an allocation fails.
 pub const HEAP_SLACK: usize = 4;
+
+/// Limits of SQL that an actor runs: workerd's, which Cloudflare's documentation lists in part.
+pub mod sql {
+    /// Bytes of one text, blob or row: as workerd has it, 8 MiB and some bytes for the row's header.
+    pub const VALUE_BYTES: usize = 8_388_642;
+    /// Bytes of one statement.
+    pub const STATEMENT_BYTES: usize = 100_000;
+    /// Columns of a table, view, index or result.
+    pub const COLUMNS: usize = 100;
+    /// Depth of an expression's tree.
+    pub const EXPRESSION_DEPTH: usize = 100;
+    /// Terms of a compound SELECT.
+    pub const COMPOUND_SELECT_TERMS: usize = 5;
+    /// Instructions of a compiled statement.
+    pub const INSTRUCTIONS: usize = 25_000;
+    /// Arguments of a function.
+    pub const FUNCTION_ARGUMENTS: usize = 127;
+    /// Bytes of a pattern of LIKE or GLOB.
+    pub const LIKE_PATTERN_BYTES: usize = 50;
+    /// Parameters of a statement.
+    pub const PARAMETERS: usize = 100;
+    /// Triggers inside triggers.
+    pub const TRIGGER_DEPTH: usize = 10;
+    /// Bytes of all texts whose compiled statements a database keeps. workerd's.
+    pub const CACHED_STATEMENTS_BYTES: usize = 1 << 20;
+    /// Compiled statements that a database keeps: each is some kilobytes, whatever its text is.
+    pub const CACHED_STATEMENTS: usize = 256;
+    /// Bytes of one slot of a connection's own small allocator.
+    pub const LOOKASIDE_SLOT_BYTES: usize = 512;
+    /// Slots of that allocator: enough for the statements of a turn, and little enough for thousands of idle databases.
+    pub const LOOKASIDE_SLOTS: usize = 32;
+}
+
+/// Limits of the storage engine.
+pub mod storage {
+    /// Bytes of one database. Cloudflare's is 10 GB.
+    pub const DATABASE_BYTES: u64 = 10 << 30;
+    /// Length of a write-ahead log from which on it is brought into its database.
+    pub const CHECKPOINT_BYTES: u64 = 4 << 20;
+    /// Length of a write-ahead log at which cursors that keep it from beginning anew are closed.
+    pub const LOG_BYTES: u64 = 64 << 20;
+    /// Databases that are open at a time on one shard, in use or not; least recently used ones are closed.
+    pub const OPEN_PER_SHARD: usize = 1_000;
+    /// Bytes of database pages in memory, over all databases of one shard.
+    pub const PAGE_CACHE_BYTES_PER_SHARD: u64 = 64 << 20;
+    /// Pages that one database may have in memory: 8 MB.
+    pub const PAGE_CACHE_PAGES: usize = 2_000;
+    /// File descriptors of an open database: itself, its log, and one for a checkpoint or a sync now and then.
+    pub const DESCRIPTORS_PER_DATABASE: usize = 3;
+}

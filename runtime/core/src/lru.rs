@@ -42,6 +42,11 @@ impl<K: Clone + Eq + Hash> Lru<K> {
         self.by_stamp.values().find(|key| may_leave(key)).cloned()
     }
 
+    /// The keys, least recently used first.
+    pub fn oldest_first(&self) -> impl Iterator<Item = &K> {
+        self.by_stamp.values()
+    }
+
     /// How many keys there are.
     pub fn len(&self) -> usize {
         self.stamps.len()
@@ -69,6 +74,7 @@ mod tests {
         lru.remove(&"b");
         assert_eq!(lru.candidate(|_| true), Some("c"));
         assert_eq!(lru.len(), 2);
+        assert_eq!(lru.oldest_first().copied().collect::<Vec<_>>(), ["c", "a"]);
         assert_eq!(lru.candidate(|_| false), None);
     }
 }

@@ -15,6 +15,8 @@ use tokio::sync::oneshot;
 
 use crate::cli::{PrivateAddresses, ServeArgs, TestArgs, WorkerArgs};
 use crate::ingress;
+use denizen_storage::{Engine, EngineOptions};
+
 use crate::runtime::{Options, Running};
 use crate::shard::turn::user_paths;
 use crate::workers::{self, Workers};
@@ -57,7 +59,7 @@ fn io_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 /// before they can be bound.
 async fn start(
     workers: Workers,
-    data: PathBuf,
+    storage: Arc<Engine>,
     options: Options,
     handler: &str,
 ) -> anyhow::Result<(Running, Arc<str>, Result<WorkerExports, CallError>)> {
@@ -66,7 +68,7 @@ async fn start(
         Some(config) => {
             let probe = Options { shards: 1, ..options.clone() };
             let io = tokio::runtime::Handle::current();
-            let running = Running::start(workers.by_name, data.clone(), probe, io, workers.next_id)?;
+            let running = Running::start(workers.by_name, storage.clone(), probe, io, workers.next_id)?;
             let exports = inspect(&running, &workers.main, "").await;
             tokio::task::spawn_blocking(move || running.stop()).await?;
             match exports {
@@ -76,7 +78,7 @@ async fn start(
         }
     };
     let io = tokio::runtime::Handle::current();
-    let running = Running::start(workers.by_name, data, options, io, workers.next_id)?;
+    let running = Running::start(workers.by_name, storage, options, io, workers.next_id)?;
     let exports = inspect(&running, &workers.main, handler).await;
     Ok((running, workers.main, exports))
 }
@@ -109,29 +111,25 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     io_runtime()?.block_on(async move {
         let address = format!("{}:{}", args.host, args.port);
         let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
-        std::fs::create_dir_all(&args.data)
-            .with_context(|| format!("cannot make the data folder {}", args.data.display()))?;
-        let lock = lock(&args.data)?;
-        let (running, main, exports) = start(workers, args.data, options, "fetch").await?;
+        let storage = open(&args.data)?;
+        let (running, main, exports) = start(workers, storage.clone(), options, "fetch").await?;
         if let Err(error) = exports {
             bail!(start_failure(&main, &error));
         }
         eprintln!("denizen: {main} is served on http://{}", listener.local_addr()?);
         ingress::serve(listener, running.shared.clone(), main, limits, ended()).await;
-        tokio::task::spawn_blocking(move || running.stop()).await?;
-        drop(lock);
+        tokio::task::spawn_blocking(move || {
+            running.stop();
+            storage.shut_down();
+        })
+        .await?;
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// Keeps a second process out of the data folder while the file is open.
-fn lock(data: &Path) -> anyhow::Result<std::fs::File> {
-    let path = data.join("denizen.lock");
-    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
-    if file.try_lock().is_err() {
-        bail!("another process uses the data folder {}", data.display());
-    }
-    Ok(file)
+/// Opens the data folder.
+fn open(data: &Path) -> anyhow::Result<Arc<Engine>> {
+    Engine::open(data, EngineOptions::default()).context("the data folder cannot be used")
 }
 
 async fn ended() {
@@ -166,16 +164,19 @@ pub fn test(mut args: TestArgs) -> anyhow::Result<ExitCode> {
         (None, None) => bail!("no data folder"),
     };
     io_runtime()?.block_on(async move {
-        std::fs::create_dir_all(&data)?;
-        let lock = lock(&data)?;
-        let (running, main, exports) = start(workers, data, options, "test").await?;
+        let storage = open(&data)?;
+        let (running, main, exports) = start(workers, storage.clone(), options, "test").await?;
         let exports = match exports {
             Ok(exports) => exports,
             Err(error) => bail!(start_failure(&main, &error)),
         };
         let code = run_tests(&running, &main, &exports, args.filter.as_deref()).await;
-        tokio::task::spawn_blocking(move || running.stop()).await?;
-        drop((lock, scratch));
+        tokio::task::spawn_blocking(move || {
+            running.stop();
+            storage.shut_down();
+        })
+        .await?;
+        drop(scratch);
         Ok(code)
     })
 }

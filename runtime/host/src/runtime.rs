@@ -11,6 +11,7 @@ use std::time::Duration;
 use denizen_bindings::call::{Call, CallError, WorkerDefinition};
 use denizen_bindings::isolate::{ShardMessage, ShardSender};
 use denizen_core::limits::{IsolateLimits, SHARD_QUEUE_EVENTS};
+use denizen_storage::{Engine, PoolOptions};
 use tokio::sync::mpsc;
 
 use crate::egress::{AddressPolicy, Egress};
@@ -20,6 +21,9 @@ use crate::shard::watchdog::{self, Watch};
 
 /// Stack of a shard's thread: V8 is told to use just under 1 MB of it, the rest is for Rust below and above.
 const SHARD_STACK_BYTES: usize = 8 << 20;
+
+/// Files that a process may have open where the system does not say.
+const DESCRIPTORS_USUAL: usize = 1024;
 
 /// A shard that has run one turn for this long gets no new stateless events.
 const BUSY: Duration = Duration::from_millis(20);
@@ -40,11 +44,34 @@ pub struct Options {
 }
 
 impl Options {
+    /// Bounds of one shard's databases, within the files that the process may have open.
+    pub fn pool(&self) -> PoolOptions {
+        PoolOptions::within(raise_descriptor_limit(), self.shards)
+    }
+
     /// Which addresses a Worker may reach.
     pub fn address_policy(&self, loaded: bool) -> AddressPolicy {
         let private = if loaded { self.loaded_private } else { self.static_private };
         if private { AddressPolicy::Any } else { AddressPolicy::PublicOnly }
     }
+}
+
+/// Raises the number of files that the process may have open to what the system allows it, and gives that.
+fn raise_descriptor_limit() -> usize {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the structure is ours and outlives both calls.
+    unsafe {
+        if libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) != 0 {
+            return DESCRIPTORS_USUAL;
+        }
+        if limit.rlim_cur < limit.rlim_max {
+            limit.rlim_cur = limit.rlim_max;
+            if libc::setrlimit(libc::RLIMIT_NOFILE, &limit) != 0 {
+                libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit);
+            }
+        }
+    }
+    usize::try_from(limit.rlim_cur).unwrap_or(DESCRIPTORS_USUAL)
 }
 
 /// A shard as others see it.
@@ -79,8 +106,8 @@ impl ShardHandle {
 pub struct Shared {
     /// Configured Workers, by name.
     pub workers: HashMap<Arc<str>, Arc<WorkerDefinition>>,
-    /// Folder of the databases.
-    pub data: PathBuf,
+    /// The databases.
+    pub storage: Arc<Engine>,
     /// The shards, by index.
     pub shards: Vec<ShardHandle>,
     /// Operator's settings.
@@ -121,7 +148,7 @@ impl Running {
     /// Starts the shards. `next_id` is a number above those of the definitions.
     pub fn start(
         workers: HashMap<Arc<str>, Arc<WorkerDefinition>>,
-        data: PathBuf,
+        storage: Arc<Engine>,
         options: Options,
         io: tokio::runtime::Handle,
         next_id: u64,
@@ -153,7 +180,7 @@ impl Running {
         watchdog::start(shards.iter().map(|shard| shard.watch.clone()).collect())?;
         let shared = Arc::new(Shared {
             workers,
-            data,
+            storage,
             shards,
             egress: Egress::new(options.ca_file.as_deref())?,
             options,

@@ -1,11 +1,9 @@
 //! Objects and facets of a shard.
 //!
-//! Owns which incarnation an id or a facet's name stands for, the files behind each, and how an incarnation begins and
-//! ends. An object and all its facets live on one shard. It must not know how an isolate runs them.
+//! Owns which incarnation an id or a facet's name stands for, and how an incarnation begins and ends. An object and all its facets live on one shard. It must not know how an isolate runs them.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,69 +11,20 @@ use std::time::Instant;
 use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{Call, CallError, ClassRef, Namespace, Target, WorkerRef};
 use denizen_bindings::io::context::Owner;
-use denizen_bindings::isolate::{FacetId, FacetStart, Host, IsolateId};
+use denizen_bindings::isolate::ShardMessage;
+use denizen_bindings::isolate::{FacetId, FacetStart, IsolateId};
 use denizen_core::ids::ObjectId;
-use denizen_storage::facets::FacetIndex;
-use denizen_storage::{Database, StorageError};
+use denizen_core::limits::storage::DATABASE_BYTES;
+use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError};
 
-use super::Shard;
+use super::host::{Deferred, FacetOrder};
 use super::turn::{ActorIdentity, IdValue};
-
-/// The files of one object: `<folder>/<id>.sqlite`, `<folder>/<id>.<n>.sqlite` for its facets, `<folder>/<id>.facets`.
-struct ObjectFiles {
-    folder: PathBuf,
-    id: String,
-    index: RefCell<Option<FacetIndex>>,
-}
-
-impl ObjectFiles {
-    fn database(&self, facet: u16) -> PathBuf {
-        match facet {
-            0 => self.folder.join(format!("{}.sqlite", self.id)),
-            facet => self.folder.join(format!("{}.{facet}.sqlite", self.id)),
-        }
-    }
-
-    /// Runs `work` on the index of facets, opened at first use.
-    fn with_index<T>(&self, work: impl FnOnce(&mut FacetIndex) -> Result<T, StorageError>) -> Result<T, StorageError> {
-        let mut index = self.index.borrow_mut();
-        match &mut *index {
-            Some(index) => work(index),
-            None => {
-                std::fs::create_dir_all(&self.folder)?;
-                work(index.insert(FacetIndex::open(&self.folder.join(format!("{}.facets", self.id)))?))
-            }
-        }
-    }
-
-    fn remove(&self, facet: u16) -> Result<(), StorageError> {
-        let path = self.database(facet);
-        // The database goes before its log: a log beside a new file would be replayed into it.
-        for suffix in ["", "-wal", "-shm"] {
-            let mut name = path.clone().into_os_string();
-            name.push(suffix);
-            match std::fs::remove_file(&name) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-                _ => {}
-            }
-            if suffix.is_empty() {
-                sync_folder(&self.folder)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::File::open(folder)?.sync_all()
-}
+use super::{Shard, refuse};
 
 struct ActorSlot {
     identity: ActorIdentity,
     isolate: IsolateId,
-    files: Rc<ObjectFiles>,
-    /// Its number among the object's facets; 0 for the object itself.
-    facet: u16,
+    storage: Rc<ObjectStorage>,
     /// The container that it fills, if it is a facet.
     container: Option<u64>,
     /// Key of the object, if it is a root.
@@ -91,6 +40,8 @@ enum FacetState {
     Starting(Vec<Call>),
     /// Its class's code is awaited.
     AwaitingCode(Box<FacetStart>, Vec<Call>),
+    /// Its place on disk is awaited: its number is not durable yet, or what had its name is still going.
+    AwaitingPlace(Box<FacetStart>, Vec<Call>),
     /// It runs, or has been evicted and can run again.
     Running(Option<u64>, Box<FacetStart>),
     /// It has ended or failed to start.
@@ -133,6 +84,11 @@ impl Actors {
         Some(slot.identity.actor.clone())
     }
 
+    /// The isolate that the actor runs in.
+    pub fn isolate(&self, incarnation: u64) -> Option<IsolateId> {
+        self.slots.get(&incarnation).map(|slot| slot.isolate)
+    }
+
     /// What its instance is made from.
     pub fn identity(&self, incarnation: u64) -> Option<&ActorIdentity> {
         self.slots.get(&incarnation).map(|slot| &slot.identity)
@@ -167,13 +123,13 @@ impl Shard {
             class_name: Some(namespace.class_name.clone()),
             props: None,
         };
-        let folder = self.shared.data.join(&namespace.unique_key);
-        let files = Rc::new(ObjectFiles { folder, id: id.to_string(), index: RefCell::new(None) });
         let hex = id.to_string();
+        let storage = ObjectStorage::new(&self.pool, &namespace.unique_key, &hex, name)
+            .map_err(|error| CallError::new(format!("The storage cannot be opened: {error}")))?;
         let label = format!("{}:{}", namespace.class_name, &hex[..8]);
         let key = (namespace.unique_key.clone(), id);
         let id = IdValue::Object(hex, name.map(str::to_owned));
-        let incarnation = self.begin_actor(&class, id, files, 0, 0, label)?;
+        let incarnation = self.begin_actor(&class, id, storage, 0, 0, label)?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.root = Some(key.clone());
         }
@@ -186,23 +142,24 @@ impl Shard {
         &mut self,
         class: &ClassRef,
         id: IdValue,
-        files: Rc<ObjectFiles>,
-        facet: u16,
+        storage: Rc<ObjectStorage>,
+        facet: FacetNumber,
         depth: usize,
         label: String,
     ) -> Result<u64, CallError> {
         let definition = self
             .definition(&class.worker)?
             .ok_or_else(|| CallError::new("The code of the class has not been loaded."))?;
-        let storage = |error: StorageError| CallError::new(format!("The storage of {label} cannot be opened: {error}"));
-        std::fs::create_dir_all(&files.folder).map_err(|error| storage(error.into()))?;
-        let database = Database::open(&files.database(facet)).map_err(storage)?;
+        let database = storage
+            .open(facet, DATABASE_BYTES)
+            .map_err(|error| CallError::new(format!("The storage of {label} cannot be opened: {error}")))?;
         let incarnation = self.shared.next_id();
         let actor = Rc::new(Actor {
             incarnation,
             label,
             owner: Rc::new(Owner::default()),
-            database: RefCell::new(database),
+            database,
+            gate: RefCell::default(),
             dirty: Cell::new(false),
             depth,
             blocked: Cell::new(0),
@@ -215,14 +172,14 @@ impl Shard {
         let slot = ActorSlot {
             identity,
             isolate,
-            files,
-            facet,
+            storage: storage.clone(),
             container: None,
             root: None,
             held: VecDeque::new(),
             used: Instant::now(),
         };
         self.actors.slots.insert(incarnation, slot);
+        self.host.places.borrow_mut().insert(incarnation, (storage, facet));
         Ok(incarnation)
     }
 
@@ -233,15 +190,20 @@ impl Shard {
             self.actors.facets.insert(container, FacetState::Starting(Vec::new()));
         }
         match self.actors.facets.get_mut(&container) {
-            Some(FacetState::Starting(waiting) | FacetState::AwaitingCode(_, waiting)) => waiting.push(call),
+            Some(
+                FacetState::Starting(waiting)
+                | FacetState::AwaitingCode(_, waiting)
+                | FacetState::AwaitingPlace(_, waiting),
+            ) => waiting.push(call),
             Some(FacetState::Running(Some(incarnation), _)) => {
                 let incarnation = *incarnation;
                 self.deliver_to_actor(incarnation, call);
             }
-            Some(FacetState::Running(None, _)) => match self.begin_facet(container) {
-                Ok(incarnation) => self.deliver_to_actor(incarnation, call),
-                Err(error) => call.reply.send(Err(error)),
-            },
+            Some(FacetState::Running(None, _)) => {
+                if let Some(FacetState::Running(None, start)) = self.actors.facets.remove(&container) {
+                    self.run_facet(container, *start, vec![call]);
+                }
+            }
             Some(FacetState::Gone(error)) => call.reply.send(Err(error.clone())),
             None => call.reply.send(Err(CallError::new("The facet's parent has ended."))),
         }
@@ -302,10 +264,58 @@ impl Shard {
         }
     }
 
+    /// Runs a facet whose class is known, as soon as it has its place on disk.
     fn run_facet(&mut self, container: u64, start: FacetStart, waiting: Vec<Call>) {
-        self.actors.facets.insert(container, FacetState::Running(None, Box::new(start)));
-        match self.begin_facet(container) {
+        let place = match self.parent_of(container) {
+            Ok((storage, parent, name)) => storage
+                .known_facet(parent, &name)
+                .map(|known| (known, storage, parent, name))
+                .map_err(|error| CallError::new(format!("{error}"))),
+            Err(error) => Err(error),
+        };
+        match place {
+            Err(error) => self.facet_started_failed(container, waiting, error),
+            Ok((Some(facet), ..)) => self.begin_facet(container, start, facet, waiting),
+            Ok((None, storage, parent, name)) => {
+                self.actors.facets.insert(container, FacetState::AwaitingPlace(Box::new(start), waiting));
+                let (host, sender) = (self.host.clone(), self.sender.clone());
+                tokio::task::spawn_local(async move {
+                    let outcome = storage.facet(parent, &name).await;
+                    host.deferred.borrow_mut().push(Deferred::FacetPlaced(container, outcome));
+                    sender.send(ShardMessage::Wake);
+                });
+            }
+        }
+    }
+
+    /// A facet has its place on disk, unless it was ended meanwhile.
+    pub(super) fn facet_placed(&mut self, container: u64, outcome: Result<FacetNumber, StorageError>) {
+        match self.actors.facets.remove(&container) {
+            Some(FacetState::AwaitingPlace(start, waiting)) => match outcome {
+                Ok(facet) => self.begin_facet(container, *start, facet, waiting),
+                Err(error) => self.facet_started_failed(container, waiting, CallError::new(error.to_string())),
+            },
+            Some(other) => {
+                self.actors.facets.insert(container, other);
+            }
+            None => {}
+        }
+    }
+
+    /// Where a container's parent is stored, its number there, and the container's name.
+    fn parent_of(&self, container: u64) -> Result<(Rc<ObjectStorage>, FacetNumber, String), CallError> {
+        let gone = || CallError::new("The facet's parent has ended.");
+        let containers = self.host.containers.borrow();
+        let found = containers.get(&container).ok_or_else(gone)?;
+        let places = self.host.places.borrow();
+        let (storage, parent) = places.get(&found.parent).ok_or_else(gone)?;
+        Ok((storage.clone(), *parent, found.name.clone()))
+    }
+
+    fn begin_facet(&mut self, container: u64, start: FacetStart, facet: FacetNumber, waiting: Vec<Call>) {
+        match self.begin_facet_actor(container, &start, facet) {
             Ok(incarnation) => {
+                self.actors.facets.insert(container, FacetState::Running(Some(incarnation), Box::new(start)));
                 for call in waiting {
                     self.deliver_to_actor(incarnation, call);
                 }
@@ -314,7 +324,7 @@ impl Shard {
         }
     }
 
-    fn begin_facet(&mut self, container: u64) -> Result<u64, CallError> {
+    fn begin_facet_actor(&mut self, container: u64, start: &FacetStart, facet: FacetNumber) -> Result<u64, CallError> {
         let gone = || CallError::new("The facet's parent has ended.");
         let (parent, name) = {
             let containers = self.host.containers.borrow();
@@ -322,35 +332,69 @@ impl Shard {
             (found.parent, found.name.clone())
         };
         let parent = self.actors.slots.get(&parent).ok_or_else(gone)?;
-        let Some(FacetState::Running(_, start)) = self.actors.facets.get(&container) else { return Err(gone()) };
-        let class = start.class.clone();
         let id = match &start.id {
             FacetId::Inherit => parent.identity.id.clone(),
             FacetId::Text(text) => IdValue::Text(text.clone()),
             FacetId::Object(hex, name) => IdValue::Object(hex.clone(), name.clone()),
         };
-        let files = parent.files.clone();
+        let storage = parent.storage.clone();
         let label = format!("{}/{name}", parent.identity.actor.label);
         let depth = parent.identity.actor.depth + 1;
-        let parent_facet = parent.facet;
-        let facet = files
-            .with_index(|index| index.get_or_add(parent_facet, &name))
-            .map_err(|error| CallError::new(format!("{label}: {error}")))?;
-        let incarnation = self.begin_actor(&class, id, files, facet, depth, label)?;
+        let incarnation = self.begin_actor(&start.class, id, storage, facet, depth, label)?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.container = Some(container);
-        }
-        if let Some(FacetState::Running(running, _)) = self.actors.facets.get_mut(&container) {
-            *running = Some(incarnation);
         }
         Ok(incarnation)
     }
 
-    /// Ends a facet by its parent's order, and removes its storage if `delete`.
-    pub(super) fn end_facet(&mut self, container: u64, reason: &CallError, delete: bool) {
+    /// Does what the running turn has ordered for facets, in order, before what it sends leaves: that waits until it is
+    /// durable.
+    pub(super) fn obey_facet_orders(&mut self) {
+        for order in self.host.facet_orders.take() {
+            match order {
+                FacetOrder::End(container, reason, delete) => {
+                    self.end_facet(container, &reason);
+                    if delete && let Ok((storage, parent, name)) = self.parent_of(container) {
+                        self.order_from(container, storage.delete(parent, &name));
+                    }
+                }
+                FacetOrder::Clone(parent, from, to) => {
+                    let place = self.host.places.borrow().get(&parent).cloned();
+                    if let (Some((storage, facet)), Some(slot)) = (place, self.actors.slots.get(&parent)) {
+                        let actor = slot.identity.actor.clone();
+                        self.close_gate(&actor, storage.clone_facet(facet, &from, &to));
+                    }
+                }
+                FacetOrder::DeleteAll(parent) => {
+                    let place = self.host.places.borrow().get(&parent).cloned();
+                    if let (Some((storage, facet)), Some(slot)) = (place, self.actors.slots.get(&parent)) {
+                        let actor = slot.identity.actor.clone();
+                        self.close_gate(&actor, storage.delete_below(facet));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the parent of a container sends waits for `change`.
+    fn order_from(&self, container: u64, change: impl Future<Output = Result<(), StorageError>> + 'static) {
+        let parent = self.host.containers.borrow().get(&container).map(|found| found.parent);
+        match parent.and_then(|parent| self.actors.slots.get(&parent)) {
+            Some(slot) => self.close_gate(&slot.identity.actor.clone(), change),
+            // Nobody is left who could be told; the change is made all the same.
+            None => drop(tokio::task::spawn_local(change)),
+        }
+    }
+
+    /// Ends a facet by its parent's order.
+    pub(super) fn end_facet(&mut self, container: u64, reason: &CallError) {
         let state = self.actors.facets.insert(container, FacetState::Gone(reason.clone()));
         match state {
-            Some(FacetState::Starting(waiting) | FacetState::AwaitingCode(_, waiting)) => {
+            Some(
+                FacetState::Starting(waiting)
+                | FacetState::AwaitingCode(_, waiting)
+                | FacetState::AwaitingPlace(_, waiting),
+            ) => {
                 for call in waiting {
                     call.reply.send(Err(reason.clone()));
                 }
@@ -358,22 +402,6 @@ impl Shard {
             Some(FacetState::Running(Some(incarnation), _)) => self.end_actor(incarnation, reason),
             _ => {}
         }
-        if delete && let Err(error) = self.delete_facet_storage(container) {
-            self.host.console("denizen", None, "error", &format!("storage of a deleted facet is still there: {error}"));
-        }
-    }
-
-    fn delete_facet_storage(&mut self, container: u64) -> Result<(), StorageError> {
-        let found = {
-            let containers = self.host.containers.borrow();
-            containers.get(&container).map(|found| (found.parent, found.name.clone()))
-        };
-        let Some((parent, name)) = found else { return Ok(()) };
-        let Some(parent) = self.actors.slots.get(&parent) else { return Ok(()) };
-        let (files, parent_facet) = (parent.files.clone(), parent.facet);
-        let members = files
-            .with_index(|index| Ok(index.get(parent_facet, &name).map(|id| index.subtree(id)).unwrap_or_default()))?;
-        members.into_iter().try_for_each(|facet| files.remove(facet))
     }
 
     /// Ends an incarnation: everything it holds is revoked, its facets end with it, and what waits for it fails.
@@ -389,7 +417,7 @@ impl Shard {
             containers.iter().filter(|(_, child)| child.parent == incarnation).map(|(id, _)| *id).collect()
         };
         for child in children {
-            self.end_facet(child, reason, false);
+            self.end_facet(child, reason);
             self.host.containers.borrow_mut().remove(&child);
             self.actors.facets.remove(&child);
         }
@@ -402,8 +430,13 @@ impl Shard {
         for call in slot.held {
             call.reply.send(Err(reason.clone()));
         }
-        // A failed rollback leaves nothing behind either: the connection closes with the actor.
-        drop(actor.database.borrow_mut().rollback());
+        self.host.places.borrow_mut().remove(&incarnation);
+        // Uncommitted writes go with it. JavaScript may hold the handle for long.
+        actor.database.close();
+        let outputs = actor.gate.borrow_mut().break_open();
+        for output in outputs {
+            refuse(output, reason.clone());
+        }
         self.forget_in_isolate(slot.isolate, actor, reason);
     }
 
@@ -477,6 +510,7 @@ impl Shard {
             let busy = now.duration_since(slot.used) < idle_after
                 || actor.blocked.get() > 0
                 || actor.owner.timers.get() > 0
+                || !actor.gate.borrow().is_open()
                 || !slot.held.is_empty()
                 || parents.contains(id);
             let running = self.isolates.get(&slot.isolate).is_some_and(|isolate| {

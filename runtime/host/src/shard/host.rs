@@ -15,6 +15,7 @@ use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{CallError, CallOk, LoadedWorker, RequestParts, WorkerDefinition};
 use denizen_bindings::isolate::{Completer, Completion, EgressGuard, FacetStart, Host, IsolateId};
 use denizen_core::limits::{CONSOLE_LINE_BYTES, LOADED_WORKERS};
+use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError};
 
 use crate::runtime::Shared;
 
@@ -28,6 +29,20 @@ pub enum Deferred {
     ActorBroken(u64, CallError),
     /// Events that waited for an actor may run.
     ActorUnblocked(u64),
+    /// A lock of an actor's output gate opens, or breaks.
+    GateOpened(Rc<Actor>, u64, Result<(), StorageError>),
+    /// A facet has its place on disk, or cannot have one.
+    FacetPlaced(u64, Result<FacetNumber, StorageError>),
+}
+
+/// What is done to facets in the order of the calls, before the turn's outputs leave.
+pub enum FacetOrder {
+    /// A container ends; its storage goes too.
+    End(u64, CallError, bool),
+    /// A facet becomes a copy of another one, once its container has ended.
+    Clone(u64, String, String),
+    /// The storage of all facets of an incarnation goes.
+    DeleteAll(u64),
 }
 
 /// One life of a facet's name.
@@ -53,8 +68,10 @@ pub struct ShardHost {
     pub facet_names: RefCell<HashMap<(u64, String), u64>>,
     /// Containers, by number.
     pub containers: RefCell<HashMap<u64, Container>>,
-    /// Ends a facet at once: set by the shard, which has the tables for it.
-    pub ended_facets: RefCell<Vec<(u64, CallError, bool)>>,
+    /// What the running turn has ordered for facets.
+    pub facet_orders: RefCell<Vec<FacetOrder>>,
+    /// Where the facets of an incarnation are stored: its object, and its own number there.
+    pub places: RefCell<HashMap<u64, (Rc<ObjectStorage>, FacetNumber)>>,
     /// Workers by loader and key.
     pub loaded: RefCell<HashMap<LoaderKey, Arc<LoadedWorker>>>,
     next_timer: Cell<u64>,
@@ -69,7 +86,8 @@ impl ShardHost {
             deferred: RefCell::default(),
             facet_names: RefCell::default(),
             containers: RefCell::default(),
-            ended_facets: RefCell::default(),
+            facet_orders: RefCell::default(),
+            places: RefCell::default(),
             loaded: RefCell::default(),
             next_timer: Cell::new(0),
         })
@@ -78,7 +96,7 @@ impl ShardHost {
     fn end_facet(&self, parent: u64, name: &str, reason: CallError, delete: bool) {
         let container = self.facet_names.borrow_mut().remove(&(parent, name.to_owned()));
         if let Some(container) = container {
-            self.ended_facets.borrow_mut().push((container, reason, delete));
+            self.facet_orders.borrow_mut().push(FacetOrder::End(container, reason, delete));
         }
     }
 }
@@ -173,6 +191,31 @@ impl Host for ShardHost {
         self.facet_container(parent, name)?;
         self.end_facet(parent, name, CallError::new("Facet was deleted."), true);
         Ok(())
+    }
+
+    fn facet_clone(&self, parent: u64, from: &str, to: &str) -> Result<(), CallError> {
+        self.end_facet(parent, to, CallError::new("Facet was cloned-over."), false);
+        if from != to {
+            let order = FacetOrder::Clone(parent, from.to_owned(), to.to_owned());
+            self.facet_orders.borrow_mut().push(order);
+        }
+        Ok(())
+    }
+
+    fn facet_list(&self, parent: u64) -> Result<Vec<String>, CallError> {
+        let place = self.places.borrow().get(&parent).cloned();
+        let Some((storage, facet)) = place else { return Ok(Vec::new()) };
+        let found = storage.facets(facet).map_err(|error| CallError::new(error.to_string()))?;
+        Ok(found.into_iter().map(|(_, name)| name).collect())
+    }
+
+    fn facets_delete(&self, parent: u64) {
+        let names: Vec<_> =
+            self.facet_names.borrow().keys().filter(|(of, _)| *of == parent).map(|(_, name)| name.clone()).collect();
+        for name in names {
+            self.end_facet(parent, &name, CallError::new("Facet was deleted."), false);
+        }
+        self.facet_orders.borrow_mut().push(FacetOrder::DeleteAll(parent));
     }
 
     fn actor_broken(&self, incarnation: u64, reason: CallError) {

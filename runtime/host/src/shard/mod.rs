@@ -26,11 +26,15 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{Call, CallError, ReplyTo, Target, WorkerDefinition, WorkerRef};
 use denizen_bindings::io::context::{IoContext, Owner};
-use denizen_bindings::isolate::{Host, IsolateId, IsolateState, Output, ShardMessage, ShardSender, WorkerExports};
+use denizen_bindings::isolate::{
+    Completion, Host, IsolateId, IsolateState, Output, ShardMessage, ShardSender, WorkerExports,
+};
 use denizen_core::limits::{Limit, WAIT_UNTIL, WorkerLimits};
 use denizen_core::lru::Lru;
+use denizen_storage::{Pool, StorageError};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
@@ -63,6 +67,8 @@ pub struct Shard {
     /// Blank isolates.
     warm: Vec<Slot>,
     actors: Actors,
+    /// The databases of this shard.
+    pool: Rc<Pool>,
     /// Calls and facet starts for loaded Workers that have no definition yet.
     awaiting_code: HashMap<u64, Vec<Call>>,
     inspectors: HashMap<IsolateId, Vec<Inspector>>,
@@ -77,6 +83,7 @@ impl Shard {
     pub fn new(shared: Arc<Shared>, index: usize, sender: ShardSender, watch: Arc<Watch>) -> Self {
         Self {
             host: ShardHost::new(shared.clone()),
+            pool: Pool::new(&shared.storage, shared.options.pool()),
             shared,
             index,
             sender,
@@ -145,6 +152,7 @@ impl Shard {
             ShardMessage::Complete(id, token, completion) => self.push(id, Turn::Complete(token, completion)),
             ShardMessage::Poll(id) => self.push(id, Turn::Poll),
             ShardMessage::Cancel(id, event) => self.push(id, Turn::Cancel(event)),
+            ShardMessage::Wake => self.do_deferred(),
             ShardMessage::Inspect(worker, handler, reply) => self.inspect(&worker, handler, reply),
             ShardMessage::Shutdown => self.stop_at = Some(Instant::now() + WAIT_UNTIL),
         }
@@ -421,6 +429,7 @@ impl Shard {
         // An actor that ended itself stopped the code that ran; the isolate goes on.
         slot.handle.cancel_terminate_execution();
         self.commit(&state);
+        self.obey_facet_orders();
         self.release(&state);
         self.do_deferred();
         self.end_events(id, &state);
@@ -431,38 +440,78 @@ impl Shard {
         for actor in state.dirty.take() {
             actor.dirty.set(false);
             let outcome = match actor.owner.gone.borrow().is_some() {
-                true => actor.database.borrow_mut().rollback(),
-                false => actor.database.borrow_mut().commit(),
+                true => actor.database.rollback().map(|()| None),
+                false => actor.database.commit(),
             };
-            if let Err(error) = outcome {
-                let error = CallError {
-                    durable_object_reset: true,
-                    ..CallError::new(format!(
-                        "Durable Object was reset and rolled back to its last known good state because the application left the database in a state where constraints were violated: {error}"
-                    ))
-                };
-                self.host.deferred.borrow_mut().push(Deferred::ActorBroken(actor.incarnation, error.clone()));
-                *actor.owner.gone.borrow_mut() = Some(error);
+            match outcome {
+                Ok(None) => {}
+                Ok(Some(durable)) => self.close_gate(&actor, durable),
+                Err(error) => self.reset_for_storage(&actor, &error),
             }
+        }
+    }
+
+    /// What the actor sends from now on waits for `durable`.
+    fn close_gate(&self, actor: &Rc<Actor>, durable: impl Future<Output = Result<(), StorageError>> + 'static) {
+        let lock = actor.gate.borrow_mut().lock();
+        let (actor, host, sender) = (actor.clone(), self.host.clone(), self.sender.clone());
+        tokio::task::spawn_local(async move {
+            let outcome = durable.await;
+            host.deferred.borrow_mut().push(Deferred::GateOpened(actor, lock, outcome));
+            sender.send(ShardMessage::Wake);
+        });
+    }
+
+    /// The actor's last writes are lost: so is what it made of them.
+    fn reset_for_storage(&self, actor: &Rc<Actor>, error: &StorageError) {
+        let error = CallError { durable_object_reset: true, ..CallError::new(error.to_string()) };
+        self.host.deferred.borrow_mut().push(Deferred::ActorBroken(actor.incarnation, error.clone()));
+        actor.owner.gone.borrow_mut().get_or_insert(error);
+    }
+
+    fn open_gate(&mut self, actor: &Rc<Actor>, lock: u64, outcome: Result<(), StorageError>) {
+        let outputs = match &outcome {
+            Ok(()) => actor.gate.borrow_mut().open(lock),
+            Err(error) => {
+                self.reset_for_storage(actor, error);
+                actor.gate.borrow_mut().break_open()
+            }
+        };
+        let isolate = self.actors.isolate(actor.incarnation).and_then(|id| self.isolates.get(&id));
+        let state = isolate.map(|slot| slot.state.clone());
+        for output in outputs {
+            self.let_out(state.as_ref(), Some(actor), output);
         }
     }
 
     fn release(&mut self, state: &Rc<IsolateState>) {
         for (actor, output) in state.outputs.take() {
-            let broken = actor.as_ref().and_then(|actor| actor.owner.gone.borrow().clone());
-            if let Some(error) = broken {
-                refuse(output, error);
-                continue;
+            let output = match &actor {
+                Some(actor) => actor.gate.borrow_mut().pass(output),
+                None => Some(output),
+            };
+            if let Some(output) = output {
+                self.let_out(Some(state), actor.as_ref(), output);
             }
-            match output {
-                Output::Call(call) => self.route(call),
-                Output::Reply(reply, result) => reply.send(result),
-                Output::Chunk(permit, bytes) => drop(permit.send(Ok(bytes))),
-                Output::Egress(request, completer, token) => {
-                    let guard = self.host.egress(request, state.worker(), completer);
-                    state.guard(token, guard);
-                }
+        }
+    }
+
+    /// Sends something on its way, unless the actor that sends it has ended.
+    fn let_out(&mut self, state: Option<&Rc<IsolateState>>, actor: Option<&Rc<Actor>>, output: Output) {
+        let broken = actor.and_then(|actor| actor.owner.gone.borrow().clone());
+        if let Some(error) = broken {
+            return refuse(output, error);
+        }
+        match (output, state) {
+            (Output::Call(call), _) => self.route(call),
+            (Output::Reply(reply, result), _) => reply.send(result),
+            (Output::Chunk(permit, bytes), _) => drop(permit.send(Ok(bytes))),
+            (Output::Sync(completer), _) => completer.complete(Completion::Unit),
+            (Output::Egress(request, completer, token), Some(state)) => {
+                let guard = self.host.egress(request, state.worker(), completer);
+                state.guard(token, guard);
             }
+            (output @ Output::Egress(..), None) => refuse(output, CallError::retryable("The isolate was lost.")),
         }
     }
 
@@ -542,9 +591,7 @@ impl Shard {
 
     fn do_deferred(&mut self) {
         loop {
-            for (container, reason, delete) in self.host.ended_facets.take() {
-                self.end_facet(container, &reason, delete);
-            }
+            self.obey_facet_orders();
             let deferred = self.host.deferred.take();
             if deferred.is_empty() {
                 return;
@@ -558,6 +605,8 @@ impl Shard {
                         self.start_waiting_facets(loaded.id);
                     }
                     Deferred::FacetStarted(container, outcome) => self.facet_started(container, outcome),
+                    Deferred::FacetPlaced(container, outcome) => self.facet_placed(container, outcome),
+                    Deferred::GateOpened(actor, lock, outcome) => self.open_gate(&actor, lock, outcome),
                     Deferred::ActorBroken(incarnation, reason) => self.end_actor(incarnation, &reason),
                     Deferred::ActorUnblocked(incarnation) => {
                         let (isolate, calls) = self.actors.unblock(incarnation);
@@ -667,9 +716,7 @@ fn refuse(output: Output, error: CallError) {
         Output::Chunk(permit, _) => {
             drop(permit.send(Err(denizen_bindings::fetch::body::BodyError(error.message))));
         }
-        Output::Egress(_, completer, _) => {
-            completer.complete(denizen_bindings::isolate::Completion::Failed(error));
-        }
+        Output::Sync(completer) | Output::Egress(_, completer, _) => completer.complete(Completion::Failed(error)),
     }
 }
 

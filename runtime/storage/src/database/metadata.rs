@@ -1,0 +1,263 @@
+//! What the runtime keeps in an actor's database for itself, and emptying the database.
+//!
+//! Owns the table `_cf_METADATA`, byte-compatible with workerd's: key 1 is the alarm in nanoseconds since the epoch, or
+//! NULL. It must not know who runs alarms; the index of all alarms follows it in the order that must hold.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use denizen_core::alarms::TimeMs;
+use libsqlite3_sys as ffi;
+
+use super::{Database, Inner};
+use crate::StorageError;
+use crate::alarms::NS_PER_MS;
+use crate::disk::lock;
+use crate::sqlite::ValueRef;
+
+/// The text is workerd's to the blank: it is what the file holds.
+const CREATE_METADATA: &str = "CREATE TABLE _cf_METADATA (
+        key INTEGER PRIMARY KEY,
+        value BLOB
+      )";
+
+/// What is known of a database's alarm.
+#[derive(Debug, Default)]
+pub(super) struct AlarmState {
+    /// Whether the transaction that is open may have changed it.
+    touched: bool,
+    /// The last change that a commit made to the index before its gate could open.
+    pub(super) indexing: u64,
+    /// Set while the handler runs: the alarm that it runs for does not show.
+    running: bool,
+    /// What the index holds, or will hold before anything later happens.
+    pub(super) index: Arc<Mutex<Option<TimeMs>>>,
+    /// Counts commits that move the alarm, so that one that comes later in the index knows whether it is the last.
+    pub(super) moves: Arc<AtomicU64>,
+}
+
+impl AlarmState {
+    /// Whether the transaction that is open may have changed it.
+    pub(super) fn is_touched(&self) -> bool {
+        self.touched
+    }
+
+    /// A rollback may have undone what was changed since `touched` was so.
+    pub(super) fn set_touched(&mut self, touched: bool) {
+        self.touched = touched;
+    }
+}
+
+/// How a commit moves the alarm in the index.
+pub(crate) struct AlarmMove {
+    /// The new time.
+    pub(crate) time: Option<TimeMs>,
+    /// Whether the index has to know before the commit is acknowledged.
+    pub(crate) earlier: bool,
+    pub(crate) key: crate::alarms::AlarmKey,
+    pub(crate) name: Option<String>,
+    pub(crate) index: Arc<Mutex<Option<TimeMs>>>,
+    pub(crate) moves: Arc<AtomicU64>,
+    pub(crate) number: u64,
+}
+
+impl Database {
+    /// The alarm, in milliseconds since the epoch.
+    pub fn alarm(&self) -> Result<Option<TimeMs>, StorageError> {
+        self.with(|inner| match inner.alarm.running && !inner.alarm.touched {
+            true => Ok(None),
+            false => inner.stored_alarm(),
+        })
+    }
+
+    /// Sets or takes away the alarm, as part of the turn's writes.
+    pub fn set_alarm(&self, time: Option<TimeMs>) -> Result<(), StorageError> {
+        self.with(|inner| inner.store_alarm(time))
+    }
+
+    /// The handler of the alarm for `scheduled` begins. Whether it is to run: not if the alarm was moved or taken away.
+    pub fn begin_alarm(&self, scheduled: TimeMs) -> Result<bool, StorageError> {
+        self.with(|inner| {
+            let due = inner.stored_alarm()?.is_some_and(|time| time <= scheduled);
+            inner.alarm.running = due;
+            Ok(due)
+        })
+    }
+
+    /// The handler has ended. The alarm that it ran for is taken away if it is `done`, unless it set another one.
+    pub fn end_alarm(&self, scheduled: TimeMs, done: bool) -> Result<(), StorageError> {
+        self.with(|inner| {
+            let running = std::mem::take(&mut inner.alarm.running);
+            if running && done && inner.stored_alarm()?.is_some_and(|time| time <= scheduled) {
+                inner.store_alarm(None)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A number that is one greater each time, from 0 on, and outlives the database's connection: workerd's bookmarks.
+    pub fn next_bookmark(&self) -> Result<u64, StorageError> {
+        self.with(|inner| {
+            let known = match inner.has_metadata()? {
+                false => None,
+                true => {
+                    inner.host_query("SELECT value FROM _cf_METADATA WHERE key = 2", &[], |row| match row.value(0) {
+                        ValueRef::Integer(number) => number,
+                        _ => -1,
+                    })?
+                }
+            };
+            let next = known.unwrap_or(-1) + 1;
+            inner.store_metadata(2, ValueRef::Integer(next))?;
+            Ok(next.unsigned_abs())
+        })
+    }
+
+    /// Empties the database, as part of the turn's writes: what the turn wrote before is gone with the rest. The alarm
+    /// stays if `keep_alarm`.
+    pub fn delete_all(&self, keep_alarm: bool) -> Result<(), StorageError> {
+        self.with(|inner| {
+            if !inner.savepoints.is_empty() {
+                return Err(StorageError::InTransaction);
+            }
+            inner.end_cursors(&StorageError::CursorDeleted);
+            let alarm = inner.stored_alarm()?;
+            inner.rollback()?;
+            inner.begin()?;
+            inner.drop_everything()?;
+            inner.has_kv = Some(false);
+            inner.alarm.touched = true;
+            match alarm.filter(|_| keep_alarm) {
+                Some(alarm) => inner.store_alarm(Some(alarm)),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+impl Inner {
+    /// Finds out what the alarm is, and sees to it that the index has it.
+    pub(super) fn load_alarm(&mut self) -> Result<(), StorageError> {
+        let Some(owner) = self.options.alarm.clone() else { return Ok(()) };
+        let stored = self.stored_alarm()?;
+        *lock(&self.alarm.index) = stored;
+        if let Some(time) = stored
+            && self.engine.alarms().note(&owner.key, owner.name.as_deref(), time)
+        {
+            self.alarm.indexing = self.engine.alarms().changed();
+        }
+        Ok(())
+    }
+
+    fn has_metadata(&mut self) -> Result<bool, StorageError> {
+        let sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_cf_METADATA'";
+        Ok(self.host_query(sql, &[], |_| ())?.is_some())
+    }
+
+    fn stored_alarm(&mut self) -> Result<Option<TimeMs>, StorageError> {
+        if !self.has_metadata()? {
+            return Ok(None);
+        }
+        let found = self.host_query("SELECT value FROM _cf_METADATA WHERE key = 1", &[], |row| match row.value(0) {
+            ValueRef::Integer(ns) => Some(ns.div_euclid(NS_PER_MS)),
+            _ => None,
+        })?;
+        Ok(found.flatten())
+    }
+
+    fn store_alarm(&mut self, time: Option<TimeMs>) -> Result<(), StorageError> {
+        if time.is_none() && !self.has_metadata()? {
+            return Ok(());
+        }
+        let value = time.map_or(ValueRef::Null, |ms| ValueRef::Integer(ms.saturating_mul(NS_PER_MS)));
+        self.store_metadata(1, value)?;
+        self.alarm.touched = true;
+        Ok(())
+    }
+
+    fn store_metadata(&mut self, key: i64, value: ValueRef<'_>) -> Result<(), StorageError> {
+        self.begin()?;
+        if !self.has_metadata()? {
+            self.host_batch(CREATE_METADATA)?;
+        }
+        self.host_step("INSERT OR REPLACE INTO _cf_METADATA VALUES(?, ?)", &[ValueRef::Integer(key), value])
+    }
+
+    /// What the commit that follows does to the alarm.
+    pub(super) fn prepare_alarm(&mut self) -> Result<Option<AlarmMove>, StorageError> {
+        if !std::mem::take(&mut self.alarm.touched) {
+            return Ok(None);
+        }
+        let Some(owner) = self.options.alarm.clone() else { return Ok(None) };
+        let time = self.stored_alarm()?;
+        let mut index = lock(&self.alarm.index);
+        let number = self.alarm.moves.fetch_add(1, Ordering::AcqRel) + 1;
+        if *index == time {
+            // The count alone calls off what is still to come for an earlier commit.
+            return Ok(None);
+        }
+        let earlier = match (time, *index) {
+            (Some(new), Some(known)) => new < known,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if earlier {
+            *index = time;
+        }
+        Ok(Some(AlarmMove {
+            time,
+            earlier,
+            key: owner.key,
+            name: owner.name,
+            index: self.alarm.index.clone(),
+            moves: self.alarm.moves.clone(),
+            number,
+        }))
+    }
+
+    /// Drops every table and view. Checks of foreign keys would only be in the way.
+    fn drop_everything(&mut self) -> Result<(), StorageError> {
+        let connection = self.connection()?;
+        let check_keys = |on: std::ffi::c_int| {
+            // SAFETY: the handle is open, and the option takes a number and a pointer that may be null.
+            unsafe {
+                ffi::sqlite3_db_config(
+                    connection.raw(),
+                    ffi::SQLITE_DBCONFIG_ENABLE_FKEY,
+                    on,
+                    std::ptr::null_mut::<std::ffi::c_int>(),
+                );
+            }
+        };
+        check_keys(0);
+        let outcome = self.drop_tables(true).and_then(|()| self.drop_tables(false));
+        check_keys(1);
+        outcome
+    }
+
+    /// Virtual tables go first: they take their shadow tables with them, which cannot be dropped by name.
+    fn drop_tables(&mut self, is_virtual: bool) -> Result<(), StorageError> {
+        let connection = self.connection()?;
+        let pattern = if is_virtual {
+            "sql LIKE 'CREATE VIRTUAL%'"
+        } else {
+            "(name NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR name GLOB 'sqlite_stat*')"
+        };
+        let sql = format!("SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view') AND {pattern}");
+        let mut found = Vec::new();
+        connection.as_host(|| -> Result<(), StorageError> {
+            let (statement, _) = connection.prepare_first(&sql)?;
+            if let Some(mut statement) = statement {
+                while statement.step()? {
+                    found.push((statement.text(0), statement.text(1)));
+                }
+            }
+            Ok(())
+        })?;
+        for (kind, name) in found {
+            let quoted = name.replace('"', "\"\"");
+            connection.batch(&format!("DROP {kind} IF EXISTS \"{quoted}\""))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,624 @@
+//! One actor's database: what `ctx.storage` calls.
+//!
+//! Owns the implicit transaction over the writes of one turn, savepoints inside it, what happens to it after a critical
+//! error, and when the connection is open. It must not know which actor it serves, events or gates: [`Database::commit`]
+//! hands back when the turn's writes are durable, and whoever has the gate waits for that.
+//!
+//! # Layout
+//! - [`cache`]: compiled statements that are kept.
+//! - [`cursor`]: results that are read row by row.
+//! - [`files`]: how the files come into being and go.
+//! - [`kv`]: the key-value table.
+//! - [`metadata`]: the alarm, and deleting everything.
+
+pub(crate) mod cache;
+mod cursor;
+pub(crate) mod files;
+mod kv;
+pub(crate) mod metadata;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::time::Instant;
+
+use denizen_core::limits::sql::CACHED_STATEMENTS_BYTES;
+use denizen_core::limits::storage::{LOG_BYTES, PAGE_CACHE_PAGES};
+
+use self::cache::{Lease, StatementCache};
+use self::cursor::CursorState;
+pub use self::cursor::{Cursor, Row};
+use self::files::PAGE_BYTES;
+pub use self::kv::{KvList, KvRange};
+use self::metadata::AlarmState;
+use crate::StorageError;
+use crate::alarms::AlarmKey;
+use crate::disk::vfs::{Files, unsynced};
+use crate::engine::Engine;
+use crate::pool::Pool;
+use crate::sqlite::{Connection, Interrupter, Privilege, SharedConnection, ValueRef};
+use crate::syncer::{Durable, Target};
+
+/// A value that is bound to a parameter of SQL.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// A JavaScript number. It is bound as REAL, as workerd does; a column's affinity makes whole numbers INTEGER.
+    Number(f64),
+    /// TEXT.
+    Text(String),
+    /// BLOB.
+    Blob(Vec<u8>),
+}
+
+impl Value {
+    fn as_ref(&self) -> ValueRef<'_> {
+        match self {
+            Self::Null => ValueRef::Null,
+            Self::Number(number) => ValueRef::Real(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }
+    }
+}
+
+/// Where a database lies and what it may use.
+#[derive(Debug, Clone)]
+pub struct DatabaseOptions {
+    /// The file. Its folder has to be there.
+    pub path: PathBuf,
+    /// Bytes that it may have; SQLite says `database or disk is full` beyond.
+    pub bytes_max: u64,
+    /// Whose alarm it holds; `None` for one that can have none.
+    pub alarm: Option<AlarmOwner>,
+}
+
+/// Whose alarm a database holds.
+#[derive(Debug, Clone)]
+pub struct AlarmOwner {
+    /// In the index of all alarms.
+    pub key: AlarmKey,
+    /// The object's name, which its alarm needs to give to a new instance.
+    pub name: Option<String>,
+}
+
+/// What is there only while the connection is open. Statements go before the connection.
+#[derive(Debug)]
+struct Open {
+    user: Rc<RefCell<StatementCache>>,
+    host: Rc<RefCell<StatementCache>>,
+    connection: SharedConnection,
+}
+
+/// Keeps the error that ended a database, for everything that is asked of it afterwards.
+type Health = Rc<RefCell<Option<StorageError>>>;
+
+pub(crate) struct Inner {
+    options: DatabaseOptions,
+    engine: Arc<Engine>,
+    files: Arc<Files>,
+    open: Option<Open>,
+    health: Health,
+    /// Savepoints that are open, innermost last, each with whether the alarm was touched before.
+    savepoints: Vec<(String, bool)>,
+    /// Whether the turnstile of the files has let a transaction in.
+    entered: bool,
+    /// How often the log had been written to when the turn's transaction began.
+    log_writes_before: u64,
+    cursors: Vec<Weak<RefCell<CursorState>>>,
+    /// Whether the key-value table is there; `None` when that has to be looked up.
+    has_kv: Option<bool>,
+    alarm: AlarmState,
+    interrupter: Interrupter,
+    deadline: Option<Instant>,
+    /// Bytes of pages in memory, as the pool was last told.
+    cached_bytes: u64,
+}
+
+/// One actor's database. It belongs to one thread.
+pub struct Database {
+    inner: Rc<RefCell<Inner>>,
+    pool: Rc<Pool>,
+    id: u64,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Database {
+    /// Opens the database, making an empty one if there is none. Nothing is durable before the first commit is.
+    pub fn open(pool: &Rc<Pool>, options: DatabaseOptions) -> Result<Self, StorageError> {
+        let engine = pool.engine().clone();
+        let path = options.path.clone();
+        let files = engine.disk.files(&path);
+        files::ensure(&engine.disk, &files).map_err(|error| error.at(&path))?;
+        let mut inner = Inner {
+            options,
+            engine,
+            files,
+            open: None,
+            health: Health::default(),
+            savepoints: Vec::new(),
+            entered: false,
+            log_writes_before: 0,
+            cursors: Vec::new(),
+            has_kv: None,
+            alarm: AlarmState::default(),
+            interrupter: Interrupter::default(),
+            deadline: None,
+            cached_bytes: 0,
+        };
+        pool.make_room()?;
+        if let Err(error) = inner.connect() {
+            // The first page may have been lost with the power; nothing in such a file was acknowledged.
+            if !files::renew_if_blank(&inner.engine.disk, &inner.files)? {
+                return Err(error);
+            }
+            inner.connect()?;
+        }
+        inner.load_alarm()?;
+        let inner = Rc::new(RefCell::new(inner));
+        let id = pool.add(&inner);
+        Ok(Self { inner, pool: pool.clone(), id })
+    }
+
+    /// Runs `work` on the database, with its connection open.
+    fn with<T>(&self, work: impl FnOnce(&mut Inner) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        let mut inner = self.inner.borrow_mut();
+        if let Some(error) = &*inner.health.borrow() {
+            return Err(error.clone());
+        }
+        if inner.open.is_none() {
+            drop(inner);
+            self.pool.make_room()?;
+            inner = self.inner.borrow_mut();
+            let path = inner.options.path.clone();
+            let files = inner.files.clone();
+            files::ensure(&inner.engine.disk, &files).map_err(|error| error.at(&path))?;
+            inner.connect()?;
+            self.pool.opened(self.id, &self.inner);
+        }
+        let outcome = work(&mut inner);
+        if let Err(error) = &outcome
+            && (error.is_critical() || inner.has_lost_its_transaction())
+        {
+            inner.poison(error);
+        }
+        outcome
+    }
+
+    /// Runs the statements of `sql`, with `bindings` as the parameters of the last. That one is stepped to its first
+    /// row, so that what it does is done, and its errors are known, when this returns.
+    pub fn exec(&self, sql: &str, bindings: &[Value]) -> Result<Cursor, StorageError> {
+        self.with(|inner| inner.exec(sql, bindings))
+    }
+
+    /// Bytes in use: pages that are not free.
+    pub fn size(&self) -> Result<u64, StorageError> {
+        self.with(|inner| {
+            let pages = inner.pragma("page_count")?;
+            let free = inner.pragma("freelist_count")?;
+            Ok((pages - free).unsigned_abs() * PAGE_BYTES as u64)
+        })
+    }
+
+    /// Opens a savepoint inside the innermost one that is open: its depth, from 0 on.
+    pub fn savepoint(&self, name: &str) -> Result<usize, StorageError> {
+        self.with(|inner| {
+            inner.begin()?;
+            let depth = inner.savepoints.len();
+            let name = format!("{name}_{depth}");
+            inner.host_batch(&format!("SAVEPOINT {name}"))?;
+            let touched = inner.alarm.is_touched();
+            inner.savepoints.push((name, touched));
+            Ok(depth)
+        })
+    }
+
+    /// Closes the innermost savepoint, keeping or undoing what came after it.
+    pub fn release(&self, keep: bool) -> Result<(), StorageError> {
+        self.with(|inner| {
+            let Some((name, touched)) = inner.savepoints.last().cloned() else { return Ok(()) };
+            match keep {
+                true => inner.host_batch(&format!("RELEASE {name}"))?,
+                false => {
+                    inner.host_batch(&format!("ROLLBACK TO {name}; RELEASE {name}"))?;
+                    inner.forget_what_a_rollback_undoes(touched);
+                }
+            }
+            inner.savepoints.pop();
+            Ok(())
+        })
+    }
+
+    /// How many savepoints are open.
+    pub fn depth(&self) -> usize {
+        self.inner.borrow().savepoints.len()
+    }
+
+    /// Whether there are writes that are not committed.
+    pub fn is_dirty(&self) -> bool {
+        let inner = self.inner.borrow();
+        inner.health.borrow().is_some() || inner.open.as_ref().is_some_and(|open| !open.connection.is_autocommit())
+    }
+
+    /// Ends the turn: commits its writes, unless a savepoint is open. Gives when they are durable; `None` if nothing was
+    /// written. An error means that they are undone, and the database is of no use any more.
+    pub fn commit(&self) -> Result<Option<Durable>, StorageError> {
+        let mut inner = self.inner.borrow_mut();
+        let outcome = inner.commit();
+        if let Err(error) = &outcome {
+            inner.poison(error);
+        }
+        drop(inner);
+        self.pool.settle(self.id, &self.inner);
+        outcome
+    }
+
+    /// When everything that has been committed so far is durable.
+    pub fn sync(&self) -> Result<Durable, StorageError> {
+        let inner = self.inner.borrow();
+        match &*inner.health.borrow() {
+            Some(error) => Err(error.clone()),
+            None => Ok(inner.engine.syncer.request(Target::Database(inner.files.clone()), None)),
+        }
+    }
+
+    /// Undoes every write since the last commit. The database is of no use any more if this fails.
+    pub fn rollback(&self) -> Result<(), StorageError> {
+        let mut inner = self.inner.borrow_mut();
+        inner.rollback()
+    }
+
+    /// Stops SQL that runs, from any thread.
+    pub fn interrupter(&self) -> Interrupter {
+        self.inner.borrow().interrupter.clone()
+    }
+
+    /// Until when SQL may run; beyond, a statement fails with `SQLITE_INTERRUPT`.
+    pub fn set_deadline(&self, deadline: Option<Instant>) {
+        let mut inner = self.inner.borrow_mut();
+        inner.deadline = deadline;
+        if let Some(open) = &inner.open {
+            open.connection.control().deadline.set(deadline);
+        }
+    }
+
+    /// What is known of its files.
+    #[cfg(test)]
+    pub(crate) fn files(&self) -> Arc<Files> {
+        self.inner.borrow().files.clone()
+    }
+
+    /// The error that has ended the database, if one has, with the name of its file.
+    pub fn error(&self) -> Option<StorageError> {
+        let inner = self.inner.borrow();
+        let error = inner.health.borrow().clone();
+        error.map(|error| error.at(&inner.options.path))
+    }
+
+    /// Closes for good; writes that are not committed are undone. Later calls fail.
+    pub fn close(&self) {
+        let mut inner = self.inner.borrow_mut();
+        inner.health.borrow_mut().get_or_insert(StorageError::Closed);
+        inner.close(false);
+        drop(inner);
+        self.pool.closed(self.id);
+    }
+
+    /// Closes for good without bringing the log into the database: what comes next is another incarnation, or deletion.
+    /// Writes that are not committed are undone. Later calls fail.
+    pub fn discard(&self) {
+        let mut inner = self.inner.borrow_mut();
+        inner.health.borrow_mut().get_or_insert(StorageError::Closed);
+        inner.close(true);
+        drop(inner);
+        self.pool.closed(self.id);
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.inner.borrow_mut().close(false);
+        self.pool.remove(self.id);
+    }
+}
+
+impl Inner {
+    fn connect(&mut self) -> Result<(), StorageError> {
+        let path = self.options.path.clone();
+        let connection =
+            Connection::open(&self.engine.disk, &path, self.interrupter.clone()).map_err(|error| error.at(&path))?;
+        let pages = self.options.bytes_max / PAGE_BYTES as u64;
+        connection
+            .batch(&format!(
+                "PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size={PAGE_CACHE_PAGES}; \
+                 PRAGMA max_page_count={pages}",
+            ))
+            .and_then(|()| connection.integer("SELECT count(*) FROM sqlite_master WHERE 0").map(|_| ()))
+            .map_err(|error| error.at(&path))?;
+        connection.control().deadline.set(self.deadline);
+        connection.control().privilege.set(Privilege::User);
+        self.open = Some(Open {
+            user: StatementCache::new(CACHED_STATEMENTS_BYTES),
+            host: StatementCache::new(CACHED_STATEMENTS_BYTES),
+            connection: Rc::new(connection),
+        });
+        Ok(())
+    }
+
+    /// Ends everything that uses the connection and closes it, on a thread of the engine.
+    pub(crate) fn close(&mut self, keep_log: bool) {
+        if self.open.is_none() {
+            return;
+        }
+        self.end_cursors(&StorageError::Closed);
+        // A failed rollback leaves nothing behind either: the connection closes.
+        drop(self.rollback());
+        let Some(open) = self.open.take() else { return };
+        drop((open.user, open.host));
+        if !keep_log && self.files.unsynced() & (unsynced::MAIN | unsynced::FOLDER) != 0 {
+            // A new file that nothing was committed to: whoever opens it next takes it for one that is durable.
+            drop(self.engine.syncer.request(Target::Database(self.files.clone()), None));
+        }
+        let failed = self.files.failed.load(std::sync::atomic::Ordering::Acquire);
+        match Rc::try_unwrap(open.connection) {
+            Ok(connection) if keep_log || failed => {
+                connection.keep_log();
+                drop(connection);
+            }
+            Ok(connection) => self.engine.upkeep.close(connection),
+            // Cannot be: cursors are ended. The last one to go closes it.
+            Err(shared) => drop(shared),
+        }
+    }
+
+    /// Whether the connection can be closed now and opened again later without anyone's noticing.
+    pub(crate) fn is_idle(&mut self) -> bool {
+        self.cursors.retain(|cursor| cursor.upgrade().is_some_and(|cursor| cursor.borrow().is_open()));
+        let autocommit = self.open.as_ref().is_some_and(|open| open.connection.is_autocommit());
+        autocommit && self.cursors.is_empty() && self.savepoints.is_empty()
+    }
+
+    /// Bytes of pages in memory, and by how much that differs from what was last told.
+    pub(crate) fn cached_bytes(&mut self) -> (u64, i64) {
+        let now = self.open.as_ref().map_or(0, |open| open.connection.cached_bytes());
+        let before = std::mem::replace(&mut self.cached_bytes, now);
+        (now, now as i64 - before as i64)
+    }
+
+    /// Gives back the memory of pages.
+    pub(crate) fn release_memory(&mut self) {
+        if let Some(open) = &self.open {
+            open.connection.release_memory();
+        }
+    }
+
+    fn connection(&self) -> Result<SharedConnection, StorageError> {
+        self.open.as_ref().map(|open| open.connection.clone()).ok_or(StorageError::Closed)
+    }
+
+    /// Begins the turn's transaction, if it has not begun.
+    fn begin(&mut self) -> Result<(), StorageError> {
+        let connection = self.connection()?;
+        if !connection.is_autocommit() {
+            return Ok(());
+        }
+        if !std::mem::replace(&mut self.entered, true) {
+            self.files.enter_transaction();
+        }
+        self.log_writes_before = self.files.log_writes();
+        self.host_step("BEGIN", &[])
+    }
+
+    /// Whether SQLite has rolled back the turn's transaction, as `RAISE(ROLLBACK)` makes it do.
+    fn has_lost_its_transaction(&self) -> bool {
+        self.entered && self.open.as_ref().is_some_and(|open| open.connection.is_autocommit())
+    }
+
+    fn leave(&mut self) {
+        if std::mem::take(&mut self.entered) {
+            self.files.leave_transaction();
+        }
+    }
+
+    fn commit(&mut self) -> Result<Option<Durable>, StorageError> {
+        if let Some(error) = &*self.health.borrow() {
+            return Err(error.clone());
+        }
+        let Some(open) = &self.open else { return Ok(None) };
+        if !self.savepoints.is_empty() {
+            return Ok(None);
+        }
+        if open.connection.is_autocommit() {
+            self.leave();
+            return Ok(None);
+        }
+        for cursor in self.cursors.iter().filter_map(Weak::upgrade) {
+            cursor.borrow_mut().let_commit()?;
+        }
+        let moved = self.prepare_alarm()?;
+        if let Err(error) = self.host_step("COMMIT", &[]) {
+            let constraint = matches!(
+                &error, StorageError::Sql { code, .. } if code & 0xff == libsqlite3_sys::SQLITE_CONSTRAINT
+            );
+            return Err(match error {
+                StorageError::Sql { message, .. } if constraint => StorageError::DeferredConstraint(message),
+                other => other,
+            });
+        }
+        self.leave();
+        // A flag that is gone says that a sync has begun, not that it has ended: what was written waits in any case.
+        let wrote = self.files.log_writes() != self.log_writes_before;
+        let durable = match self.files.unsynced() & (unsynced::WAL | unsynced::MAIN | unsynced::FOLDER) {
+            0 if !wrote => None,
+            _ => {
+                let earlier = moved.as_ref().is_some_and(|moved| moved.earlier);
+                let durable = self.engine.request_commit(&self.files, moved);
+                let alarms = self.engine.alarms();
+                if earlier {
+                    self.alarm.indexing = alarms.changed();
+                    Some(durable)
+                } else {
+                    // What this commit acknowledges includes the alarm of one before it.
+                    let owner = self.options.alarm.as_ref();
+                    let indexed = owner.and_then(|owner| alarms.after(&owner.key.namespace, self.alarm.indexing));
+                    Some(match indexed {
+                        Some(indexed) => durable.and(indexed),
+                        None => durable,
+                    })
+                }
+            }
+        };
+        if self.files.wal_bytes() > LOG_BYTES {
+            self.end_cursors(&StorageError::CursorTooOld(LOG_BYTES));
+        }
+        self.engine.upkeep.checkpoint_if_due(&self.engine.disk, &self.files);
+        Ok(durable)
+    }
+
+    fn rollback(&mut self) -> Result<(), StorageError> {
+        self.savepoints.clear();
+        self.forget_what_a_rollback_undoes(false);
+        let outcome = match &self.open {
+            Some(open) if !open.connection.is_autocommit() => open.connection.batch("ROLLBACK"),
+            _ => Ok(()),
+        };
+        self.leave();
+        outcome
+    }
+
+    fn forget_what_a_rollback_undoes(&mut self, alarm_touched: bool) {
+        self.has_kv = None;
+        self.alarm.set_touched(alarm_touched);
+    }
+
+    /// Undoes the turn after an error that its code must not get over: everything asked from now on fails with it.
+    fn poison(&mut self, error: &StorageError) {
+        self.health.borrow_mut().get_or_insert_with(|| error.clone());
+        // What cannot be rolled back is dropped with the connection.
+        drop(self.rollback());
+    }
+
+    fn end_cursors(&mut self, error: &StorageError) {
+        for cursor in self.cursors.drain(..) {
+            if let Some(cursor) = cursor.upgrade() {
+                cursor.borrow_mut().end(error);
+            }
+        }
+    }
+
+    fn exec(&mut self, sql: &str, bindings: &[Value]) -> Result<Cursor, StorageError> {
+        let connection = self.connection()?;
+        let cache = self.open.as_ref().map(|open| open.user.clone()).ok_or(StorageError::Closed)?;
+        if let Some(lease) = StatementCache::lend(&cache, sql, &connection) {
+            return self.start(lease, bindings);
+        }
+        let mut rest = sql;
+        loop {
+            let (statement, tail) = connection.compile(rest)?;
+            let statement = statement.ok_or(StorageError::Empty)?;
+            let is_last = tail.trim_ascii().is_empty();
+            if !is_last {
+                if statement.parameters() > 0 {
+                    return Err(StorageError::EarlyBindings);
+                }
+                let mut lease = Lease::single(statement, &connection);
+                if !lease.get().is_readonly() {
+                    self.begin()?;
+                }
+                while lease.get_mut().step(&connection)? {}
+                rest = tail;
+                continue;
+            }
+            let lease = match rest.len() == sql.len() {
+                true => StatementCache::adopt(&cache, sql, statement, &connection),
+                false => Lease::single(statement, &connection),
+            };
+            return self.start(lease, bindings);
+        }
+    }
+
+    fn start(&mut self, mut lease: Lease, bindings: &[Value]) -> Result<Cursor, StorageError> {
+        let connection = lease.connection.clone();
+        let statement = lease.get_mut();
+        if statement.parameters() != bindings.len() {
+            return Err(StorageError::Bindings);
+        }
+        if !statement.is_readonly() {
+            self.begin()?;
+        }
+        for (index, value) in bindings.iter().enumerate() {
+            statement.bind(&connection, index, value.as_ref())?;
+        }
+        let cursor = Cursor::start(lease, self.health.clone(), false)?;
+        self.watch(&cursor);
+        Ok(cursor)
+    }
+
+    /// Remembers a cursor that has rows to come, to end it when it has to end.
+    fn watch(&mut self, cursor: &Cursor) {
+        if let Some(state) = cursor.open_state() {
+            if self.cursors.len() >= 16 && self.cursors.len().is_power_of_two() {
+                self.cursors.retain(|cursor| cursor.strong_count() > 0);
+            }
+            self.cursors.push(state);
+        }
+    }
+
+    /// Runs a statement of the engine to its end, compiled once.
+    fn host_step(&mut self, sql: &str, bindings: &[ValueRef<'_>]) -> Result<(), StorageError> {
+        self.host_query(sql, bindings, |_| ()).map(|_| ())
+    }
+
+    /// Runs a statement of the engine, compiled once: what `read` makes of its first row.
+    fn host_query<T>(
+        &mut self,
+        sql: &str,
+        bindings: &[ValueRef<'_>],
+        read: impl FnOnce(&crate::sqlite::RawStatement) -> T,
+    ) -> Result<Option<T>, StorageError> {
+        let mut lease = self.host_lease(sql)?;
+        let connection = lease.connection.clone();
+        connection.as_host(|| {
+            let statement = lease.get_mut();
+            for (index, value) in bindings.iter().enumerate() {
+                statement.bind(&connection, index, *value)?;
+            }
+            if !statement.step(&connection)? {
+                return Ok(None);
+            }
+            let found = read(statement);
+            while statement.step(&connection)? {}
+            Ok(Some(found))
+        })
+    }
+
+    fn host_lease(&mut self, sql: &str) -> Result<Lease, StorageError> {
+        let connection = self.connection()?;
+        let cache = self.open.as_ref().map(|open| open.host.clone()).ok_or(StorageError::Closed)?;
+        if let Some(lease) = StatementCache::lend(&cache, sql, &connection) {
+            return Ok(lease);
+        }
+        let (statement, _) = connection.as_host(|| connection.compile(sql))?;
+        let statement = statement.ok_or(StorageError::Empty)?;
+        Ok(StatementCache::adopt(&cache, sql, statement, &connection))
+    }
+
+    fn host_batch(&mut self, sql: &str) -> Result<(), StorageError> {
+        self.connection()?.batch(sql)
+    }
+
+    fn pragma(&mut self, name: &str) -> Result<i64, StorageError> {
+        let found = self.host_query(&format!("PRAGMA {name}"), &[], |row| match row.value(0) {
+            ValueRef::Integer(number) => number,
+            _ => 0,
+        })?;
+        Ok(found.unwrap_or_default())
+    }
+}

@@ -1,0 +1,383 @@
+//! Makes commits durable, many at a time.
+//!
+//! Owns the queue of what waits for a sync. A commit adds its database and gets a [`Durable`], which is done when a sync
+//! that began after it has ended. It must not know SQL or what a gate is.
+//!
+//! One round takes all that waits: a few files are synced one by one, and from [`SYNC_ALL_FROM`] on one `syncfs` does for
+//! all of them, unless the file system has been slow with it lately (another program's dirty pages are written too). One
+//! thread does all rounds, so that a file is never in two of them: the first may have taken what the second relies on.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::future::Future;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use crate::StorageError;
+use crate::disk::vfs::{Files, unsynced};
+use crate::disk::{Disk, lock};
+use crate::order::{Rule, broken};
+
+/// From how many files on a round syncs the whole file system. Seen: 16 files 1.5 ms one by one, 0.3 ms in one.
+const SYNC_ALL_FROM: usize = 8;
+
+/// The same where one sync takes a millisecond or more: there the number of syncs is all that counts.
+const SYNC_ALL_FROM_SLOW: usize = 2;
+
+/// What a slow sync of one file is, in microseconds.
+const SLOW_SYNC_US: u64 = 1_000;
+
+/// A sync of the file system that takes longer has met another program's writes.
+const SYNC_ALL_SLOW: Duration = Duration::from_millis(100);
+
+/// For how long the whole file system is not synced after a slow one.
+const SYNC_ALL_PAUSE: Duration = Duration::from_secs(60);
+
+/// Why what is committed to a database after a failed sync does not become durable.
+const EARLIER_FAILURE: &str = "an earlier sync failed";
+
+/// What part of a round's time the next one may wait for more commits.
+const GATHER_SHARE: u64 = 4;
+
+type Outcome = Result<(), StorageError>;
+
+/// When what it belongs to is durable.
+#[derive(Debug)]
+#[must_use = "nothing is durable before it is done"]
+pub struct Durable {
+    /// What is still waited for, each taken out when it is done.
+    parts: [Option<oneshot::Receiver<Outcome>>; 2],
+}
+
+impl Durable {
+    pub(crate) fn new(part: oneshot::Receiver<Outcome>) -> Self {
+        Self { parts: [Some(part), None] }
+    }
+
+    /// Done when both are. Neither has been waited for.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let ([first, _], [second, _]) = (self.parts, other.parts);
+        Self { parts: [first, second] }
+    }
+
+    /// Waits on this thread.
+    pub fn wait(self) -> Outcome {
+        for part in self.parts.into_iter().flatten() {
+            part.blocking_recv().unwrap_or(Err(StorageError::Closed))?;
+        }
+        Ok(())
+    }
+
+    /// What has become of it, if it is over.
+    pub fn try_wait(&mut self) -> Option<Outcome> {
+        for part in &mut self.parts {
+            let Some(receiver) = part else { continue };
+            let outcome = match receiver.try_recv() {
+                Ok(outcome) => outcome,
+                Err(oneshot::error::TryRecvError::Empty) => return None,
+                Err(oneshot::error::TryRecvError::Closed) => Err(StorageError::Closed),
+            };
+            *part = None;
+            if outcome.is_err() {
+                return Some(outcome);
+            }
+        }
+        Some(Ok(()))
+    }
+}
+
+impl Future for Durable {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        for part in &mut self.parts {
+            let Some(receiver) = part else { continue };
+            let Poll::Ready(outcome) = Pin::new(receiver).poll(context) else { return Poll::Pending };
+            *part = None;
+            if let Err(error) = outcome.unwrap_or(Err(StorageError::Closed)) {
+                return Poll::Ready(Err(error));
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// What is to be synced.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    /// The log of a database, with its first page and its name where they are new.
+    Database(Arc<Files>),
+    /// The bytes of a file.
+    File(PathBuf),
+    /// The names in a folder.
+    Folder(PathBuf),
+}
+
+/// Called with the outcome of a sync, on the syncer's thread: what comes after durability in order.
+pub(crate) type After = Box<dyn FnOnce(&Result<(), StorageError>) + Send>;
+
+struct Request {
+    target: Target,
+    after: Option<After>,
+    done: oneshot::Sender<Result<(), StorageError>>,
+}
+
+/// What is known of the last round.
+struct Last {
+    ended: Instant,
+    /// How many commits were in it, or waited when it ended.
+    expected: usize,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Request>,
+    closed: bool,
+}
+
+/// What the syncer has done.
+#[derive(Debug, Default)]
+pub struct SyncCounters {
+    /// Requests, each one commit or one change of names.
+    pub requests: AtomicU64,
+    /// Rounds, each for all that waited.
+    pub batches: AtomicU64,
+}
+
+/// The queue, shared with its threads.
+pub(crate) struct Syncer {
+    disk: Arc<Disk>,
+    root: File,
+    queue: Mutex<Queue>,
+    arrived: Condvar,
+    pub(crate) counters: SyncCounters,
+    /// Until when the whole file system is not synced.
+    paused: Mutex<Option<Instant>>,
+    /// What syncs of one file take, as a moving average.
+    single_us: AtomicU64,
+    /// What rounds take, as a moving average.
+    round_us: AtomicU64,
+    sync_all: bool,
+}
+
+impl std::fmt::Debug for Syncer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Syncer").field("counters", &self.counters).finish_non_exhaustive()
+    }
+}
+
+impl Syncer {
+    /// A syncer for the files below `folder`; the caller gives it threads.
+    pub(crate) fn new(disk: Arc<Disk>, folder: &Path) -> io::Result<Self> {
+        Ok(Self {
+            disk,
+            root: File::open(folder)?,
+            queue: Mutex::default(),
+            arrived: Condvar::new(),
+            counters: SyncCounters::default(),
+            paused: Mutex::new(None),
+            single_us: AtomicU64::new(0),
+            round_us: AtomicU64::new(0),
+            sync_all: reports_errors_of_syncfs(),
+        })
+    }
+
+    /// Asks for a sync of `target`. `after` runs when it is over.
+    pub(crate) fn request(&self, target: Target, after: Option<After>) -> Durable {
+        let (done, durable) = oneshot::channel();
+        let mut queue = lock(&self.queue);
+        if !queue.closed {
+            queue.waiting.push(Request { target, after, done });
+            self.counters.requests.fetch_add(1, Ordering::Relaxed);
+            drop(queue);
+            self.arrived.notify_one();
+        }
+        Durable::new(durable)
+    }
+
+    /// Works until [`Syncer::close`], then until nothing waits.
+    pub(crate) fn run(&self) {
+        let mut last = Last { ended: Instant::now(), expected: 0 };
+        loop {
+            let mut queue = lock(&self.queue);
+            while queue.waiting.is_empty() {
+                if queue.closed {
+                    return;
+                }
+                queue = self.arrived.wait(queue).unwrap_or_else(std::sync::PoisonError::into_inner);
+            }
+            queue = self.gather(queue, &last);
+            let round = std::mem::take(&mut queue.waiting);
+            drop(queue);
+            let commits = round.len();
+            self.round(round);
+            last = Last { ended: Instant::now(), expected: commits + lock(&self.queue).waiting.len() };
+        }
+    }
+
+    /// Waits a moment for those whose commits the last round has made durable, where syncs are slow: their next ones are
+    /// on the way, and would otherwise wait for a round of a few others to end. Whoever commits alone waits for nobody.
+    fn gather<'q>(&self, mut queue: MutexGuard<'q, Queue>, last: &Last) -> MutexGuard<'q, Queue> {
+        let round_us = self.round_us.load(Ordering::Relaxed);
+        if round_us < SLOW_SYNC_US {
+            return queue;
+        }
+        let until = last.ended + Duration::from_micros(round_us / GATHER_SHARE);
+        while queue.waiting.len() < last.expected && !queue.closed {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            (queue, _) = self.arrived.wait_timeout(queue, left).unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+        queue
+    }
+
+    /// Does one round on this thread: whether there was something to do.
+    pub(crate) fn run_once(&self) -> bool {
+        let round = std::mem::take(&mut lock(&self.queue).waiting);
+        let any = !round.is_empty();
+        self.round(round);
+        any
+    }
+
+    /// Takes no more requests; the threads end when nothing waits.
+    pub(crate) fn close(&self) {
+        lock(&self.queue).closed = true;
+        self.arrived.notify_all();
+    }
+
+    fn round(&self, requests: Vec<Request>) {
+        if requests.is_empty() {
+            return;
+        }
+        self.counters.batches.fetch_add(1, Ordering::Relaxed);
+        let mut targets: BTreeMap<PathBuf, (Target, u8)> = BTreeMap::new();
+        for request in &requests {
+            let (key, flags) = match &request.target {
+                // Taken before the sync begins: what is written from now on marks itself again.
+                Target::Database(files) => (files.path.clone(), files.take_unsynced()),
+                Target::File(path) | Target::Folder(path) => (path.clone(), 0),
+            };
+            targets.entry(key).or_insert_with(|| (request.target.clone(), 0)).1 |= flags;
+        }
+        let began = Instant::now();
+        let outcomes = self.sync(&targets);
+        let (average, took) = (self.round_us.load(Ordering::Relaxed), began.elapsed().as_micros() as u64);
+        self.round_us.store((average * 7 + took) / 8, Ordering::Relaxed);
+        for request in requests {
+            let key = match &request.target {
+                Target::Database(files) => &files.path,
+                Target::File(path) | Target::Folder(path) => path,
+            };
+            let outcome = outcomes.get(key).cloned().unwrap_or(Ok(()));
+            if let Some(after) = request.after {
+                after(&outcome);
+            }
+            // Whoever waited may have left.
+            drop(request.done.send(outcome));
+        }
+    }
+
+    fn sync(&self, targets: &BTreeMap<PathBuf, (Target, u8)>) -> HashMap<PathBuf, Result<(), StorageError>> {
+        if self.may_sync_all(targets.len()) {
+            let began = Instant::now();
+            let outcome = self.disk.sync_all(&self.root);
+            if began.elapsed() > SYNC_ALL_SLOW {
+                *lock(&self.paused) = Some(Instant::now() + SYNC_ALL_PAUSE);
+            }
+            return targets
+                .iter()
+                .map(|(key, (target, flags))| (key.clone(), settle(&self.disk, target, *flags, &outcome)))
+                .collect();
+        }
+        let mut folders: HashMap<PathBuf, Result<(), String>> = HashMap::new();
+        let mut sync_folder = |folder: &Path| -> io::Result<()> {
+            let known = folders
+                .entry(folder.to_owned())
+                .or_insert_with(|| self.disk.sync_folder(folder).map_err(|error| error.to_string()));
+            known.clone().map_err(io::Error::other)
+        };
+        let mut outcomes = HashMap::new();
+        for (key, (target, flags)) in targets {
+            let began = Instant::now();
+            let outcome = match target {
+                Target::Database(files) => self.sync_database(files, *flags, &mut sync_folder),
+                Target::File(path) => self.disk.sync(path),
+                Target::Folder(folder) => sync_folder(folder),
+            };
+            let (average, took) = (self.single_us.load(Ordering::Relaxed), began.elapsed().as_micros() as u64);
+            self.single_us.store((average * 7 + took) / 8, Ordering::Relaxed);
+            outcomes.insert(key.clone(), settle(&self.disk, target, *flags, &outcome));
+        }
+        outcomes
+    }
+
+    fn sync_database(
+        &self,
+        files: &Files,
+        flags: u8,
+        sync_folder: &mut dyn FnMut(&Path) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if files.failed.load(Ordering::Acquire) {
+            return Err(io::Error::other(EARLIER_FAILURE));
+        }
+        if flags & unsynced::MAIN != 0 && !broken(Rule::FirstPageBeforeGate) {
+            files.sync_main(&self.disk)?;
+        }
+        if flags & unsynced::WAL != 0 && !broken(Rule::LogBeforeGate) {
+            match self.disk.sync(&files.wal) {
+                // The last connection has closed: all of it is in the database, which SQLite has synced.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other?,
+            }
+        }
+        if flags & unsynced::FOLDER != 0 && !broken(Rule::NamesBeforeGate) {
+            sync_folder(&files.folder)?;
+        }
+        Ok(())
+    }
+
+    fn may_sync_all(&self, files: usize) -> bool {
+        let slow = self.single_us.load(Ordering::Relaxed) >= SLOW_SYNC_US;
+        let from = if slow { SYNC_ALL_FROM_SLOW } else { SYNC_ALL_FROM };
+        self.sync_all && files >= from && lock(&self.paused).is_none_or(|until| Instant::now() >= until)
+    }
+}
+
+/// What became of `target`. After a failed sync a database is not used again before its bytes are rewritten.
+fn settle(disk: &Disk, target: &Target, flags: u8, outcome: &io::Result<()>) -> Result<(), StorageError> {
+    let reason = match (outcome, target) {
+        (Err(error), _) => error.to_string(),
+        // A sync of everything says nothing about bytes that an earlier one lost.
+        (Ok(()), Target::Database(files)) if files.failed.load(Ordering::Acquire) => EARLIER_FAILURE.into(),
+        // What was written into files without a name is lost with the last descriptor.
+        (Ok(()), Target::Database(files)) if !files.folder.is_dir() => "its folder is gone".into(),
+        (Ok(()), _) => return Ok(()),
+    };
+    let path = match target {
+        Target::Database(files) => {
+            files.mark(flags);
+            files.failed.store(true, Ordering::Release);
+            disk.suspect(&files.path);
+            &files.path
+        }
+        Target::File(path) | Target::Folder(path) => path,
+    };
+    Err(StorageError::Sync { path: path.clone(), reason })
+}
+
+/// Whether `syncfs` says that a write failed: Linux from 5.8 on.
+fn reports_errors_of_syncfs() -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split(['.', '-']).map(|part| part.trim().parse::<u32>().unwrap_or_default());
+    let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+    version >= (5, 8)
+}

@@ -1,0 +1,9 @@
+//! Tests of the engine as a whole.
+
+mod alarms;
+mod basics;
+mod faults;
+mod kill9;
+mod power_cut;
+mod properties;
+mod row_counts;
