@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use denizen_core::ids::{NamespaceKey, ObjectId};
 use denizen_core::limits::{Limit, WorkerLimits};
+use denizen_storage::alarms::AlarmKey;
 use tokio::sync::oneshot;
 
 use crate::fetch::body::BodySource;
@@ -235,6 +236,21 @@ pub enum CallKind {
     },
     /// A `test` event.
     Test,
+    /// An alarm is due.
+    Alarm(Box<AlarmCall>),
+}
+
+/// An alarm that is due, or has been given up.
+#[derive(Debug)]
+pub struct AlarmCall {
+    /// Whose.
+    pub key: AlarmKey,
+    /// When it was to run, in milliseconds since the epoch.
+    pub scheduled_ms: i64,
+    /// How often it has been retried.
+    pub retry_count: u32,
+    /// Whether it is only to be taken away.
+    pub forget: bool,
 }
 
 /// What a call brought.

@@ -7,6 +7,7 @@
 const { core, primordials } = __bootstrap;
 const {
   op_actor_broken,
+  op_alarm_end,
   op_event_fail,
   op_event_on_abort,
   op_event_value,
@@ -16,6 +17,7 @@ const {
   ArrayPrototypePush,
   ArrayPrototypeSort,
   Error,
+  ObjectDefineProperty,
   ObjectGetPrototypeOf,
   ObjectHasOwn,
   ObjectKeys,
@@ -25,6 +27,8 @@ const {
   ReflectApply,
   ReflectConstruct,
   SafeMap,
+  SafeWeakMap,
+  SymbolToStringTag,
   TypeError,
 } = primordials;
 const { newSignal, signalAbort } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
@@ -36,6 +40,7 @@ const { isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/resp
 const { newContext } = core.loadExtScript("ext:denizen/io/context.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { newState, settled } = core.loadExtScript("ext:denizen/actor/state.js");
+const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { newId, newNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { newLoader } = core.loadExtScript("ext:denizen/loader/loader.js");
 const { DurableObject, RpcTarget, WorkerEntrypoint, setEnv } = core.loadExtScript("ext:denizen/worker/workers.js");
@@ -52,6 +57,9 @@ const NO_RPC =
 const entries = new SafeMap();
 // Incarnation -> instance.
 const actors = new SafeMap();
+// Handle -> instance, or the prototype that it will have: whether it handles alarms.
+const prototypes = new SafeWeakMap();
+setAlarmCheck((handle) => typeof prototypes.get(handle)?.alarm === "function");
 let env;
 
 function classify(value) {
@@ -127,6 +135,7 @@ function instanceOf(actor) {
   const id = actor.idName === undefined && actor.idText !== undefined ? actor.idText : newId(actor.idHex, actor.idName);
   const state = newState(actor.handle, id, actor.props ?? {});
   let instance;
+  prototypes.set(actor.handle, entry.value.prototype);
   try {
     instance = ReflectConstruct(entry.value, [state, env]);
   } catch (error) {
@@ -134,6 +143,7 @@ function instanceOf(actor) {
     op_actor_broken(actor.handle, parts.name, parts.message);
     throw error;
   }
+  prototypes.set(actor.handle, instance);
   const made = { __proto__: null, instance, rpc: entry.kind === ACTOR };
   actors.set(actor.incarnation, made);
   const blocked = settled(state);
@@ -283,7 +293,43 @@ function testEvent(event, name, _actor, props) {
   settle(event, target.test({}, env, ctx), () => op_event_value(event, undefined));
 }
 
-const KINDS = [fetchEvent, rpcEvent, testEvent];
+class AlarmInvocationInfo {
+  constructor(retryCount, scheduledTime) {
+    this.isRetry = retryCount > 0;
+    this.retryCount = retryCount;
+    this.scheduledTime = scheduledTime;
+  }
+}
+ObjectDefineProperty(AlarmInvocationInfo.prototype, SymbolToStringTag, {
+  __proto__: null, value: "AlarmInvocationInfo", configurable: true,
+});
+
+function alarmEvent(event, _name, actor, _props, args) {
+  const { handle } = actor;
+  const result = withActor(actor, ({ instance }) => {
+    if (typeof instance.alarm !== "function") {
+      throw new Error("Handler does not export an alarm() function.");
+    }
+    return instance.alarm(new AlarmInvocationInfo(args[0], args[1]));
+  });
+  PromisePrototypeThen(PromiseResolve(result), () => {
+    try {
+      // In the handler's last turn, so that what it wrote and the end of its alarm are one.
+      op_alarm_end(handle, true);
+      op_event_value(event, undefined);
+    } catch (error) {
+      fail(event, error);
+    }
+  }, (error) => {
+    try {
+      op_alarm_end(handle, false);
+    } finally {
+      fail(event, error);
+    }
+  });
+}
+
+const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent];
 
 function dispatch(event, kind, name, actor, props, args) {
   try {

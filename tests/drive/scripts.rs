@@ -38,3 +38,13 @@ fn the_example_answers_as_on_workerd() {
 fn workerd_still_gives_what_was_recorded() {
     node("tests/conformance/run.mjs", &["verify"]);
 }
+
+#[test]
+fn data_folders_move_between_workerd_and_here() {
+    let mut command = Command::new("node");
+    command.args(["--test", "--test-reporter", "tap"]).arg(root().join("tests/node/interop.test.mjs"));
+    command.env("DENIZEN", env!("CARGO_BIN_EXE_denizen"));
+    let output = finish(&mut command);
+    let text = text(&output);
+    assert!(output.status.success() && text.contains("# pass 4"), "{text}");
+}

@@ -3,7 +3,7 @@
 //! Owns the native handle of one incarnation and its storage operations. Authority is this handle: it is bound to one
 //! incarnation and throws once that is gone. It must not know how actors are found, made or evicted.
 
-mod storage;
+pub mod storage;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -52,6 +52,7 @@ deno_core::extension!(
         storage::op_storage_bookmark,
         storage::op_storage_get_alarm,
         storage::op_storage_set_alarm,
+        storage::op_alarm_end,
         storage::op_kv_get,
         storage::op_kv_put,
         storage::op_kv_delete,

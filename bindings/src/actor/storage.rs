@@ -30,6 +30,10 @@ pub enum ActorStorageError {
     #[class(inherit)]
     #[error(transparent)]
     Wire(#[from] WireError),
+    /// A facet cannot be woken without its parent. The text is workerd's.
+    #[class(generic)]
+    #[error("Facets currently cannot set alarms.")]
+    FacetAlarm,
     /// A binding has no SQL value.
     #[class(type)]
     #[error("{0}")]
@@ -96,10 +100,15 @@ fn guarded<T>(
     let left = io.cpu_limit.get().saturating_sub(io.cpu.get());
     actor.database.set_deadline(Some(Instant::now() + left));
     let outcome = operation(&actor.database);
-    if actor.database.is_dirty() && !actor.dirty.replace(true) {
-        IsolateState::of(scope).dirty.borrow_mut().push(actor.clone());
-    }
+    mark_dirty(&IsolateState::of(scope), actor);
     Ok(outcome?)
+}
+
+/// Has the actor's writes committed at the end of the turn.
+pub fn mark_dirty(state: &IsolateState, actor: &Rc<Actor>) {
+    if actor.database.is_dirty() && !actor.dirty.replace(true) {
+        state.dirty.borrow_mut().push(actor.clone());
+    }
 }
 
 /// Runs SQL: a cursor.
@@ -324,7 +333,20 @@ pub fn op_storage_set_alarm(
     time: f64,
 ) -> Result<(), ActorStorageError> {
     let time = (time >= 0.0).then_some(time as i64);
+    if handle.actor.depth > 0 && time.is_some() {
+        return Err(ActorStorageError::FacetAlarm);
+    }
     with_database(scope, handle, |database| database.set_alarm(time))
+}
+
+/// The alarm's handler has ended. If it is `done`, the alarm that it ran for goes.
+#[op2(nofast)]
+pub fn op_alarm_end(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &ActorHandle,
+    done: bool,
+) -> Result<(), ActorStorageError> {
+    with_database(scope, handle, |database| database.end_alarm(done))
 }
 
 /// The value of a key; `undefined` if there is none.

@@ -238,6 +238,8 @@ pub mod storage {
     pub const PAGE_CACHE_BYTES_PER_SHARD: u64 = 64 << 20;
     /// Pages that one database may have in memory: 8 MB.
     pub const PAGE_CACHE_PAGES: usize = 2_000;
+    /// Databases that wait to be closed by the engine's own thread; beyond, whoever closes one does it itself.
+    pub const CLOSING: usize = 64;
     /// File descriptors of an open database: itself, its log, and one for a checkpoint or a sync now and then.
     pub const DESCRIPTORS_PER_DATABASE: usize = 3;
 }

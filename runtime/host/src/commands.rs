@@ -68,7 +68,8 @@ async fn start(
         Some(config) => {
             let probe = Options { shards: 1, ..options.clone() };
             let io = tokio::runtime::Handle::current();
-            let running = Running::start(workers.by_name, storage.clone(), probe, io, workers.next_id)?;
+            let running =
+                Running::start(workers.by_name, workers.namespaces, storage.clone(), probe, io, workers.next_id)?;
             let exports = inspect(&running, &workers.main, "").await;
             tokio::task::spawn_blocking(move || running.stop()).await?;
             match exports {
@@ -78,7 +79,7 @@ async fn start(
         }
     };
     let io = tokio::runtime::Handle::current();
-    let running = Running::start(workers.by_name, storage, options, io, workers.next_id)?;
+    let running = Running::start(workers.by_name, workers.namespaces, storage, options, io, workers.next_id)?;
     let exports = inspect(&running, &workers.main, handler).await;
     Ok((running, workers.main, exports))
 }

@@ -5,8 +5,10 @@
 //! - [`config`], [`workers`]: from files to definitions of Workers.
 //! - [`modules`]: bundles and loaders.
 //! - [`runtime`], [`shard`]: shards, isolates, turns, actors.
+//! - [`alarms`]: alarms that are due, on their way to their objects.
 //! - [`ingress`], [`egress`]: HTTP in and out.
 
+pub mod alarms;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use denizen_bindings::call::{Call, CallError, WorkerDefinition};
+use denizen_bindings::call::{Call, CallError, Namespace, WorkerDefinition};
 use denizen_bindings::isolate::{ShardMessage, ShardSender};
 use denizen_core::limits::{IsolateLimits, SHARD_QUEUE_EVENTS};
 use denizen_storage::{Engine, PoolOptions};
 use tokio::sync::mpsc;
 
+use crate::alarms;
 use crate::egress::{AddressPolicy, Egress};
 use crate::modules::loader::CodeCache;
 use crate::shard::Shard;
@@ -106,6 +107,8 @@ impl ShardHandle {
 pub struct Shared {
     /// Configured Workers, by name.
     pub workers: HashMap<Arc<str>, Arc<WorkerDefinition>>,
+    /// Durable Object classes, by the key of their storage.
+    pub namespaces: HashMap<String, Arc<Namespace>>,
     /// The databases.
     pub storage: Arc<Engine>,
     /// The shards, by index.
@@ -148,6 +151,7 @@ impl Running {
     /// Starts the shards. `next_id` is a number above those of the definitions.
     pub fn start(
         workers: HashMap<Arc<str>, Arc<WorkerDefinition>>,
+        namespaces: HashMap<String, Arc<Namespace>>,
         storage: Arc<Engine>,
         options: Options,
         io: tokio::runtime::Handle,
@@ -180,6 +184,7 @@ impl Running {
         watchdog::start(shards.iter().map(|shard| shard.watch.clone()).collect())?;
         let shared = Arc::new(Shared {
             workers,
+            namespaces,
             storage,
             shards,
             egress: Egress::new(options.ca_file.as_deref())?,
@@ -192,6 +197,10 @@ impl Running {
         for give in begin {
             // A thread that is gone already has nothing to begin.
             drop(give.send(shared.clone()));
+        }
+        // A bare script that is only looked at has no classes yet.
+        if !shared.namespaces.is_empty() {
+            alarms::deliver(&shared);
         }
         Ok(Self { shared, threads })
     }

@@ -23,6 +23,8 @@ pub const NEWEST_COMPATIBILITY_DATE: &str = "2026-11-17";
 pub struct Workers {
     /// By name.
     pub by_name: HashMap<Arc<str>, Arc<WorkerDefinition>>,
+    /// Durable Object classes, by the key of their storage.
+    pub namespaces: HashMap<String, Arc<Namespace>>,
     /// The one that is served or tested.
     pub main: Arc<str>,
     /// A number above those of the definitions.
@@ -108,7 +110,8 @@ pub fn build(configs: &[WorkerConfig], bare: bool) -> anyhow::Result<Workers> {
         }
     }
     let main = configs.first().context("no Worker is configured")?;
-    Ok(Workers { by_name, main: main.name.as_str().into(), next_id, bare: bare.then(|| main.clone()) })
+    let namespaces = namespaces.into_values().map(|namespace| (namespace.unique_key.clone(), namespace)).collect();
+    Ok(Workers { by_name, namespaces, main: main.name.as_str().into(), next_id, bare: bare.then(|| main.clone()) })
 }
 
 fn define(

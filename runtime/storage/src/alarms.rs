@@ -228,7 +228,8 @@ impl Alarms {
         let now = self.now_ms();
         let mut state = lock(&self.state);
         let after = state.schedule.finished(key, outcome, now, chance);
-        if after == After::Forget || (outcome == Outcome::Done && state.schedule.scheduled(key).is_none()) {
+        // What follows a run that is done is in the object's own commit, which may be on its way to the index still.
+        if after == After::Forget {
             state.changes.push(Change { key: key.clone(), name: None, time: None, done: None });
             state.changed += 1;
         }

@@ -5,10 +5,10 @@
 use std::collections::VecDeque;
 use std::ffi::c_int;
 use std::future::Future;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-use denizen_core::limits::storage::CHECKPOINT_BYTES;
+use denizen_core::limits::storage::{CHECKPOINT_BYTES, CLOSING};
 use libsqlite3_sys as ffi;
 use tokio::sync::oneshot;
 
@@ -31,6 +31,8 @@ struct Queue {
 pub(crate) struct Upkeep {
     queue: Mutex<Queue>,
     arrived: Condvar,
+    /// Connections that wait to be closed, each with its descriptors.
+    closing: Arc<AtomicUsize>,
 }
 
 impl std::fmt::Debug for Upkeep {
@@ -57,7 +59,16 @@ impl Upkeep {
 
     /// Closes a connection; the last one of a database brings the log into it and removes the log.
     pub(crate) fn close(&self, connection: Connection) {
-        self.push(move || drop(connection));
+        if self.closing.load(Ordering::Relaxed) >= CLOSING {
+            // It takes a few syncs here; without that, descriptors would pile up behind a disk that cannot keep up.
+            return drop(connection);
+        }
+        let closing = self.closing.clone();
+        closing.fetch_add(1, Ordering::Relaxed);
+        self.push(move || {
+            drop(connection);
+            closing.fetch_sub(1, Ordering::Relaxed);
+        });
     }
 
     /// Brings the log of a database into it, once it is long enough. The log is kept and begun anew.

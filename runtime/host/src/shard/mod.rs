@@ -27,7 +27,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use denizen_bindings::actor::Actor;
-use denizen_bindings::call::{Call, CallError, ReplyTo, Target, WorkerDefinition, WorkerRef};
+use denizen_bindings::call::{Call, CallError, CallKind, ReplyTo, Target, WorkerDefinition, WorkerRef};
 use denizen_bindings::io::context::{IoContext, Owner};
 use denizen_bindings::isolate::{
     Completion, Host, IsolateId, IsolateState, Output, ShardMessage, ShardSender, WorkerExports,
@@ -358,6 +358,9 @@ impl Shard {
             _ => None,
         };
         let cancelled = matches!(turn, Turn::Cancel(_));
+        if let Turn::Event(Call { kind: CallKind::Alarm(alarm), .. }, _) = &turn {
+            self.shared.storage.alarms().started(&alarm.key);
+        }
         let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), left);
         let idle = execute(slot, io.as_ref(), turn, identity);
         let stopped = self.watch.end();

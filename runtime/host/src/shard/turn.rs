@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use denizen_bindings::call::{CallError, CallKind};
+use denizen_bindings::call::{AlarmCall, CallError, CallKind, CallOk};
 use denizen_bindings::fetch::{body, headers_to_js, string};
 use denizen_bindings::io::context::IoContext;
 use denizen_bindings::isolate::{Completion, IsolateState, Token};
@@ -57,6 +57,11 @@ pub fn event(
     props: Option<&wire::WireValue>,
     identity: Option<&ActorIdentity>,
 ) {
+    if let (CallKind::Alarm(alarm), Some(identity)) = (&kind, identity)
+        && !begins_alarm(state, io, alarm, &identity.actor)
+    {
+        return;
+    }
     in_context(scope, io, |scope| {
         let (number, args) = match arguments(scope, io, kind) {
             Ok(args) => args,
@@ -80,6 +85,22 @@ pub fn event(
     });
 }
 
+/// Whether the handler of an alarm is to run. If not, the event is over.
+fn begins_alarm(state: &IsolateState, io: &Rc<IoContext>, alarm: &AlarmCall, actor: &Rc<actor::Actor>) -> bool {
+    let database = &actor.database;
+    let begun = match alarm.forget {
+        true => database.set_alarm(None).map(|()| false),
+        false => database.begin_alarm(alarm.scheduled_ms),
+    };
+    actor::storage::mark_dirty(state, actor);
+    match begun {
+        Ok(true) => return true,
+        Ok(false) => io.reply(state, Ok(CallOk::Unit)),
+        Err(error) => io.reply(state, Err(CallError::new(error.to_string()))),
+    }
+    false
+}
+
 fn arguments<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     io: &Rc<IoContext>,
@@ -100,6 +121,11 @@ fn arguments<'s>(
             (1, v8::Array::new_with_elements(scope, &[method, args]).into())
         }
         CallKind::Test => (2, v8::undefined(scope).into()),
+        CallKind::Alarm(alarm) => {
+            let retry_count = v8::Number::new(scope, f64::from(alarm.retry_count)).into();
+            let scheduled = v8::Number::new(scope, alarm.scheduled_ms as f64).into();
+            (3, v8::Array::new_with_elements(scope, &[retry_count, scheduled]).into())
+        }
     })
 }
 

@@ -28,8 +28,10 @@ pub(super) struct AlarmState {
     touched: bool,
     /// The last change that a commit made to the index before its gate could open.
     pub(super) indexing: u64,
-    /// Set while the handler runs: the alarm that it runs for does not show.
-    running: bool,
+    /// While the handler runs, the time that it runs for, which does not show.
+    running: Option<TimeMs>,
+    /// Whether the handler has set an alarm of its own.
+    set_again: bool,
     /// What the index holds, or will hold before anything later happens.
     pub(super) index: Arc<Mutex<Option<TimeMs>>>,
     /// Counts commits that move the alarm, so that one that comes later in the index knows whether it is the last.
@@ -64,7 +66,7 @@ pub(crate) struct AlarmMove {
 impl Database {
     /// The alarm, in milliseconds since the epoch.
     pub fn alarm(&self) -> Result<Option<TimeMs>, StorageError> {
-        self.with(|inner| match inner.alarm.running && !inner.alarm.touched {
+        self.with(|inner| match inner.alarm.running.is_some() && !inner.alarm.set_again {
             true => Ok(None),
             false => inner.stored_alarm(),
         })
@@ -75,20 +77,27 @@ impl Database {
         self.with(|inner| inner.store_alarm(time))
     }
 
-    /// The handler of the alarm for `scheduled` begins. Whether it is to run: not if the alarm was moved or taken away.
+    /// The handler of the alarm for `scheduled` begins. Whether it is to run: not if the alarm was moved or taken away,
+    /// of which the index is told.
     pub fn begin_alarm(&self, scheduled: TimeMs) -> Result<bool, StorageError> {
         self.with(|inner| {
-            let due = inner.stored_alarm()?.is_some_and(|time| time <= scheduled);
-            inner.alarm.running = due;
+            let stored = inner.stored_alarm()?;
+            let due = stored.is_some_and(|time| time <= scheduled);
+            inner.alarm.running = due.then_some(scheduled);
+            inner.alarm.set_again = false;
+            if let (false, Some(owner)) = (due, &inner.options.alarm) {
+                // The index was early, as it may be after a crash.
+                drop(inner.engine.alarms().set(owner.key.clone(), owner.name.clone(), stored));
+            }
             Ok(due)
         })
     }
 
     /// The handler has ended. The alarm that it ran for is taken away if it is `done`, unless it set another one.
-    pub fn end_alarm(&self, scheduled: TimeMs, done: bool) -> Result<(), StorageError> {
+    pub fn end_alarm(&self, done: bool) -> Result<(), StorageError> {
         self.with(|inner| {
-            let running = std::mem::take(&mut inner.alarm.running);
-            if running && done && inner.stored_alarm()?.is_some_and(|time| time <= scheduled) {
+            let ran = inner.alarm.running.take().is_some();
+            if ran && done && !std::mem::take(&mut inner.alarm.set_again) {
                 inner.store_alarm(None)?;
             }
             Ok(())
@@ -172,6 +181,7 @@ impl Inner {
         let value = time.map_or(ValueRef::Null, |ms| ValueRef::Integer(ms.saturating_mul(NS_PER_MS)));
         self.store_metadata(1, value)?;
         self.alarm.touched = true;
+        self.alarm.set_again = true;
         Ok(())
     }
 

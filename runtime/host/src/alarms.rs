@@ -1,0 +1,62 @@
+//! Brings alarms that are due to their objects.
+//!
+//! Owns the way from the storage engine's alarm thread to the object's shard and back: how a run ended decides whether it is
+//! tried again. It must not know schedules or databases.
+
+use std::sync::{Arc, Weak};
+
+use denizen_bindings::call::{AlarmCall, Call, CallError, CallKind, CallOk, ReplyTo, Target};
+use denizen_core::alarms::{After, Outcome};
+use denizen_core::ids::ObjectId;
+use denizen_storage::alarms::AlarmDue;
+use tokio::sync::oneshot;
+
+use crate::runtime::Shared;
+
+/// Has the alarms of all objects run from now on, for as long as `shared` is there.
+pub fn deliver(shared: &Arc<Shared>) {
+    let weak = Arc::downgrade(shared);
+    shared.storage.alarms().deliver_to(Box::new(move |due| run(&weak, due)));
+}
+
+fn run(shared: &Weak<Shared>, due: AlarmDue) {
+    let Some(shared) = shared.upgrade() else { return };
+    let io = shared.io.clone();
+    io.spawn(async move {
+        let outcome = match call(&shared, &due, false).await {
+            Ok(_) => Outcome::Done,
+            // Not the handler's fault.
+            Err(error) if error.retryable || error.overloaded => Outcome::NotRun,
+            Err(error) => {
+                let text = error.stack.as_deref().unwrap_or(&error.message);
+                eprintln!("{}:{} error Uncaught in alarm(): {text}", due.key.namespace, &due.key.object[..8]);
+                Outcome::Failed
+            }
+        };
+        let after = shared.storage.alarms().finished(&due.key, outcome, chance());
+        if after == After::Forget && call(&shared, &due, true).await.is_err() {
+            eprintln!("denizen: an alarm that is given up stays set: {}:{}", due.key.namespace, due.key.object);
+        }
+    });
+}
+
+async fn call(shared: &Arc<Shared>, due: &AlarmDue, forget: bool) -> Result<CallOk, CallError> {
+    let unknown = || CallError::retryable("The class of the alarm's object is not configured.");
+    let namespace = shared.namespaces.get(&*due.key.namespace).cloned().ok_or_else(unknown)?;
+    let id = ObjectId::parse(&due.key.object).map_err(|error| CallError::new(error.to_string()))?;
+    let target = Target::Object { namespace, id, name: due.name.as_deref().map(Into::into) };
+    let alarm =
+        AlarmCall { key: due.key.clone(), scheduled_ms: due.scheduled_ms, retry_count: due.retry_count, forget };
+    let (reply, result) = oneshot::channel();
+    let call = Call { target, kind: CallKind::Alarm(Box::new(alarm)), reply: ReplyTo::Channel(reply), cancel: None };
+    shared.shards[id.shard(shared.shards.len())].call(call);
+    result.await.unwrap_or_else(|_| Err(CallError::retryable("The shard has stopped.")))
+}
+
+/// A number from 0 to 1.
+fn chance() -> f64 {
+    let mut random = [0; 4];
+    // Without random bytes the pause is only less spread.
+    getrandom::fill(&mut random).unwrap_or_default();
+    f64::from(u32::from_le_bytes(random)) / f64::from(u32::MAX)
+}
