@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::time::Duration;
 
 use denizen_core::alarms::{After, Outcome, Schedule, TimeMs};
@@ -55,6 +55,16 @@ pub struct AlarmDue {
     pub retry_count: u32,
 }
 
+/// What the index holds for one database, over all its incarnations: a change that an earlier one has begun may still be on
+/// its way when the next one makes its own.
+#[derive(Debug)]
+pub(crate) struct Indexed {
+    /// What the index holds, or will hold before anything later happens.
+    pub(crate) time: Mutex<Option<TimeMs>>,
+    /// Counts commits that move the alarm, so that one that comes later in the index knows whether it is the last.
+    pub(crate) moves: AtomicU64,
+}
+
 /// Who runs alarms.
 pub type Deliver = Box<dyn Fn(AlarmDue) + Send + Sync>;
 
@@ -97,6 +107,8 @@ pub struct Alarms {
     /// How many changes have been written.
     written: AtomicU64,
     deliver: Mutex<Option<Deliver>>,
+    /// What databases that are open, or have changes on their way, know of the index.
+    indexed: Mutex<HashMap<AlarmKey, Weak<Indexed>>>,
     /// The databases; only whoever does a round has it locked.
     databases: Mutex<HashMap<Arc<str>, Metadata>>,
 }
@@ -118,6 +130,7 @@ impl Alarms {
             woken: Condvar::new(),
             written: AtomicU64::new(0),
             deliver: Mutex::default(),
+            indexed: Mutex::default(),
             databases: Mutex::default(),
         }
     }
@@ -157,6 +170,20 @@ impl Alarms {
         let (done, durable) = oneshot::channel();
         self.change(Change { key, name, time, done: Some(done) });
         Durable::new(durable)
+    }
+
+    /// What is known of the index for a database that holds the alarm `stored`.
+    pub(crate) fn indexed(&self, key: &AlarmKey, stored: Option<TimeMs>) -> Arc<Indexed> {
+        let mut all = lock(&self.indexed);
+        if let Some(indexed) = all.get(key).and_then(Weak::upgrade) {
+            return indexed;
+        }
+        if all.len() >= 64 && all.len().is_power_of_two() {
+            all.retain(|_, indexed| indexed.strong_count() > 0);
+        }
+        let indexed = Arc::new(Indexed { time: Mutex::new(stored), moves: AtomicU64::new(0) });
+        all.insert(key.clone(), Arc::downgrade(&indexed));
+        indexed
     }
 
     /// How many changes there have been, for [`Alarms::after`].

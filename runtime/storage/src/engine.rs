@@ -172,7 +172,7 @@ impl Engine {
         };
         if moved.earlier != swapped {
             let indexed = self.alarms.set(moved.key, moved.name, moved.time);
-            *lock(&moved.index) = moved.time;
+            *lock(&moved.indexed.time) = moved.time;
             if swapped {
                 drop(indexed);
                 return self.syncer.request(target, None);
@@ -182,10 +182,10 @@ impl Engine {
         let alarms = self.alarms.clone();
         let after = move |outcome: &Result<(), StorageError>| {
             // Locked over all of it: a commit that comes in between would be overtaken.
-            let mut index = lock(&moved.index);
+            let mut known = lock(&moved.indexed.time);
             // A commit that came after this one has its own say.
-            if outcome.is_ok() && moved.moves.load(Ordering::Acquire) == moved.number {
-                *index = moved.time;
+            if outcome.is_ok() && moved.indexed.moves.load(Ordering::Acquire) == moved.number {
+                *known = moved.time;
                 drop(alarms.set(moved.key, moved.name, moved.time));
             }
         };

@@ -3,15 +3,15 @@
 //! Owns the table `_cf_METADATA`, byte-compatible with workerd's: key 1 is the alarm in nanoseconds since the epoch, or
 //! NULL. It must not know who runs alarms; the index of all alarms follows it in the order that must hold.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use denizen_core::alarms::TimeMs;
 use libsqlite3_sys as ffi;
 
 use super::{Database, Inner};
 use crate::StorageError;
-use crate::alarms::NS_PER_MS;
+use crate::alarms::{Indexed, NS_PER_MS};
 use crate::disk::lock;
 use crate::sqlite::ValueRef;
 
@@ -32,10 +32,8 @@ pub(super) struct AlarmState {
     running: Option<TimeMs>,
     /// Whether the handler has set an alarm of its own.
     set_again: bool,
-    /// What the index holds, or will hold before anything later happens.
-    pub(super) index: Arc<Mutex<Option<TimeMs>>>,
-    /// Counts commits that move the alarm, so that one that comes later in the index knows whether it is the last.
-    pub(super) moves: Arc<AtomicU64>,
+    /// What is known of the index; absent for a database that has no alarm.
+    indexed: Option<Arc<Indexed>>,
 }
 
 impl AlarmState {
@@ -58,8 +56,8 @@ pub(crate) struct AlarmMove {
     pub(crate) earlier: bool,
     pub(crate) key: crate::alarms::AlarmKey,
     pub(crate) name: Option<String>,
-    pub(crate) index: Arc<Mutex<Option<TimeMs>>>,
-    pub(crate) moves: Arc<AtomicU64>,
+    pub(crate) indexed: Arc<Indexed>,
+    /// Its number among the moves.
     pub(crate) number: u64,
 }
 
@@ -149,7 +147,7 @@ impl Inner {
     pub(super) fn load_alarm(&mut self) -> Result<(), StorageError> {
         let Some(owner) = self.options.alarm.clone() else { return Ok(()) };
         let stored = self.stored_alarm()?;
-        *lock(&self.alarm.index) = stored;
+        self.alarm.indexed = Some(self.engine.alarms().indexed(&owner.key, stored));
         if let Some(time) = stored
             && self.engine.alarms().note(&owner.key, owner.name.as_deref(), time)
         {
@@ -200,29 +198,20 @@ impl Inner {
         }
         let Some(owner) = self.options.alarm.clone() else { return Ok(None) };
         let time = self.stored_alarm()?;
-        let mut index = lock(&self.alarm.index);
-        let number = self.alarm.moves.fetch_add(1, Ordering::AcqRel) + 1;
-        if *index == time {
+        let Some(indexed) = self.alarm.indexed.clone() else { return Ok(None) };
+        let known = lock(&indexed.time);
+        let number = indexed.moves.fetch_add(1, Ordering::AcqRel) + 1;
+        if *known == time {
             // The count alone calls off what is still to come for an earlier commit.
             return Ok(None);
         }
-        let earlier = match (time, *index) {
+        let earlier = match (time, *known) {
             (Some(new), Some(known)) => new < known,
             (Some(_), None) => true,
             (None, _) => false,
         };
-        if earlier {
-            *index = time;
-        }
-        Ok(Some(AlarmMove {
-            time,
-            earlier,
-            key: owner.key,
-            name: owner.name,
-            index: self.alarm.index.clone(),
-            moves: self.alarm.moves.clone(),
-            number,
-        }))
+        drop(known);
+        Ok(Some(AlarmMove { time, earlier, key: owner.key, name: owner.name, indexed, number }))
     }
 
     /// Drops every table and view. Checks of foreign keys would only be in the way.

@@ -38,6 +38,18 @@ fn after_a_restart_a_few_of_many_due_alarms_start_at_a_time() {
     engine.alarms().deliver_to(Box::new(move |alarm| drop(sender.send(alarm))));
     let mut seen = std::collections::HashSet::new();
     let (mut starting, mut running) = (Vec::new(), Vec::new());
+    // What the object's commit does to the index comes before the word that the run is over, or after it.
+    let done = |key: AlarmKey| {
+        let first = key.object.ends_with(['0', '2', '4', '6', '8']);
+        let take_away = || drop(engine.alarms().set(key.clone(), None, None));
+        if first {
+            take_away();
+        }
+        engine.alarms().finished(&key, Outcome::Done, 0.5);
+        if !first {
+            take_away();
+        }
+    };
     while seen.len() < ALARMS {
         engine.run_background();
         starting.extend(due.try_iter().inspect(|alarm| assert!(seen.insert(alarm.key.clone()), "{alarm:?} twice")));
@@ -50,14 +62,12 @@ fn after_a_restart_a_few_of_many_due_alarms_start_at_a_time() {
                     engine.alarms().started(&alarm.key);
                     running.push(alarm);
                 }
-                1 => drop(engine.alarms().finished(&alarm.key, Outcome::Done, 0.5)),
+                1 => done(alarm.key),
                 _ => drop(engine.alarms().finished(&alarm.key, Outcome::GivenUp, 0.5)),
             }
         }
     }
-    for alarm in starting.into_iter().chain(running) {
-        engine.alarms().finished(&alarm.key, Outcome::Done, 0.5);
-    }
+    starting.into_iter().chain(running).for_each(|alarm| done(alarm.key));
     engine.run_background();
     assert_eq!(due.try_iter().count(), 0);
     drop(engine);
