@@ -5,12 +5,14 @@
 //! - [`specs`]: each folder of `tests/specs`, run by `denizen test`.
 //! - [`scripts`]: JavaScript that is compared with Node and with workerd.
 //! - [`cli`]: the command line, configurations, bad input.
+//! - [`durability`]: what was answered survives SIGKILL.
 //! - [`ingress`], [`egress`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
 //! - [`limits`]: what happens past a limit.
 //! - [`supervisor`]: the main job, over restarts.
 
 mod cli;
+mod durability;
 mod egress;
 mod ingress;
 mod limits;

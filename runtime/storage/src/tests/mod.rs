@@ -4,6 +4,7 @@ mod alarms;
 mod basics;
 mod faults;
 mod kill9;
+mod many;
 mod power_cut;
 mod properties;
 mod row_counts;
