@@ -73,7 +73,7 @@ async fn start(
             let exports = inspect(&running, &workers.main, "").await;
             tokio::task::spawn_blocking(move || running.stop()).await?;
             match exports {
-                Ok(exports) => workers::bind_bare(config, exports.handlers)?,
+                Ok(exports) => workers::bind_bare(config, exports.handlers, &storage)?,
                 Err(error) => bail!(start_failure(&workers.main, &error)),
             }
         }
@@ -100,7 +100,8 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let options = options(&args.workers, (2 * cores).max(4));
     warn_about_maps(&options);
-    let workers = workers::load(&args.workers)?;
+    let storage = open(&args.data)?;
+    let workers = workers::load(&args.workers, &storage)?;
     let mut limits = IngressLimits::DEFAULT;
     if let Some(bytes) = args.max_body_bytes {
         limits.body_bytes = bytes;
@@ -112,7 +113,6 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     io_runtime()?.block_on(async move {
         let address = format!("{}:{}", args.host, args.port);
         let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
-        let storage = open(&args.data)?;
         let (running, main, exports) = start(workers, storage.clone(), options, "fetch").await?;
         if let Err(error) = exports {
             bail!(start_failure(&main, &error));
@@ -154,7 +154,6 @@ pub fn test(mut args: TestArgs) -> anyhow::Result<ExitCode> {
         args.filter = args.workers.script.take().map(|script| script.to_string_lossy().into_owned());
     }
     let options = options(&args.workers, 1);
-    let workers = workers::load(&args.workers)?;
     let scratch = match args.data {
         Some(_) => None,
         None => Some(Scratch::new()?),
@@ -164,8 +163,9 @@ pub fn test(mut args: TestArgs) -> anyhow::Result<ExitCode> {
         (None, Some(scratch)) => scratch.0.clone(),
         (None, None) => bail!("no data folder"),
     };
+    let storage = open(&data)?;
+    let workers = workers::load(&args.workers, &storage)?;
     io_runtime()?.block_on(async move {
-        let storage = open(&data)?;
         let (running, main, exports) = start(workers, storage.clone(), options, "test").await?;
         let exports = match exports {
             Ok(exports) => exports,

@@ -11,6 +11,7 @@ use anyhow::{Context, bail};
 use denizen_bindings::call::{Binding, EnvSpec, ModuleKind, Namespace, Outbound, Target, WorkerDefinition, WorkerRef};
 use denizen_core::ids::NamespaceKey;
 use denizen_core::limits::WorkerLimits;
+use denizen_storage::Engine;
 
 use crate::cli::WorkerArgs;
 use crate::config::{self, WorkerConfig};
@@ -34,7 +35,7 @@ pub struct Workers {
 }
 
 /// Reads the configurations that the command line names and collects their modules.
-pub fn load(args: &WorkerArgs) -> anyhow::Result<Workers> {
+pub fn load(args: &WorkerArgs, storage: &Engine) -> anyhow::Result<Workers> {
     let mut configs = Vec::new();
     let mut bare = false;
     for path in &args.config {
@@ -65,7 +66,7 @@ pub fn load(args: &WorkerArgs) -> anyhow::Result<Workers> {
             .context("give a script or -c FILE: there is no wrangler.jsonc, .json or .toml in this folder")?;
         configs.push(read_config(&path, args.env.as_deref())?);
     }
-    build(&configs, bare)
+    build(&configs, bare, storage)
 }
 
 fn read_config(path: &Path, env: Option<&str>) -> anyhow::Result<WorkerConfig> {
@@ -77,7 +78,7 @@ fn read_config(path: &Path, env: Option<&str>) -> anyhow::Result<WorkerConfig> {
 }
 
 /// Definitions of `configs`, which know each other.
-pub fn build(configs: &[WorkerConfig], bare: bool) -> anyhow::Result<Workers> {
+pub fn build(configs: &[WorkerConfig], bare: bool, storage: &Engine) -> anyhow::Result<Workers> {
     let mut namespaces: HashMap<(String, String), Arc<Namespace>> = HashMap::new();
     for config in configs {
         for class in &config.durable_object_classes {
@@ -90,7 +91,11 @@ pub fn build(configs: &[WorkerConfig], bare: bool) -> anyhow::Result<Workers> {
                     config.name, class.class_name
                 );
             }
-            let unique_key = format!("{}-{}", config.name, class.storage_key_class);
+            if class.storage_key_class != class.class_name {
+                // Kept in the data folder, for when the migration is no longer in the configuration.
+                storage.rename_class(&config.name, &class.storage_key_class, &class.class_name)?;
+            }
+            let unique_key = storage.unique_key(&config.name, &class.class_name);
             let namespace = Namespace {
                 ids: NamespaceKey::new(&unique_key),
                 unique_key,
@@ -205,7 +210,7 @@ fn module_kind(kind: config::ModuleKind) -> ModuleKind {
 }
 
 /// Binds the Durable Object classes of a bare script under their names, and a loader as `LOADER`.
-pub fn bind_bare(mut config: WorkerConfig, classes: Vec<String>) -> anyhow::Result<Workers> {
+pub fn bind_bare(mut config: WorkerConfig, classes: Vec<String>, storage: &Engine) -> anyhow::Result<Workers> {
     for class in classes {
         config.durable_objects.push(config::DurableObjectBinding {
             name: class.clone(),
@@ -220,5 +225,5 @@ pub fn bind_bare(mut config: WorkerConfig, classes: Vec<String>) -> anyhow::Resu
         });
     }
     config.worker_loaders.push(config::WorkerLoaderBinding { binding: "LOADER".into(), id: None });
-    build(&[config], false)
+    build(&[config], false, storage)
 }

@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use denizen_core::limits::FACET_DEPTH;
+
 /// Why the storage could not do what was asked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StorageError {
@@ -82,6 +84,11 @@ pub enum StorageError {
     /// The ids of the object's facets are used up. The text is workerd's.
     #[error("Maximum number of facets exceeded")]
     TooManyFacets,
+    /// Too many levels of facets. The text is workerd's.
+    #[error(
+        "Facet nesting depth limit exceeded. The maximum depth including the root Durable Object is {FACET_DEPTH}."
+    )]
+    TooDeep,
     /// A name that cannot be stored. The text is workerd's.
     #[error("Facet name is too long (max 256 characters).")]
     FacetNameTooLong,

@@ -95,12 +95,10 @@ impl Registry {
         before: &str,
         class: &str,
     ) -> Result<(), StorageError> {
-        let plain = format!("{worker}-{class}");
-        if self.contents.renamed.contains_key(&plain) {
+        let (plain, key) = (format!("{worker}-{class}"), self.unique_key(worker, before));
+        if self.contents.renamed.get(&plain) == Some(&key) {
             return Ok(());
         }
-        let key = self.unique_key(worker, before);
-        self.contents.renamed.remove(&format!("{worker}-{before}"));
         self.contents.renamed.insert(plain, key);
         self.write(disk)
     }

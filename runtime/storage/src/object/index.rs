@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use denizen_core::limits::{FACET_NAME_BYTES, FACETS_PER_OBJECT};
+use denizen_core::limits::{FACET_DEPTH, FACET_NAME_BYTES, FACETS_PER_OBJECT};
 
 use crate::StorageError;
 use crate::database::files::beside;
@@ -111,12 +111,24 @@ impl FacetIndex {
         if self.entries.len() >= FACETS_PER_OBJECT {
             return Err(StorageError::TooManyFacets);
         }
+        if self.depth(parent) + 1 >= FACET_DEPTH {
+            return Err(StorageError::TooDeep);
+        }
         let is_new = self.length == 0;
         let mut bytes = if is_new { MAGIC.to_le_bytes().to_vec() } else { Vec::new() };
         write_entry(&mut bytes, parent, name);
         self.disk.write_at(&self.path, self.length, &bytes).at(&self.path)?;
         self.length += bytes.len() as u64;
         Ok((self.insert(parent, name.to_owned()), is_new))
+    }
+
+    /// How many facets lie above `id`, itself included: 0 for the object.
+    fn depth(&self, id: FacetId) -> usize {
+        let (mut depth, mut at) = (0, id);
+        while let Some((parent, _)) = self.entry(at) {
+            (depth, at) = (depth + 1, parent);
+        }
+        depth
     }
 
     /// A sync of the file failed: the kernel may have dropped what it could not write.
@@ -261,6 +273,8 @@ mod tests {
         assert!(matches!(index.add(0, ""), Err(StorageError::FacetNameEmpty)));
         assert!(matches!(index.add(0, &"x".repeat(257)), Err(StorageError::FacetNameTooLong)));
         assert!(index.add(0, &"x".repeat(256)).is_ok());
+        assert_eq!((index.add(1, "two").expect("add").0, index.add(2, "three").expect("add").0), (2, 3));
+        assert!(matches!(index.add(3, "four"), Err(StorageError::TooDeep)));
     }
 
     proptest::proptest! {
@@ -274,7 +288,7 @@ mod tests {
             let mut index = FacetIndex::open(&disk(), &path).expect("open");
             for (parent, name) in &names {
                 let parent = parent % (index.entries.len() as u16 + 1);
-                if index.get(parent, name).is_none() {
+                if index.get(parent, name).is_none() && index.depth(parent) + 1 < FACET_DEPTH {
                     index.add(parent, name).expect("add");
                 }
             }
