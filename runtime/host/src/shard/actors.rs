@@ -84,6 +84,11 @@ impl Actors {
         Some(slot.identity.actor.clone())
     }
 
+    /// Whether nothing that an actor sends waits for a commit.
+    pub fn gates_are_open(&self) -> bool {
+        self.slots.values().all(|slot| slot.identity.actor.gate.borrow().is_open())
+    }
+
     /// The isolate that the actor runs in.
     pub fn isolate(&self, incarnation: u64) -> Option<IsolateId> {
         self.slots.get(&incarnation).map(|slot| slot.isolate)

@@ -138,9 +138,9 @@ impl Shard {
         }
     }
 
-    /// Whether every event is over, with what it gave to `waitUntil`.
+    /// Whether every event is over, with what it gave to `waitUntil`, and nothing waits to become durable.
     fn has_no_events(&self) -> bool {
-        self.isolates.values().all(|slot| slot.state.events.borrow().is_empty())
+        self.isolates.values().all(|slot| slot.state.events.borrow().is_empty()) && self.actors.gates_are_open()
     }
 
     fn receive(&mut self, message: ShardMessage) {
