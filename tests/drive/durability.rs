@@ -124,3 +124,46 @@ fn an_alarm_that_was_set_rings_after_the_process_is_killed() {
         assert_eq!(server.get(&format!("/{object}/rang")), (200, "0".into()));
     }
 }
+
+const KEEPER: &str = r#"
+import { DurableObject } from "cloudflare:workers";
+export class Keeper extends DurableObject {
+  put() { this.ctx.storage.kv.put("a", "x".repeat(20_000)); return "put"; }
+  get() { return this.ctx.storage.kv.get("a").length; }
+}
+export default {
+  async fetch(request, env) {
+    const [, object, method] = new URL(request.url).pathname.split("/");
+    try {
+      return new Response(String(await env.Keeper.getByName(object)[method]()));
+    } catch (error) {
+      return new Response(`refused: ${error.message}`);
+    }
+  },
+};
+"#;
+
+/// Its object is refused by name in the log, its callers do not learn where it lies, and nothing of it is overwritten.
+#[test]
+fn a_damaged_database_is_refused_and_its_neighbours_go_on() {
+    let folder = Folder::with(&[("keeper.js", KEEPER)]);
+    let server = Server::script(&folder, "keeper.js", &[]);
+    assert_eq!(server.get("/damaged/put"), (200, "put".into()));
+    assert_eq!(server.stop(), Some(0));
+    let objects = std::fs::read_dir(folder.path("data/keeper-Keeper")).expect("folder of the namespace").flatten();
+    let mut files = objects.map(|entry| entry.path()).filter(|path| !path.ends_with("metadata.sqlite"));
+    let file = files.find(|path| path.extension().is_some_and(|kind| kind == "sqlite")).expect("the object's file");
+    let mut bytes = std::fs::read(&file).expect("read");
+    bytes[..64].fill(b'?');
+    std::fs::write(&file, &bytes).expect("write");
+
+    let server = Server::script(&folder, "keeper.js", &[]);
+    assert_eq!(server.get("/neighbour/put"), (200, "put".into()));
+    let (status, body) = server.get("/damaged/get");
+    assert_eq!((status, body.starts_with("refused: ")), (200, true), "{body}");
+    assert!(body.contains("SQLITE_NOTADB") && !body.contains('/'), "{body}");
+    assert!(server.log().contains(file.to_str().expect("UTF-8")), "{}", server.log());
+    assert_eq!(server.get("/neighbour/get"), (200, "20000".into()));
+    drop(server);
+    assert_eq!(std::fs::read(&file).expect("read again"), bytes);
+}

@@ -24,7 +24,7 @@ pub enum ActorStorageError {
     Io(#[from] IoError),
     /// The database refused.
     #[class(generic)]
-    #[error(transparent)]
+    #[error("{}", .0.public_text())]
     Storage(#[from] StorageError),
     /// The value cannot be stored.
     #[class(inherit)]

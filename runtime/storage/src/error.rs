@@ -137,6 +137,17 @@ impl StorageError {
         }
     }
 
+    /// The error for an actor's own code, which must not learn where things lie on the machine.
+    pub fn public_text(&self) -> String {
+        match self {
+            Self::Object { source, .. } => source.public_text(),
+            Self::Io { reason, .. } => format!("The storage failed: {reason}"),
+            Self::Sync { reason, .. } => format!("The disk could not make a write durable: {reason}"),
+            Self::Locked(_) | Self::Format { .. } | Self::Path(_) => "The storage cannot be opened.".into(),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether the writes of the turn are lost with it, so that the object has to be reset.
     pub fn is_critical(&self) -> bool {
         match self {

@@ -12,7 +12,7 @@ use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{Call, CallError, ClassRef, Namespace, Target, WorkerRef};
 use denizen_bindings::io::context::Owner;
 use denizen_bindings::isolate::ShardMessage;
-use denizen_bindings::isolate::{FacetId, FacetStart, IsolateId};
+use denizen_bindings::isolate::{FacetId, FacetStart, Host, IsolateId};
 use denizen_core::ids::ObjectId;
 use denizen_core::limits::storage::DATABASE_BYTES;
 use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError};
@@ -130,7 +130,7 @@ impl Shard {
         };
         let hex = id.to_string();
         let storage = ObjectStorage::new(&self.pool, &namespace.unique_key, &hex, name)
-            .map_err(|error| CallError::new(format!("The storage cannot be opened: {error}")))?;
+            .map_err(|error| self.storage_failed(&namespace.class_name, &error))?;
         let label = format!("{}:{}", namespace.class_name, &hex[..8]);
         let key = (namespace.unique_key.clone(), id);
         let id = IdValue::Object(hex, name.map(str::to_owned));
@@ -155,9 +155,7 @@ impl Shard {
         let definition = self
             .definition(&class.worker)?
             .ok_or_else(|| CallError::new("The code of the class has not been loaded."))?;
-        let database = storage
-            .open(facet, DATABASE_BYTES)
-            .map_err(|error| CallError::new(format!("The storage of {label} cannot be opened: {error}")))?;
+        let database = storage.open(facet, DATABASE_BYTES).map_err(|error| self.storage_failed(&label, &error))?;
         let incarnation = self.shared.next_id();
         let actor = Rc::new(Actor {
             incarnation,
@@ -186,6 +184,12 @@ impl Shard {
         self.actors.slots.insert(incarnation, slot);
         self.host.places.borrow_mut().insert(incarnation, (storage, facet));
         Ok(incarnation)
+    }
+
+    /// What callers learn of a failure of storage; the log learns all of it.
+    fn storage_failed(&self, label: &str, error: &StorageError) -> CallError {
+        self.host.console("denizen", None, "error", &format!("the storage of {label} cannot be opened: {error}"));
+        CallError::new(format!("The storage of {label} cannot be opened: {}", error.public_text()))
     }
 
     /// Gives a call to the facet that it is for, or keeps it until the facet has started.
@@ -272,10 +276,10 @@ impl Shard {
     /// Runs a facet whose class is known, as soon as it has its place on disk.
     fn run_facet(&mut self, container: u64, start: FacetStart, waiting: Vec<Call>) {
         let place = match self.parent_of(container) {
-            Ok((storage, parent, name)) => storage
-                .known_facet(parent, &name)
-                .map(|known| (known, storage, parent, name))
-                .map_err(|error| CallError::new(format!("{error}"))),
+            Ok((storage, parent, name)) => match storage.known_facet(parent, &name) {
+                Ok(known) => Ok((known, storage, parent, name)),
+                Err(error) => Err(self.storage_failed(&name, &error)),
+            },
             Err(error) => Err(error),
         };
         match place {
@@ -298,7 +302,10 @@ impl Shard {
         match self.actors.facets.remove(&container) {
             Some(FacetState::AwaitingPlace(start, waiting)) => match outcome {
                 Ok(facet) => self.begin_facet(container, *start, facet, waiting),
-                Err(error) => self.facet_started_failed(container, waiting, CallError::new(error.to_string())),
+                Err(error) => {
+                    let error = self.storage_failed("a facet", &error);
+                    self.facet_started_failed(container, waiting, error);
+                }
             },
             Some(other) => {
                 self.actors.facets.insert(container, other);

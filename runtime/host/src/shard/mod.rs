@@ -467,7 +467,8 @@ impl Shard {
 
     /// The actor's last writes are lost: so is what it made of them.
     fn reset_for_storage(&self, actor: &Rc<Actor>, error: &StorageError) {
-        let error = CallError { durable_object_reset: true, ..CallError::new(error.to_string()) };
+        self.host.console("denizen", Some(actor), "error", &format!("reset for its storage: {error}"));
+        let error = CallError { durable_object_reset: true, ..CallError::new(error.public_text()) };
         self.host.deferred.borrow_mut().push(Deferred::ActorBroken(actor.incarnation, error.clone()));
         actor.owner.gone.borrow_mut().get_or_insert(error);
     }
