@@ -31,6 +31,7 @@ const { Request } = load("ext:denizen/fetch/request.js");
 const { Response } = load("ext:denizen/fetch/response.js");
 const { fetch } = load("ext:denizen/fetch/fetch.js");
 load("ext:denizen/rpc/stub.js");
+const { STREAM, own } = load("ext:denizen/actor/values.js");
 const dispatch = load("ext:denizen/worker/dispatch.js");
 const commonjs = load("ext:denizen/modules/commonjs.js");
 load("ext:denizen/worker/workers_module.js");
@@ -145,7 +146,10 @@ const OBJECTS = {
 const descriptors = { __proto__: null };
 for (const name in CLASSES) {
   descriptors[name] = propNonEnumerable(CLASSES[name]);
+  own(CLASSES[name]);
 }
+own(streams.ReadableStream, STREAM);
+own(abort.AbortSignal, "AbortSignal serialization is not enabled.");
 for (const name in FUNCTIONS) {
   descriptors[name] = propWritable(FUNCTIONS[name]);
 }

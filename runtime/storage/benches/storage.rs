@@ -473,7 +473,7 @@ fn insert(database: &Database, connection: &Connection) -> Outcome<()> {
             run += 1;
             database.exec(&create, &[])?;
             for id in 0..ROWS {
-                let values = [Value::Number(id.into()), Value::Number(0.5), Value::Text(text(id))];
+                let values = [Value::Number(id.into()), Value::Number(0.5), Value::Text(text(id).into())];
                 database.exec(&insert, &values)?;
             }
             drop(database.commit()?);
@@ -761,7 +761,7 @@ fn memory_files(folder: &Path) -> Outcome<()> {
     for index in 0..DATABASES {
         let database = open(&pool, path(&engine, index))?;
         database.exec(TABLE, &[])?;
-        database.exec(INSERT, &[Value::Number(1.0), Value::Number(1.0), Value::Text(text(1))])?;
+        database.exec(INSERT, &[Value::Number(1.0), Value::Number(1.0), Value::Text(text(1).into())])?;
         drop(database.commit()?);
     }
     Ok(())

@@ -1,0 +1,220 @@
+// What of the runtime's own objects, and of errors, goes into storage.
+//
+// Owns the parts that such a value is taken into, and the texts with which others are refused; the host serialises the
+// parts. It must not know keys, nor when a value is written.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const { op_blob_read_now } = core.ops;
+const {
+  AggregateError,
+  ArrayIsArray,
+  Error,
+  EvalError,
+  FunctionPrototype,
+  ObjectDefineProperty,
+  ObjectHasOwn,
+  ObjectKeys,
+  ObjectPrototypeIsPrototypeOf,
+  RangeError,
+  ReferenceError,
+  ReflectGetPrototypeOf,
+  SafeSet,
+  SafeWeakMap,
+  SyntaxError,
+  TypedArrayPrototypeGetByteLength,
+  TypedArrayPrototypeSet,
+  TypeError,
+  URIError,
+  Uint8Array,
+} = primordials;
+const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
+const { Blob, File, FilePrototype, getParts, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
+const { flatFromHeaders, headersFromFlat, isHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { Request, isRequest, requestState } = core.loadExtScript("ext:denizen/fetch/request.js");
+const { Response, isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
+
+// Kinds of parts. They are in files: a number keeps its meaning.
+const ERROR = 1;
+const DOM_EXCEPTION = 2;
+const HEADERS = 3;
+const REQUEST = 4;
+const RESPONSE = 5;
+const BLOB = 6;
+const FILE = 7;
+
+const STREAM = "ReadableStream can only be serialized for RPC.";
+const ERRORS = { __proto__: null, AggregateError, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+
+// Prototypes of the runtime's own classes, with the text that refuses their objects if it is one of its own.
+const prototypes = new SafeWeakMap();
+function own(Class, refusal = undefined) {
+  prototypes.set(Class.prototype, refusal ?? null);
+}
+
+function refuse(message) {
+  throw new DOMException(message, "DataCloneError");
+}
+
+// A value that is written as parts. User code never gets hold of one.
+class Packed {
+  #parts;
+  constructor(kind, data) {
+    this.#parts = [kind, data];
+  }
+  static partsOf(value) {
+    return #parts in value ? value.#parts : undefined;
+  }
+}
+const { partsOf } = Packed;
+
+// What stands for `value` while it is written: the serialiser would keep little of an error.
+function pack(value) {
+  return core.isNativeError(value) ? packError(value, new SafeSet()) : value;
+}
+
+function packError(error, within) {
+  if (!core.isNativeError(error)) {
+    return error;
+  }
+  if (within.has(error)) {
+    // It cannot be its own cause while it is being made.
+    return undefined;
+  }
+  within.add(error);
+  const { message, stack } = error;
+  const name = `${error.name}`;
+  if (ObjectPrototypeIsPrototypeOf(DOMException.prototype, error)) {
+    within.delete(error);
+    return new Packed(DOM_EXCEPTION, [message, name, stack]);
+  }
+  const props = [];
+  const keys = ObjectKeys(error);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    if (key !== "message" && key !== "stack" && key !== "cause" && key !== "errors") {
+      props[props.length] = key;
+      props[props.length] = packError(error[key], within);
+    }
+  }
+  const cause = ObjectHasOwn(error, "cause") ? [packError(error.cause, within)] : [];
+  let errors;
+  if (ObjectHasOwn(error, "errors") && ArrayIsArray(error.errors)) {
+    errors = [];
+    for (let i = 0; i < error.errors.length; i++) {
+      errors[i] = packError(error.errors[i], within);
+    }
+  }
+  within.delete(error);
+  return new Packed(ERROR, [name, message, stack, cause, errors, props]);
+}
+
+// `[kind, parts]` of an object of the runtime's own classes, undefined for one of user code.
+function describe(object) {
+  const parts = partsOf(object);
+  if (parts !== undefined) {
+    return parts;
+  }
+  let refusal;
+  for (let prototype = ReflectGetPrototypeOf(object); prototype !== null; prototype = ReflectGetPrototypeOf(prototype)) {
+    refusal = prototypes.get(prototype);
+    if (refusal !== undefined) {
+      break;
+    }
+  }
+  if (refusal === undefined) {
+    return undefined;
+  }
+  if (refusal !== null) {
+    refuse(refusal);
+  }
+  if (isHeaders(object)) {
+    return [HEADERS, flatFromHeaders(object)];
+  }
+  if (isRequest(object)) {
+    const { inner, method, url, headers, redirect, cf, cfJson, cache } = requestState(object);
+    if (inner !== null) {
+      refuse(STREAM);
+    }
+    return [REQUEST, [method, url, flatFromHeaders(headers), redirect, cfJson === undefined ? cf : object.cf, cache]];
+  }
+  if (isResponse(object)) {
+    const { inner, status, statusText, headers, cf } = responseState(object);
+    if (inner) {
+      refuse(STREAM);
+    }
+    return [RESPONSE, [status, statusText, flatFromHeaders(headers), cf]];
+  }
+  if (isBlob(object)) {
+    const bytes = new Uint8Array(object.size);
+    const ids = getParts(object);
+    for (let i = 0, at = 0; i < ids.length; i++) {
+      const part = op_blob_read_now(ids[i]);
+      TypedArrayPrototypeSet(bytes, part, at);
+      at += TypedArrayPrototypeGetByteLength(part);
+    }
+    return ObjectPrototypeIsPrototypeOf(FilePrototype, object)
+      ? [FILE, [bytes, object.type, object.name, object.lastModified]]
+      : [BLOB, [bytes, object.type]];
+  }
+  const { constructor } = object;
+  const name = typeof constructor === "function" && constructor !== FunctionPrototype ? `${constructor.name}` : "Object";
+  refuse(`Could not serialize object of type "${name}". This type does not support serialization.`);
+}
+
+function hidden(target, key, value) {
+  ObjectDefineProperty(target, key, { __proto__: null, value, configurable: true, writable: true });
+}
+
+// The object that `data` are the parts of.
+function revive(kind, data) {
+  switch (kind) {
+    case ERROR: {
+      const name = data[0];
+      const Class = ERRORS[name] ?? Error;
+      const error = Class === AggregateError ? new AggregateError([]) : new Class();
+      hidden(error, "message", data[1]);
+      hidden(error, "stack", data[2]);
+      if (data[3].length === 1) {
+        hidden(error, "cause", data[3][0]);
+      }
+      if (data[4] !== undefined) {
+        hidden(error, "errors", data[4]);
+      }
+      const props = data[5];
+      for (let i = 0; i < props.length; i += 2) {
+        ObjectDefineProperty(error, props[i], {
+          __proto__: null, value: props[i + 1], configurable: true, enumerable: true, writable: true,
+        });
+      }
+      if (error.name !== name) {
+        hidden(error, "name", name);
+      }
+      return error;
+    }
+    case DOM_EXCEPTION: {
+      const error = new DOMException(data[0], data[1]);
+      hidden(error, "stack", data[2]);
+      return error;
+    }
+    case HEADERS:
+      return headersFromFlat(data, false);
+    case REQUEST:
+      return new Request(data[1], {
+        __proto__: null, method: data[0], headers: headersFromFlat(data[2], false), redirect: data[3], cf: data[4], cache: data[5],
+      });
+    case RESPONSE:
+      return new Response(null, {
+        __proto__: null, status: data[0], statusText: data[1], headers: headersFromFlat(data[2], false), cf: data[3],
+      });
+    case BLOB:
+      return new Blob([data[0]], { __proto__: null, type: data[1] });
+    case FILE:
+      return new File([data[0]], data[2], { __proto__: null, type: data[1], lastModified: data[3] });
+    default:
+      throw new Error("Unable to deserialize cloned data.");
+  }
+}
+
+return { STREAM, describe, own, pack, revive };
+})();

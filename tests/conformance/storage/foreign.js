@@ -1,0 +1,91 @@
+// Storage used where it does not belong: by another object, by the Worker, by a later instance, and in a later event.
+import { DurableObject } from "cloudflare:workers";
+import { table, marks } from "../table.js";
+
+const kept = {};
+const uses = {
+  "storage.get": () => kept.storage.get("a"),
+  "storage.put": () => kept.storage.put("a", 2),
+  "storage.delete": () => kept.storage.delete("a"),
+  "storage.list": () => kept.storage.list(),
+  "storage.deleteAll": () => kept.storage.deleteAll(),
+  "storage.transaction": () => kept.storage.transaction(async (txn) => txn.get("a")),
+  "storage.transactionSync": () => kept.storage.transactionSync(() => 1),
+  "storage.sync": () => kept.storage.sync(),
+  "storage.getAlarm": () => kept.storage.getAlarm(),
+  "storage.setAlarm": () => kept.storage.setAlarm(4e12),
+  "storage.deleteAlarm": () => kept.storage.deleteAlarm(),
+  "storage.getCurrentBookmark": async () => typeof (await kept.storage.getCurrentBookmark()),
+  "storage.sql": () => typeof kept.storage.sql,
+  "storage.kv": () => typeof kept.storage.kv,
+  "sql.exec": () => kept.sql.exec("SELECT 1 AS one").toArray(),
+  "sql.databaseSize": () => typeof kept.sql.databaseSize,
+  "kv.get": () => kept.kv.get("a"),
+  "kv.put": () => kept.kv.put("a", 3),
+  "kv.delete": () => kept.kv.delete("none"),
+  "kv.list": () => [...kept.kv.list()],
+  "cursor.next": () => kept.cursor.next(),
+  "cursor.toArray": () => kept.cursor.toArray(),
+  "cursor.columnNames": () => kept.cursor.columnNames,
+  "cursor.rowsRead": () => kept.cursor.rowsRead,
+  "raw.next": () => kept.raw.next(),
+  "list.next": () => kept.list.next(),
+  "txn.get": () => kept.txn.get("a"),
+  "txn.rollback": () => kept.txn.rollback(),
+};
+const names = Object.keys(uses);
+
+export class Owner extends DurableObject {
+  alarm() {}
+  async keep() {
+    const { storage } = this.ctx;
+    const { sql, kv } = storage;
+    kv.put("a", 1);
+    kv.put("b", 1);
+    const numbers = () => sql.exec("SELECT value FROM json_each('[1,2,3]')");
+    await storage.transaction(async (txn) => {
+      kept.txn = txn;
+    });
+    const list = kv.list();
+    list.next();
+    Object.assign(kept, { storage, sql, kv, cursor: numbers(), raw: numbers().raw(), list });
+  }
+  use(name) {
+    return uses[name]();
+  }
+  abort() {
+    this.ctx.abort("aborted");
+  }
+}
+
+export class Other extends DurableObject {
+  use(name) {
+    return uses[name]();
+  }
+}
+
+export default {
+  async fetch(request, env) {
+    const { row, response } = table();
+    const owner = () => env.Owner.getByName("owner");
+    // The sentence in the middle is the same in all; the rows with "whole text" have it.
+    const short = (text) => text.replace(/ I\/O objects \(such as .*(?=\(I\/O type)/, " … ");
+    const ask = (label, run) => row(label, async () => { try { return [await run()]; } catch (error) { return [`${error.name}: ${short(error.message)}`, ...marks(error)]; } });
+    for (const name of names) {
+      await ask(`later event, ${name}`, async () => { await owner().keep(); return owner().use(name); });
+    }
+    for (const name of names) {
+      await ask(`another object, ${name}`, async () => { await owner().keep(); return env.Other.getByName("other").use(name); });
+    }
+    await row("another object, whole text", async () => { await owner().keep(); return env.Other.getByName("other").use("storage.get"); });
+    await row("the Worker, whole text", async () => { await owner().keep(); return uses["storage.get"](); });
+    for (const name of names) {
+      if (["storage.delete", "storage.setAlarm", "kv.delete"].includes(name)) continue; // internal errors in workerd
+      await ask(`the Worker, ${name}`, async () => { await owner().keep(); return uses[name](); });
+    }
+    for (const name of names) {
+      await ask(`next instance, ${name}`, async () => { await owner().keep(); try { await owner().abort(); } catch { /* the next call constructs it again */ } return owner().use(name); });
+    }
+    return response();
+  },
+};
