@@ -485,8 +485,8 @@ class DurableObjectStorage {
   constructor(handle) {
     guard();
     this.#handle = handle;
-    member(this, "sql", make(SqlStorage, handle));
     member(this, "kv", make(SyncKvStorage, handle));
+    member(this, "sql", make(SqlStorage, handle));
   }
   async get(...args) {
     return getValues(storageHandle(this), "DurableObjectStorage", args);

@@ -8,10 +8,15 @@ const { core, primordials } = __bootstrap;
 const { op_blob_read_now } = core.ops;
 const {
   AggregateError,
+  ArrayBufferIsView,
   ArrayIsArray,
+  ArrayPrototypePop,
   Error,
   EvalError,
-  FunctionPrototype,
+  MapPrototype,
+  MapPrototypeClear,
+  MapPrototypeForEach,
+  MapPrototypeSet,
   ObjectDefineProperty,
   ObjectHasOwn,
   ObjectKeys,
@@ -19,8 +24,13 @@ const {
   RangeError,
   ReferenceError,
   ReflectGetPrototypeOf,
+  SafeMap,
   SafeSet,
   SafeWeakMap,
+  SetPrototype,
+  SetPrototypeAdd,
+  SetPrototypeClear,
+  SetPrototypeForEach,
   SyntaxError,
   TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeSet,
@@ -158,7 +168,7 @@ function describe(object) {
       : [BLOB, [bytes, object.type]];
   }
   const { constructor } = object;
-  const name = typeof constructor === "function" && constructor !== FunctionPrototype ? `${constructor.name}` : "Object";
+  const name = typeof constructor === "function" ? `${constructor.name}` : "Object";
   refuse(`Could not serialize object of type "${name}". This type does not support serialization.`);
 }
 
@@ -167,7 +177,7 @@ function hidden(target, key, value) {
 }
 
 // The object that `data` are the parts of.
-function revive(kind, data) {
+function make(kind, data) {
   switch (kind) {
     case ERROR: {
       const name = data[0];
@@ -213,6 +223,74 @@ function revive(kind, data) {
       return new File([data[0]], data[2], { __proto__: null, type: data[1], lastModified: data[3] });
     default:
       throw new Error("Unable to deserialize cloned data.");
+  }
+}
+
+// `value` with the objects of `found` (`[place, kind, parts, ...]`, inner ones first) in their places.
+function revive(value, found) {
+  const made = new SafeMap();
+  for (let i = 0; i < found.length; i += 3) {
+    replace(found[i + 2], made);
+    made.set(found[i], make(found[i + 1], found[i + 2]));
+  }
+  if (made.has(value)) {
+    return made.get(value);
+  }
+  replace(value, made);
+  return value;
+}
+
+// All of it was made just now by the host: there are no accessors and no proxies.
+function replace(root, made) {
+  const seen = new SafeSet();
+  const left = [root];
+  const swap = (value) => {
+    if (typeof value !== "object" || value === null) {
+      return value;
+    }
+    if (made.has(value)) {
+      return made.get(value);
+    }
+    left[left.length] = value;
+    return value;
+  };
+  while (left.length > 0) {
+    const value = ArrayPrototypePop(left);
+    if (typeof value !== "object" || value === null || ArrayBufferIsView(value) || seen.has(value)) {
+      continue;
+    }
+    seen.add(value);
+    if (ObjectPrototypeIsPrototypeOf(MapPrototype, value)) {
+      const entries = [];
+      MapPrototypeForEach(value, (item, key) => {
+        entries[entries.length] = swap(key);
+        entries[entries.length] = swap(item);
+      });
+      MapPrototypeClear(value);
+      for (let i = 0; i < entries.length; i += 2) {
+        MapPrototypeSet(value, entries[i], entries[i + 1]);
+      }
+    } else if (ObjectPrototypeIsPrototypeOf(SetPrototype, value)) {
+      const items = [];
+      SetPrototypeForEach(value, (item) => {
+        items[items.length] = swap(item);
+      });
+      SetPrototypeClear(value);
+      for (let i = 0; i < items.length; i++) {
+        SetPrototypeAdd(value, items[i]);
+      }
+    }
+    const keys = ObjectKeys(value);
+    for (let i = 0; i < keys.length; i++) {
+      const item = value[keys[i]];
+      const real = swap(item);
+      if (real !== item) {
+        value[keys[i]] = real;
+      }
+    }
+    if (ObjectHasOwn(value, "cause")) {
+      value.cause = swap(value.cause);
+    }
   }
 }
 

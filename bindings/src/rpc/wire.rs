@@ -252,10 +252,12 @@ impl v8::ValueSerializerImpl for &Keeper<'_> {
     }
 }
 
-/// Reads values from storage.
-struct Finder<'f>(v8::Local<'f, v8::Function>);
+/// Reads values from storage. V8 lets no JavaScript run meanwhile: what has to be made by it is noted here, with an empty
+/// object in its place.
+#[derive(Default)]
+struct Finder(RefCell<Vec<v8::Global<v8::Value>>>);
 
-impl v8::ValueDeserializerImpl for Finder<'_> {
+impl v8::ValueDeserializerImpl for &Finder {
     fn read_host_object<'s>(
         &self,
         scope: &mut v8::PinScope<'s, '_>,
@@ -267,9 +269,13 @@ impl v8::ValueDeserializerImpl for Finder<'_> {
         }
         let context = scope.get_current_context();
         let data = deserializer.read_value(context)?;
-        let kind = v8::Integer::new_from_unsigned(scope, kind).into();
-        let receiver = v8::undefined(scope).into();
-        self.0.call(scope, receiver, &[kind, data])?.to_object(scope)
+        let kind: v8::Local<v8::Value> = v8::Integer::new_from_unsigned(scope, kind).into();
+        let place = v8::Object::new(scope);
+        for value in [place.into(), kind, data] {
+            let value = v8::Global::new(scope, value);
+            self.0.borrow_mut().push(value);
+        }
+        Some(place)
     }
 }
 
@@ -305,19 +311,30 @@ pub fn store<'s>(
     Ok(Some(serializer.release()))
 }
 
-/// Reads what [`store`] wrote. `revive` is called with a kind and the parts.
+/// Reads what [`store`] wrote. If objects of the runtime's own classes are in it, `revive` is called with the value and
+/// `[place, kind, parts, …]` of those, inner ones first, and gives the value with the objects in their places.
 pub fn read_stored<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     bytes: Vec<u8>,
     revive: v8::Local<'s, v8::Function>,
 ) -> Result<v8::Local<'s, v8::Value>, WireError> {
     let context = scope.get_current_context();
-    v8::tc_scope!(let scope, scope);
-    let deserializer = v8::ValueDeserializer::new(scope, Box::new(Finder(revive)), &bytes);
-    if deserializer.read_header(context) != Some(true) {
-        return Err(WireError::Malformed);
+    let finder = Finder::default();
+    let value = {
+        let deserializer = v8::ValueDeserializer::new(scope, Box::new(&finder), &bytes);
+        if deserializer.read_header(context) != Some(true) {
+            return Err(WireError::Malformed);
+        }
+        deserializer.read_value(context).ok_or(WireError::Malformed)?
+    };
+    let found = finder.0.take();
+    if found.is_empty() {
+        return Ok(value);
     }
-    deserializer.read_value(context).ok_or(WireError::Malformed)
+    let found: Vec<_> = found.into_iter().map(|value| v8::Local::new(scope, value)).collect();
+    let found = v8::Array::new_with_elements(scope, &found).into();
+    let receiver = v8::undefined(scope).into();
+    revive.call(scope, receiver, &[value, found]).ok_or(WireError::Malformed)
 }
 
 /// A deep copy of `value` in the same isolate, by the structured clone algorithm (HTML standard). Buffers of `transfer` move
