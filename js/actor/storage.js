@@ -42,7 +42,6 @@ const {
   MapPrototypeSet,
   MathTrunc,
   NumberIsFinite,
-  NumberIsNaN,
   NumberPrototypeToString,
   ObjectCreate,
   ObjectDefineProperty,
@@ -595,7 +594,7 @@ function readTime(method, interfaceName, time) {
     throw wrongParameter(method, interfaceName, 1, "date");
   }
   const ms = MathTrunc(isDate ? DatePrototypeGetTime(time) : time);
-  if (NumberIsNaN(ms)) {
+  if (!NumberIsFinite(ms)) {
     throw new TypeError("The value cannot be converted because it is not a valid Date.");
   }
   return ms;

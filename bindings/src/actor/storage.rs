@@ -119,7 +119,9 @@ pub fn op_sql_exec<'s>(
     let mut values = Vec::with_capacity(bindings.length() as usize);
     for index in 0..bindings.length() {
         let value = bindings.get_index(scope, index).ok_or(ActorStorageError::Binding("unreadable binding"))?;
-        values.push(to_sql(scope, value)?);
+        // What a conversion in JavaScript threw is on its way already.
+        let Some(value) = to_sql(scope, value)? else { return Ok(v8::undefined(scope).into()) };
+        values.push(value);
     }
     let cursor = with_database(scope, handle, |database| database.exec(sql, &values))?;
     Ok(cppgc::make_cppgc_object(scope, SqlCursor { actor: handle.actor.clone(), cursor }).into())
@@ -236,9 +238,13 @@ fn row_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, values: impl Iterator<Item = 
 }
 
 /// The value as workerd binds it (`workers-api` 4.1): everything that is no number, blob or null is text.
-fn to_sql(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> Result<Value, ActorStorageError> {
+/// `None` if JavaScript threw.
+fn to_sql(
+    scope: &mut v8::PinScope<'_, '_>,
+    value: v8::Local<'_, v8::Value>,
+) -> Result<Option<Value>, ActorStorageError> {
     if value.is_null_or_undefined() {
-        return Ok(Value::Null);
+        return Ok(Some(Value::Null));
     }
     if value.is_big_int() {
         return Err(ActorStorageError::Binding("Cannot convert a BigInt value to a number"));
@@ -247,25 +253,29 @@ fn to_sql(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> 
         return Err(ActorStorageError::Binding("Cannot convert a Symbol value to a string"));
     }
     if let Some(number) = value.is_number().then(|| value.number_value(scope)).flatten() {
-        return Ok(Value::Number(number));
+        return Ok(Some(Value::Number(number)));
     }
     if let Ok(view) = v8::Local::<v8::ArrayBufferView>::try_from(value) {
-        return Ok(Value::Blob(body::copy_view(view).into()));
+        return Ok(Some(Value::Blob(body::copy_view(view).into())));
     }
     if let Ok(buffer) = v8::Local::<v8::ArrayBuffer>::try_from(value) {
         let bytes = buffer.get_backing_store().iter().map(std::cell::Cell::get).collect();
-        return Ok(Value::Blob(bytes));
+        return Ok(Some(Value::Blob(bytes)));
     }
-    Ok(Value::Text(text(scope, value)))
+    Ok(value.to_string(scope).map(|value| Value::Text(utf8(scope, value))))
 }
 
 /// A text in UTF-8. A surrogate without its partner is encoded like any other character, as in workerd.
-fn text(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> Vec<u8> {
-    let Some(text) = value.to_string(scope) else { return Vec::new() };
+fn utf8(scope: &mut v8::PinScope<'_, '_>, text: v8::Local<'_, v8::String>) -> Vec<u8> {
     let mut bytes = vec![0; text.utf8_length(scope)];
     let written = text.write_utf8_v2(scope, &mut bytes, v8::WriteFlags::empty(), None);
     bytes.truncate(written);
     bytes
+}
+
+/// The same of what JavaScript has made a string.
+fn text(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> Vec<u8> {
+    v8::Local::<v8::String>::try_from(value).map_or_else(|_| Vec::new(), |text| utf8(scope, text))
 }
 
 /// Bytes in use.

@@ -1,4 +1,4 @@
-// What an alarm shares its fate with: transactions, resets of the object, deleteAll, and the object's next instance.
+// What an alarm shares its fate with: transactions, resets of the object, and deleteAll.
 import { DurableObject } from "cloudflare:workers";
 import { table } from "../table.js";
 
@@ -76,42 +76,6 @@ export class Planner extends DurableObject {
   }
 }
 
-// Its handler empties the storage.
-export class Cleaner extends DurableObject {
-  async begin() {
-    this.ctx.storage.kv.put("data", 1);
-    await this.ctx.storage.setAlarm(Date.now());
-  }
-  async alarm() {
-    await this.ctx.storage.deleteAll();
-  }
-  data() {
-    return [this.ctx.storage.kv.get("data")];
-  }
-  planned() {
-    return this.ctx.storage.getAlarm();
-  }
-}
-
-// Its constructor is seen running again for an alarm.
-export class Woken extends DurableObject {
-  constructor(ctx, env) {
-    super(ctx, env);
-    ctx.storage.kv.put("constructed", (ctx.storage.kv.get("constructed") ?? 0) + 1);
-  }
-  async planAndAbort(delay) {
-    await this.ctx.storage.setAlarm(Date.now() + delay);
-    await this.ctx.storage.sync();
-    this.ctx.abort("aborted");
-  }
-  alarm() {
-    this.ctx.storage.kv.put("ran", this.ctx.storage.kv.get("constructed"));
-  }
-  ran() {
-    return this.ctx.storage.kv.get("ran");
-  }
-}
-
 export default {
   async fetch(request, env) {
     const { row, response } = table();
@@ -129,8 +93,6 @@ export default {
     await row("set and deleteAll in one turn", () => stub("set all").setAndDeleteAll(FAR));
     await row("deleteAll and set in one turn", () => stub("all set").deleteAllAndSet(FAR));
     await row("deleteAll of an alarm to come", async () => { await stub("to come").set(Date.now() + 30); await stub("to come").deleteAll(); await scheduler.wait(100); return [await stub("to come").ran(), await stub("to come").planned()]; });
-    await row("deleteAll in the handler", async () => { const cleaner = env.Cleaner.getByName("c"); await cleaner.begin(); for (let i = 0; i < 300 && (await cleaner.data())[0] !== undefined; i++) await scheduler.wait(10); await scheduler.wait(20); return [await cleaner.data(), await cleaner.planned()]; });
-    await row("an alarm constructs the object again", async () => { const woken = env.Woken.getByName("w"); await failing(woken.planAndAbort(200)); let ran; for (let i = 0; i < 300 && ran === undefined; i++) { await scheduler.wait(10); ran = await env.Woken.getByName("w").ran(); } return ran; });
     return new Response(first + (await response().text()));
   },
 };
