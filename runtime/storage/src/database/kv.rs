@@ -77,11 +77,7 @@ fn blob(value: ValueRef<'_>) -> &[u8] {
 
 impl Database {
     /// What `read` makes of the value of `key`; `None` if there is none.
-    pub fn kv_get<T>(
-        &self,
-        key: impl AsRef<[u8]>,
-        read: impl FnOnce(&[u8]) -> T,
-    ) -> Result<Option<T>, StorageError> {
+    pub fn kv_get<T>(&self, key: impl AsRef<[u8]>, read: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, StorageError> {
         self.with(|inner| {
             if !inner.has_kv()? {
                 return Ok(None);
