@@ -13,6 +13,7 @@ const {
   ArrayPrototypePop,
   Error,
   EvalError,
+  Map,
   MapPrototype,
   MapPrototypeClear,
   MapPrototypeForEach,
@@ -20,6 +21,7 @@ const {
   ObjectDefineProperty,
   ObjectHasOwn,
   ObjectKeys,
+  ObjectPrototype,
   ObjectPrototypeIsPrototypeOf,
   RangeError,
   ReferenceError,
@@ -27,6 +29,7 @@ const {
   SafeMap,
   SafeSet,
   SafeWeakMap,
+  Set,
   SetPrototype,
   SetPrototypeAdd,
   SetPrototypeClear,
@@ -39,7 +42,7 @@ const {
   Uint8Array,
 } = primordials;
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
-const { Blob, File, FilePrototype, getParts, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
+const { Blob, FilePrototype, getParts, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
 const { flatFromHeaders, headersFromFlat, isHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { Request, isRequest, requestState } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { Response, isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
@@ -51,7 +54,6 @@ const HEADERS = 3;
 const REQUEST = 4;
 const RESPONSE = 5;
 const BLOB = 6;
-const FILE = 7;
 
 const STREAM = "ReadableStream can only be serialized for RPC.";
 const ERRORS = { __proto__: null, AggregateError, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
@@ -60,6 +62,11 @@ const ERRORS = { __proto__: null, AggregateError, Error, EvalError, RangeError, 
 const prototypes = new SafeWeakMap();
 function own(Class, refusal = undefined) {
   prototypes.set(Class.prototype, refusal ?? null);
+}
+
+// The same for the class of an object that is there, whatever that class is called.
+function ownLike(object) {
+  prototypes.set(ReflectGetPrototypeOf(object), null);
 }
 
 function refuse(message) {
@@ -119,8 +126,60 @@ function packError(error, within) {
   return new Packed(ERROR, [name, message, stack, cause, errors, props]);
 }
 
-// `[kind, parts]` of an object of the runtime's own classes, undefined for one of user code.
-function describe(object) {
+// A copy of `root` in which its errors are packed; undefined if it has none. Looks into what is plain only.
+function packInside(root) {
+  const copies = new SafeMap();
+  let found = false;
+  const copy = (value) => {
+    if (typeof value !== "object" || value === null) {
+      return value;
+    }
+    if (copies.has(value)) {
+      return copies.get(value);
+    }
+    if (core.isNativeError(value)) {
+      found = true;
+      const packed = packError(value, new SafeSet());
+      copies.set(value, packed);
+      return packed;
+    }
+    const prototype = ReflectGetPrototypeOf(value);
+    let target;
+    if (prototype === MapPrototype) {
+      target = new Map();
+      copies.set(value, target);
+      MapPrototypeForEach(value, (item, key) => MapPrototypeSet(target, copy(key), copy(item)));
+    } else if (prototype === SetPrototype) {
+      target = new Set();
+      copies.set(value, target);
+      SetPrototypeForEach(value, (item) => SetPrototypeAdd(target, copy(item)));
+    } else if (ArrayIsArray(value)) {
+      target = [];
+      target.length = value.length;
+    } else if (prototype === ObjectPrototype || prototype === null) {
+      target = {};
+    } else {
+      return value;
+    }
+    copies.set(value, target);
+    const keys = ObjectKeys(value);
+    for (let i = 0; i < keys.length; i++) {
+      ObjectDefineProperty(target, keys[i], {
+        __proto__: null, value: copy(value[keys[i]]), configurable: true, enumerable: true, writable: true,
+      });
+    }
+    return target;
+  };
+  const packed = copy(root);
+  return found ? packed : undefined;
+}
+
+// `[kind, parts]` of an object of the runtime's own classes, undefined for one of user code. Of a whole value that
+// appears to have errors in it: what is to be written instead, undefined if it has none.
+function describe(object, isWhole = false) {
+  if (isWhole) {
+    return packInside(object);
+  }
   const parts = partsOf(object);
   if (parts !== undefined) {
     return parts;
@@ -155,17 +214,19 @@ function describe(object) {
     }
     return [RESPONSE, [status, statusText, flatFromHeaders(headers), cf]];
   }
-  if (isBlob(object)) {
-    const bytes = new Uint8Array(object.size);
-    const ids = getParts(object);
-    for (let i = 0, at = 0; i < ids.length; i++) {
-      const part = op_blob_read_now(ids[i]);
-      TypedArrayPrototypeSet(bytes, part, at);
-      at += TypedArrayPrototypeGetByteLength(part);
+  if (isBlob(object) && !ObjectPrototypeIsPrototypeOf(FilePrototype, object)) {
+    const parts = getParts(object);
+    let size = 0;
+    for (let i = 0; i < parts.length; i++) {
+      parts[i] = op_blob_read_now(parts[i]);
+      size += TypedArrayPrototypeGetByteLength(parts[i]);
     }
-    return ObjectPrototypeIsPrototypeOf(FilePrototype, object)
-      ? [FILE, [bytes, object.type, object.name, object.lastModified]]
-      : [BLOB, [bytes, object.type]];
+    const bytes = new Uint8Array(size);
+    for (let i = 0, at = 0; i < parts.length; i++) {
+      TypedArrayPrototypeSet(bytes, parts[i], at);
+      at += TypedArrayPrototypeGetByteLength(parts[i]);
+    }
+    return [BLOB, [bytes, object.type]];
   }
   const { constructor } = object;
   const name = typeof constructor === "function" ? `${constructor.name}` : "Object";
@@ -219,8 +280,6 @@ function make(kind, data) {
       });
     case BLOB:
       return new Blob([data[0]], { __proto__: null, type: data[1] });
-    case FILE:
-      return new File([data[0]], data[2], { __proto__: null, type: data[1], lastModified: data[3] });
     default:
       throw new Error("Unable to deserialize cloned data.");
   }
@@ -294,5 +353,5 @@ function replace(root, made) {
   }
 }
 
-return { STREAM, describe, own, pack, revive };
+return { STREAM, describe, own, ownLike, pack, revive };
 })();

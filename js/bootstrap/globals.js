@@ -31,7 +31,9 @@ const { Request } = load("ext:denizen/fetch/request.js");
 const { Response } = load("ext:denizen/fetch/response.js");
 const { fetch } = load("ext:denizen/fetch/fetch.js");
 load("ext:denizen/rpc/stub.js");
-const { STREAM, own } = load("ext:denizen/actor/values.js");
+const { ExecutionContext } = load("ext:denizen/io/context.js");
+const { ClassHandle } = core.ops;
+const { STREAM, own, ownLike } = load("ext:denizen/actor/values.js");
 const dispatch = load("ext:denizen/worker/dispatch.js");
 const commonjs = load("ext:denizen/modules/commonjs.js");
 load("ext:denizen/worker/workers_module.js");
@@ -150,6 +152,14 @@ for (const name in CLASSES) {
 }
 own(streams.ReadableStream, STREAM);
 own(abort.AbortSignal, "AbortSignal serialization is not enabled.");
+for (const pairs of [new Headers(), new FormData(), new url.URLSearchParams()]) {
+  ownLike(pairs.keys());
+  ownLike(pairs.values());
+  ownLike(pairs.entries());
+}
+ownLike(timers.scheduler);
+own(ExecutionContext);
+own(ClassHandle);
 for (const name in FUNCTIONS) {
   descriptors[name] = propWritable(FUNCTIONS[name]);
 }

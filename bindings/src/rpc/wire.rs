@@ -287,6 +287,31 @@ pub fn store<'s>(
     value: v8::Local<'s, v8::Value>,
     describe: v8::Local<'s, v8::Function>,
 ) -> Result<Option<Vec<u8>>, WireError> {
+    let bytes = store_once(scope, value, describe)?;
+    if !value.is_object() || !bytes.as_deref().is_some_and(may_hold_an_error) {
+        return Ok(bytes);
+    }
+    // Of an error, V8 writes little, and asks nobody: it is found afterwards.
+    let receiver = v8::undefined(scope).into();
+    let whole = v8::Boolean::new(scope, true).into();
+    let Some(packed) = describe.call(scope, receiver, &[value, whole]) else { return Ok(None) };
+    if packed.is_undefined() { Ok(bytes) } else { store_once(scope, packed, describe) }
+}
+
+/// Whether there is something like the beginning of an error in V8's format: its tag, that of its class unless it is
+/// `Error`, and that of a text: its message or its stack.
+fn may_hold_an_error(bytes: &[u8]) -> bool {
+    bytes.windows(4).any(|bytes| {
+        let rest = if b"EFRSTU".contains(&bytes[1]) { &bytes[2..] } else { &bytes[1..3] };
+        bytes[0] == b'r' && b"ms".contains(&rest[0]) && b"\"cS".contains(&rest[1])
+    })
+}
+
+fn store_once<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    value: v8::Local<'s, v8::Value>,
+    describe: v8::Local<'s, v8::Function>,
+) -> Result<Option<Vec<u8>>, WireError> {
     let plain = v8::Object::new(scope).get_prototype(scope);
     let keeper = Keeper {
         refused: RefCell::default(),

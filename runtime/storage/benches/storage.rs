@@ -319,7 +319,7 @@ fn value() -> [u8; 100] {
 
 /// One turn of an actor: a value is put, and the turn ends.
 fn turn(database: &Database, index: usize) -> Outcome<Option<Durable>> {
-    database.kv_put(&format!("key-{}", index % 1_000), &value())?;
+    database.kv_put(format!("key-{}", index % 1_000), &value())?;
     Ok(database.commit()?)
 }
 
@@ -441,7 +441,7 @@ fn sql(place: &mut Place) -> Outcome<()> {
         connection.execute_batch(&format!("PRAGMA wal_autocheckpoint=0; {KV_TABLE}"))?;
         insert(&database, &connection)?;
         for id in 0..ROWS {
-            database.kv_put(&format!("key-{id}"), text(id).as_bytes())?;
+            database.kv_put(format!("key-{id}"), text(id).as_bytes())?;
         }
         wait(database.commit()?)?;
         connection.execute_batch("BEGIN")?;
@@ -522,7 +522,7 @@ fn read(database: &Database, connection: &Connection) -> Outcome<()> {
         count,
         || {
             for id in scattered(count) {
-                black_box(database.kv_get(&format!("key-{id}"), <[u8]>::len)?);
+                black_box(database.kv_get(format!("key-{id}"), <[u8]>::len)?);
             }
             Ok(())
         },
