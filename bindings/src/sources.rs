@@ -25,9 +25,11 @@ macro_rules! embedded_script {
 static SCRIPTS: &[ExtensionFileSource] = &[
     script!("bootstrap/blobs.js"),
     script!("bootstrap/intrinsics.js"),
+    script!("actor/exclusive.js"),
     script!("actor/namespace.js"),
     script!("actor/state.js"),
     script!("actor/storage.js"),
+    script!("actor/values.js"),
     script!("console/console.js"),
     script!("fetch/body.js"),
     script!("fetch/fetch.js"),

@@ -10,6 +10,7 @@ const {
   op_namespace_id_from_string,
   op_namespace_unique_id,
 } = core.ops;
+const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
 const { Error, ObjectDefineProperty, String, SymbolToStringTag, TypeError } = primordials;
 
 // A name longer than this many bytes is not remembered in the id. workerd's.
@@ -122,6 +123,9 @@ function newId(hex, name) {
     allowed = false;
   }
 }
+
+ownClass(DurableObjectId);
+ownClass(DurableObjectNamespace);
 
 return { DurableObjectId, DurableObjectNamespace, idParts, newId, newNamespace };
 })();

@@ -31,6 +31,8 @@ const {
   SymbolToStringTag,
   TypeError,
 } = primordials;
+const { exclusively } = core.loadExtScript("ext:denizen/actor/exclusive.js");
+const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
 const { newStorage } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { onFirstUse } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { idParts } = core.loadExtScript("ext:denizen/actor/namespace.js");
@@ -152,8 +154,11 @@ class DurableObjectState {
     }
     const handle = this.#handle;
     op_actor_block(handle);
-    const timer = op_timer_set(() => op_actor_abort(handle, "Error", BLOCKED_TOO_LONG), BLOCK_MS_MAX, false);
-    const result = PromisePrototypeThen(PromiseResolve(undefined), () => callback());
+    let timer;
+    const result = exclusively(handle, () => {
+      timer = op_timer_set(() => op_actor_abort(handle, "Error", BLOCKED_TOO_LONG), BLOCK_MS_MAX, false);
+      return PromisePrototypeThen(PromiseResolve(undefined), () => callback());
+    });
     return this.#blocked = PromisePrototypeThen(result, (value) => {
       op_timer_clear(timer);
       op_actor_unblock(handle);
@@ -166,8 +171,16 @@ class DurableObjectState {
     });
   }
   abort(reason = undefined) {
-    const message = reason === undefined ? "Application called abort() to reset Durable Object." : errorParts(reason).message;
+    const message = reason === undefined ? "Application called abort() to reset Durable Object." : reasonText(reason);
     op_actor_abort(this.#handle, "Error", message);
+  }
+}
+// An error is told with its name.
+function reasonText(reason) {
+  try {
+    return String(reason);
+  } catch {
+    return errorParts(reason).message;
   }
 }
 function own(target, key, value) {
@@ -189,6 +202,9 @@ function make(Class, ...args) {
 function newState(handle, id, props) {
   return make(DurableObjectState, handle, id, props);
 }
+
+ownClass(DurableObjectState);
+ownClass(DurableObjectFacets);
 
 return { DurableObjectState, newState, settled };
 })();

@@ -8,9 +8,11 @@ const { core, primordials } = __bootstrap;
 const {
   op_kv_delete,
   op_kv_get,
+  op_kv_get_many,
   op_kv_list,
   op_kv_next,
   op_kv_put,
+  op_kv_put_many,
   op_sql_columns,
   op_sql_exec,
   op_sql_next,
@@ -19,6 +21,7 @@ const {
   op_sql_rows_written,
   op_sql_size,
   op_storage_bookmark,
+  op_storage_check,
   op_storage_delete_all,
   op_storage_get_alarm,
   op_storage_release,
@@ -29,9 +32,8 @@ const {
 const { op_actor_block, op_actor_unblock } = core.ops;
 const {
   ArrayIsArray,
+  ArrayPrototypeShift,
   ArrayPrototypeSymbolIterator,
-  ArrayPrototypeMap,
-  ArrayPrototypeSort,
   Date,
   DateNow,
   DatePrototypeGetTime,
@@ -39,9 +41,8 @@ const {
   Map,
   MapPrototypeSet,
   MathTrunc,
-  NumberIsNaN,
+  NumberIsFinite,
   NumberPrototypeToString,
-  ObjectAssign,
   ObjectCreate,
   ObjectDefineProperty,
   ObjectKeys,
@@ -52,12 +53,14 @@ const {
   ReflectSetPrototypeOf,
   SafeArrayIterator,
   SafeWeakMap,
-  String,
   StringPrototypePadStart,
   SymbolIterator,
   SymbolToStringTag,
   TypeError,
 } = primordials;
+const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { exclusively } = core.loadExtScript("ext:denizen/actor/exclusive.js");
+const { describe, own, pack, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 
 let allowed = false;
 function guard() {
@@ -75,7 +78,17 @@ function ended() {
   return { done: true, value: undefined };
 }
 
-class SqlStorageCursor {
+function wrongParameter(method, interfaceName, position, type) {
+  return new TypeError(`Failed to execute '${method}' on '${interfaceName}': parameter ${position} is not of type '${type}'.`);
+}
+function readOnly(name, interfaceName) {
+  return new TypeError(`Cannot assign to read only property '${name}' of object '#<${interfaceName}>'`);
+}
+function isObject(value) {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+class Cursor {
   #handle;
   #columns;
   constructor(handle) {
@@ -90,9 +103,8 @@ class SqlStorageCursor {
     const object = ObjectCreate(ObjectPrototype);
     for (let i = 0; i < row.length; i++) {
       const name = names[i];
-      if (name === "__proto__") {
-        ObjectDefineProperty(object, name, { __proto__: null, value: row[i], enumerable: true, configurable: true, writable: true });
-      } else {
+      // It would be the row's prototype.
+      if (name !== "__proto__") {
         object[name] = row[i];
       }
     }
@@ -132,18 +144,27 @@ class SqlStorageCursor {
   get columnNames() {
     return this.#names();
   }
+  set columnNames(_value) {
+    throw readOnly("columnNames", "Cursor");
+  }
   get rowsRead() {
     return op_sql_rows_read(this.#handle);
   }
+  set rowsRead(_value) {
+    throw readOnly("rowsRead", "Cursor");
+  }
   get rowsWritten() {
     return op_sql_rows_written(this.#handle);
+  }
+  set rowsWritten(_value) {
+    throw readOnly("rowsWritten", "Cursor");
   }
   [SymbolIterator]() {
     return make(RowIterator, this);
   }
 }
-tag(SqlStorageCursor, "Cursor");
-const cursorNext = SqlStorageCursor.prototype.next;
+tag(Cursor, "Cursor");
+const cursorNext = Cursor.prototype.next;
 
 class RowIterator {
   #cursor;
@@ -170,56 +191,141 @@ class RawIterator {
 }
 iterator(RawIterator, "RawIterator");
 
+let isSql;
 class SqlStorage {
   #handle;
   constructor(handle) {
     guard();
     this.#handle = handle;
   }
-  exec(query, ...bindings) {
-    return make(SqlStorageCursor, op_sql_exec(this.#handle, String(query), bindings));
+  static {
+    isSql = (value) => isObject(value) && #handle in value;
+  }
+  exec(...bindings) {
+    if (!isSql(this)) {
+      throw illegalInvocation();
+    }
+    if (bindings.length === 0) {
+      throw wrongParameter("exec", "SqlStorage", 1, "String");
+    }
+    const query = `${ArrayPrototypeShift(bindings)}`;
+    return make(Cursor, op_sql_exec(this.#handle, query, bindings));
   }
   get databaseSize() {
     return op_sql_size(this.#handle);
   }
+  set databaseSize(_value) {
+    throw readOnly("databaseSize", "SqlStorage");
+  }
 }
+class Statement {
+  constructor() {
+    guard();
+  }
+}
+ObjectDefineProperty(SqlStorage.prototype, "Cursor", { __proto__: null, value: Cursor, configurable: true, writable: true });
+ObjectDefineProperty(SqlStorage.prototype, "Statement", { __proto__: null, value: Statement, configurable: true, writable: true });
 tag(SqlStorage, "SqlStorage");
 
-function requireValue(value) {
-  if (value === undefined) {
-    throw new TypeError("put() called with undefined value.");
+// Options have no effect, but are read and checked as in workerd.
+function readOptions(method, interfaceName, position, type, options, names) {
+  if (options === undefined || options === null) {
+    return;
+  }
+  if (!isObject(options)) {
+    throw wrongParameter(method, interfaceName, position, type);
+  }
+  for (let i = 0; i < names.length; i++) {
+    options[names[i]];
   }
 }
+const GET_OPTIONS = ["allowConcurrency", "noCache"];
+const SET_ALARM_OPTIONS = ["allowConcurrency", "allowUnconfirmed"];
+const PUT_OPTIONS = ["allowConcurrency", "allowUnconfirmed", "noCache"];
 
-function list(handle, options) {
-  const { start, startAfter, end, prefix, reverse, limit } = options ?? { __proto__: null };
-  if (limit !== undefined && !(limit > 0)) {
-    throw new TypeError("List limit must be positive.");
+// A key or bound of a listing. Other than String() it refuses a symbol.
+function optionalText(value) {
+  return value === undefined ? undefined : `${value}`;
+}
+
+function readLimit(value) {
+  if (value === undefined) {
+    return -1;
   }
+  const number = MathTrunc(+value);
+  if (NumberIsFinite(number) && (number > 2147483647 || number < -2147483648)) {
+    throw new TypeError("Value out of range. Must be between -2147483648 and 2147483647 (inclusive).");
+  }
+  return NumberIsFinite(number) ? number : 0;
+}
+
+function list(handle, interfaceName, options) {
+  if (options === undefined || options === null) {
+    return op_kv_list(handle, undefined, undefined, undefined, undefined, false, -1);
+  }
+  if (!isObject(options)) {
+    throw wrongParameter("list", interfaceName, 1, "ListOptions");
+  }
+  const start = optionalText(options.start);
+  const startAfter = optionalText(options.startAfter);
+  const end = optionalText(options.end);
+  const prefix = optionalText(options.prefix);
+  const reverse = options.reverse;
+  const limit = options.limit;
+  const count = readLimit(limit);
+  readOptions("list", interfaceName, 1, "ListOptions", options, GET_OPTIONS);
   if (start !== undefined && startAfter !== undefined) {
     throw new TypeError("list() cannot be called with both start and startAfter values.");
   }
-  return op_kv_list(handle, start, startAfter, end, prefix, reverse === true, limit ?? -1);
+  if (limit !== undefined && count <= 0) {
+    throw new TypeError("List limit must be positive.");
+  }
+  return op_kv_list(handle, start, startAfter, end, prefix, !!reverse, count);
 }
 
+let kvHandle;
 class SyncKvStorage {
   #handle;
+  static {
+    kvHandle = (kv) => {
+      if (!isObject(kv) || !(#handle in kv)) {
+        throw illegalInvocation();
+      }
+      return kv.#handle;
+    };
+  }
   constructor(handle) {
     guard();
     this.#handle = handle;
   }
-  get(key) {
-    return op_kv_get(this.#handle, String(key));
+  get(...args) {
+    const handle = kvHandle(this);
+    if (args.length === 0) {
+      throw wrongParameter("get", "SyncKvStorage", 1, "string");
+    }
+    return op_kv_get(handle, `${args[0]}`, revive);
   }
-  put(key, value) {
-    requireValue(value);
-    op_kv_put(this.#handle, String(key), value);
+  put(...args) {
+    const handle = kvHandle(this);
+    if (args.length === 0) {
+      throw wrongParameter("put", "SyncKvStorage", 1, "string");
+    }
+    const key = `${args[0]}`;
+    if (args.length === 1) {
+      throw wrongParameter("put", "SyncKvStorage", 2, "Value");
+    }
+    op_kv_put(handle, key, pack(args[1]), describe);
   }
-  delete(key) {
-    return op_kv_delete(this.#handle, String(key));
+  delete(...args) {
+    const handle = kvHandle(this);
+    if (args.length === 0) {
+      throw wrongParameter("delete", "SyncKvStorage", 1, "string");
+    }
+    return op_kv_delete(handle, `${args[0]}`);
   }
   list(options = undefined) {
-    return make(ListIterator, this.#handle, list(this.#handle, options));
+    const handle = kvHandle(this);
+    return make(ListIterator, handle, list(handle, "SyncKvStorage", options));
   }
 }
 tag(SyncKvStorage, "SyncKvStorage");
@@ -246,7 +352,7 @@ class ListIterator {
         "kv.list() iterator was invalidated because a new call to kv.list() was started. Only one kv.list() iterator can exist at a time.",
       );
     }
-    const entry = op_kv_next(this.#list, 1);
+    const entry = op_kv_next(this.#list, 1, revive);
     if (entry.length === 0) {
       this.#done = true;
       return ended();
@@ -256,131 +362,222 @@ class ListIterator {
 }
 iterator(ListIterator, "ListIterator");
 
+// What storage and transactions have in common: `method` of `interfaceName` with the arguments of user code.
+function getValues(handle, interfaceName, args) {
+  if (args.length === 0) {
+    throw wrongParameter("get", interfaceName, 1, "string or Array");
+  }
+  const key = args[0];
+  if (!ArrayIsArray(key)) {
+    const text = `${key}`;
+    readOptions("get", interfaceName, 2, "GetOptions", args[1], GET_OPTIONS);
+    return op_kv_get(handle, text, revive);
+  }
+  const keys = texts(key);
+  readOptions("get", interfaceName, 2, "GetOptions", args[1], GET_OPTIONS);
+  return mapOf(op_kv_get_many(handle, keys, revive), new Map());
+}
+
+function texts(list) {
+  const all = [];
+  for (let i = 0; i < list.length; i++) {
+    all[i] = `${list[i]}`;
+  }
+  return all;
+}
+
+function mapOf(flat, found) {
+  for (let i = 0; i < flat.length; i += 2) {
+    MapPrototypeSet(found, flat[i], flat[i + 1]);
+  }
+  return found;
+}
+
+function putValues(handle, interfaceName, args) {
+  if (args.length === 0) {
+    throw wrongParameter("put", interfaceName, 1, "string or object");
+  }
+  const key = args[0];
+  const value = args[1];
+  if (!isObject(key) || ArrayIsArray(key)) {
+    const text = `${key}`;
+    readOptions("put", interfaceName, 3, "PutOptions", args[2], PUT_OPTIONS);
+    if (value === undefined) {
+      throw new TypeError("put() called with undefined value.");
+    }
+    op_kv_put(handle, text, pack(value), describe);
+    return;
+  }
+  const names = ObjectKeys(key);
+  const entries = [];
+  for (let i = 0; i < names.length; i++) {
+    const member = key[names[i]];
+    if (member !== undefined) {
+      entries[entries.length] = names[i];
+      entries[entries.length] = pack(member);
+    }
+  }
+  readOptions("put", interfaceName, 3, "PutOptions", args[2], PUT_OPTIONS);
+  if (value !== undefined && value !== null && !isObject(value)) {
+    throw new TypeError(
+      "put() may only be called with a single key-value pair and optional options as put(key, value, options) or with multiple key-value pairs and optional options as put(entries, options)",
+    );
+  }
+  readOptions("put", interfaceName, 2, "PutOptions", value, PUT_OPTIONS);
+  op_kv_put_many(handle, entries, describe);
+}
+
+function deleteValues(handle, interfaceName, args) {
+  if (args.length === 0) {
+    throw wrongParameter("delete", interfaceName, 1, "string or Array");
+  }
+  const key = args[0];
+  if (!ArrayIsArray(key)) {
+    const text = `${key}`;
+    readOptions("delete", interfaceName, 2, "PutOptions", args[1], PUT_OPTIONS);
+    return op_kv_delete(handle, text);
+  }
+  const keys = texts(key);
+  readOptions("delete", interfaceName, 2, "PutOptions", args[1], PUT_OPTIONS);
+  let count = 0;
+  for (let i = 0; i < keys.length; i++) {
+    count += op_kv_delete(handle, keys[i]) ? 1 : 0;
+  }
+  return count;
+}
+
+function listValues(handle, interfaceName, args) {
+  const entries = list(handle, interfaceName, args[0]);
+  newestList.set(handle, entries);
+  const found = new Map();
+  for (;;) {
+    const flat = op_kv_next(entries, CHUNK, revive);
+    mapOf(flat, found);
+    if (flat.length < 2 * CHUNK) {
+      return found;
+    }
+  }
+}
+
+function getAlarm(handle, interfaceName, args) {
+  readOptions("getAlarm", interfaceName, 1, "GetAlarmOptions", args[0], ["allowConcurrency"]);
+  const time = op_storage_get_alarm(handle);
+  return time < 0 ? null : time;
+}
+
+function deleteAlarm(handle, interfaceName, args) {
+  readOptions("deleteAlarm", interfaceName, 1, "SetAlarmOptions", args[0], SET_ALARM_OPTIONS);
+  op_storage_set_alarm(handle, -1);
+}
+
+let storageHandle;
 class DurableObjectStorage {
   #handle;
-  #sql;
-  #kv;
-  #depth = 0;
+  static {
+    storageHandle = (storage) => {
+      if (!isObject(storage) || !(#handle in storage)) {
+        throw illegalInvocation();
+      }
+      return storage.#handle;
+    };
+  }
   constructor(handle) {
     guard();
     this.#handle = handle;
+    member(this, "kv", make(SyncKvStorage, handle));
+    member(this, "sql", make(SqlStorage, handle));
   }
-  get sql() {
-    return this.#sql ??= make(SqlStorage, this.#handle);
+  async get(...args) {
+    return getValues(storageHandle(this), "DurableObjectStorage", args);
   }
-  get kv() {
-    return this.#kv ??= make(SyncKvStorage, this.#handle);
+  async put(...args) {
+    putValues(storageHandle(this), "DurableObjectStorage", args);
   }
-  async get(key, _options = undefined) {
-    if (!ArrayIsArray(key)) {
-      return op_kv_get(this.#handle, String(key));
+  async delete(...args) {
+    return deleteValues(storageHandle(this), "DurableObjectStorage", args);
+  }
+  async list(...args) {
+    return listValues(storageHandle(this), "DurableObjectStorage", args);
+  }
+  transactionSync(...args) {
+    const handle = storageHandle(this);
+    const callback = args[0];
+    if (typeof callback !== "function") {
+      throw wrongParameter("transactionSync", "DurableObjectStorage", 1, "function");
     }
-    const found = new Map();
-    const keys = ArrayPrototypeSort(ArrayPrototypeMap(key, (name) => String(name)));
-    for (let i = 0; i < keys.length; i++) {
-      const value = op_kv_get(this.#handle, keys[i]);
-      if (value !== undefined) {
-        MapPrototypeSet(found, keys[i], value);
-      }
-    }
-    return found;
-  }
-  async put(key, value, _options = undefined) {
-    if (typeof key === "object" && key !== null) {
-      const keys = ObjectKeys(key);
-      for (let i = 0; i < keys.length; i++) {
-        if (key[keys[i]] !== undefined) {
-          op_kv_put(this.#handle, keys[i], key[keys[i]]);
-        }
-      }
-      return;
-    }
-    requireValue(value);
-    op_kv_put(this.#handle, String(key), value);
-  }
-  async delete(key, _options = undefined) {
-    if (!ArrayIsArray(key)) {
-      return op_kv_delete(this.#handle, String(key));
-    }
-    let count = 0;
-    for (let i = 0; i < key.length; i++) {
-      count += op_kv_delete(this.#handle, String(key[i])) ? 1 : 0;
-    }
-    return count;
-  }
-  async list(options = undefined) {
-    const entries = list(this.#handle, options);
-    newestList.set(this.#handle, entries);
-    const found = new Map();
-    for (;;) {
-      const flat = op_kv_next(entries, CHUNK);
-      for (let i = 0; i < flat.length; i += 2) {
-        MapPrototypeSet(found, flat[i], flat[i + 1]);
-      }
-      if (flat.length < 2 * CHUNK) {
-        return found;
-      }
-    }
-  }
-  transactionSync(callback) {
-    op_storage_savepoint(this.#handle, true);
+    op_storage_savepoint(handle, true);
     let keep = false;
     try {
       const result = callback();
       keep = true;
       return result;
     } finally {
-      op_storage_release(this.#handle, keep);
+      op_storage_release(handle, keep);
     }
   }
-  async transaction(closure) {
+  async transaction(...args) {
+    const handle = storageHandle(this);
+    const closure = args[0];
     if (typeof closure !== "function") {
-      throw new TypeError("Failed to execute 'transaction' on 'DurableObjectStorage': parameter 1 is not of type 'function'.");
+      throw wrongParameter("transaction", "DurableObjectStorage", 1, "function");
     }
-    const handle = this.#handle;
+    op_storage_check(handle);
     // Other events wait until it is over: its savepoint spans turns.
     op_actor_block(handle);
-    let txn;
     try {
-      await undefined;
-      op_storage_savepoint(handle, false);
-      txn = make(DurableObjectTransaction, this, handle);
-      const result = await closure(txn);
-      endTransaction(txn, true);
-      return result;
-    } catch (error) {
-      if (txn !== undefined) {
-        endTransaction(txn, false);
-      }
-      throw error;
+      return await exclusively(handle, async () => {
+        let txn;
+        try {
+          await undefined;
+          op_storage_savepoint(handle, false);
+          txn = make(DurableObjectTransaction, handle);
+          const result = await closure(txn);
+          endTransaction(txn, true);
+          return result;
+        } catch (error) {
+          if (txn !== undefined) {
+            endTransaction(txn, false);
+          }
+          throw error;
+        }
+      });
     } finally {
       op_actor_unblock(handle);
     }
   }
-  async deleteAll(_options = undefined) {
-    op_storage_delete_all(this.#handle, false);
+  async deleteAll(...args) {
+    const handle = storageHandle(this);
+    readOptions("deleteAll", "DurableObjectStorage", 1, "PutOptions", args[0], PUT_OPTIONS);
+    op_storage_delete_all(handle, false);
   }
-  async getAlarm(_options = undefined) {
-    const time = op_storage_get_alarm(this.#handle);
-    return time < 0 ? null : time;
+  async getAlarm(...args) {
+    return getAlarm(storageHandle(this), "DurableObjectStorage", args);
   }
-  async setAlarm(scheduledTime, _options = undefined) {
-    setAlarm(this.#handle, scheduledTime);
+  async setAlarm(...args) {
+    setAlarm(storageHandle(this), "DurableObjectStorage", args);
   }
-  async deleteAlarm(_options = undefined) {
-    op_storage_set_alarm(this.#handle, -1);
+  async deleteAlarm(...args) {
+    deleteAlarm(storageHandle(this), "DurableObjectStorage", args);
   }
   async sync() {
-    await op_storage_sync(this.#handle);
+    await op_storage_sync(storageHandle(this));
   }
   async getCurrentBookmark() {
-    const number = NumberPrototypeToString(op_storage_bookmark(this.#handle), 16);
+    const number = NumberPrototypeToString(op_storage_bookmark(storageHandle(this)), 16);
     return `00000000-${StringPrototypePadStart(number, 8, "0")}-00000000-${StringPrototypePadStart("", 32, "0")}`;
   }
-  async getBookmarkForTime(_time) {
+  async getBookmarkForTime(...args) {
+    storageHandle(this);
+    readTime("getBookmarkForTime", "DurableObjectStorage", args[0]);
     throw new Error(NO_RECOVERY);
   }
-  async onNextSessionRestoreBookmark(_bookmark) {
+  async onNextSessionRestoreBookmark(...args) {
+    storageHandle(this);
+    if (args.length === 0) {
+      throw wrongParameter("onNextSessionRestoreBookmark", "DurableObjectStorage", 1, "string");
+    }
+    // Refuses a symbol.
+    `${args[0]}`;
     throw new Error(NO_RECOVERY);
   }
 }
@@ -390,18 +587,25 @@ const NO_RECOVERY = "This Durable Object's storage back-end does not implement p
 // Beyond, the time in nanoseconds does not fit into what stores it.
 const ALARM_MS_MAX = 9223372036854;
 
-function setAlarm(handle, time) {
+// A date as JavaScript gives it, in milliseconds.
+function readTime(method, interfaceName, time) {
   const isDate = ObjectPrototypeToString(time) === "[object Date]" && time instanceof Date;
   if (typeof time !== "number" && !isDate) {
-    throw new TypeError("Failed to execute 'setAlarm' on 'DurableObjectStorage': parameter 1 is not of type 'date'.");
+    throw wrongParameter(method, interfaceName, 1, "date");
   }
   const ms = MathTrunc(isDate ? DatePrototypeGetTime(time) : time);
-  if (NumberIsNaN(ms)) {
+  if (!NumberIsFinite(ms)) {
     throw new TypeError("The value cannot be converted because it is not a valid Date.");
   }
+  return ms;
+}
+
+function setAlarm(handle, interfaceName, args) {
+  const ms = readTime("setAlarm", interfaceName, args[0]);
   if (ms > ALARM_MS_MAX) {
     throw new TypeError("This API doesn't support dates after 2189.");
   }
+  readOptions("setAlarm", interfaceName, 2, "SetAlarmOptions", args[1], SET_ALARM_OPTIONS);
   if (!handlesAlarms(handle)) {
     throw new Error("Your Durable Object class must have an alarm() handler in order to call setAlarm()");
   }
@@ -420,7 +624,6 @@ const ROLLED_BACK = 2;
 let endTransaction;
 
 class DurableObjectTransaction {
-  #storage;
   #handle;
   #depth;
   #state = OPEN;
@@ -428,9 +631,8 @@ class DurableObjectTransaction {
   static {
     endTransaction = (txn, keep) => txn.#end(keep);
   }
-  constructor(storage, handle) {
+  constructor(handle) {
     guard();
-    this.#storage = storage;
     this.#handle = handle;
     this.#depth = (DurableObjectTransaction.#depths.get(handle) ?? 0) + 1;
     DurableObjectTransaction.#depths.set(handle, this.#depth);
@@ -451,28 +653,28 @@ class DurableObjectTransaction {
         `Cannot call ${name}() on transaction that has already committed: did you move \`txn\` outside of the closure?`,
       );
     }
-    return this.#storage;
+    return this.#handle;
   }
   async get(...args) {
-    return ReflectApply(plain.get, this.#check("get"), args);
+    return getValues(this.#check("get"), "DurableObjectTransaction", args);
   }
   async put(...args) {
-    return ReflectApply(plain.put, this.#check("put"), args);
+    return putValues(this.#check("put"), "DurableObjectTransaction", args);
   }
   async delete(...args) {
-    return ReflectApply(plain.delete, this.#check("delete"), args);
+    return deleteValues(this.#check("delete"), "DurableObjectTransaction", args);
   }
   async list(...args) {
-    return ReflectApply(plain.list, this.#check("list"), args);
+    return listValues(this.#check("list"), "DurableObjectTransaction", args);
   }
   async getAlarm(...args) {
-    return ReflectApply(plain.getAlarm, this.#check("getAlarm"), args);
+    return getAlarm(this.#check("getAlarm"), "DurableObjectTransaction", args);
   }
   async setAlarm(...args) {
-    return ReflectApply(plain.setAlarm, this.#check("setAlarm"), args);
+    return setAlarm(this.#check("setAlarm"), "DurableObjectTransaction", args);
   }
   async deleteAlarm(...args) {
-    return ReflectApply(plain.deleteAlarm, this.#check("deleteAlarm"), args);
+    return deleteAlarm(this.#check("deleteAlarm"), "DurableObjectTransaction", args);
   }
   async deleteAll() {
     throw new Error("Cannot call deleteAll() within a transaction");
@@ -490,21 +692,14 @@ class DurableObjectTransaction {
 }
 tag(DurableObjectTransaction, "DurableObjectTransaction");
 
-// What a transaction calls, whatever user code makes of the prototype.
-const plain = ObjectAssign({ __proto__: null }, {
-  get: DurableObjectStorage.prototype.get,
-  put: DurableObjectStorage.prototype.put,
-  delete: DurableObjectStorage.prototype.delete,
-  list: DurableObjectStorage.prototype.list,
-  getAlarm: DurableObjectStorage.prototype.getAlarm,
-  setAlarm: DurableObjectStorage.prototype.setAlarm,
-  deleteAlarm: DurableObjectStorage.prototype.deleteAlarm,
-});
-
 // Handles of objects whose instance has an alarm() handler, or none is known yet.
 let handlesAlarms = () => true;
 function setAlarmCheck(check) {
   handlesAlarms = check;
+}
+
+function member(target, key, value) {
+  ObjectDefineProperty(target, key, { __proto__: null, value, enumerable: true, configurable: true, writable: true });
 }
 
 function iterator(Class, name) {
@@ -514,6 +709,7 @@ function iterator(Class, name) {
 
 function tag(Class, name) {
   ObjectDefineProperty(Class.prototype, SymbolToStringTag, { __proto__: null, value: name, configurable: true });
+  own(Class);
 }
 
 function make(Class, ...args) {

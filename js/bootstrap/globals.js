@@ -31,6 +31,9 @@ const { Request } = load("ext:denizen/fetch/request.js");
 const { Response } = load("ext:denizen/fetch/response.js");
 const { fetch } = load("ext:denizen/fetch/fetch.js");
 load("ext:denizen/rpc/stub.js");
+const { ExecutionContext } = load("ext:denizen/io/context.js");
+const { ClassHandle } = core.ops;
+const { STREAM, own, ownLike } = load("ext:denizen/actor/values.js");
 const dispatch = load("ext:denizen/worker/dispatch.js");
 const commonjs = load("ext:denizen/modules/commonjs.js");
 load("ext:denizen/worker/workers_module.js");
@@ -145,7 +148,18 @@ const OBJECTS = {
 const descriptors = { __proto__: null };
 for (const name in CLASSES) {
   descriptors[name] = propNonEnumerable(CLASSES[name]);
+  own(CLASSES[name]);
 }
+own(streams.ReadableStream, STREAM);
+own(abort.AbortSignal, "AbortSignal serialization is not enabled.");
+for (const pairs of [new Headers(), new FormData(), new url.URLSearchParams()]) {
+  ownLike(pairs.keys());
+  ownLike(pairs.values());
+  ownLike(pairs.entries());
+}
+ownLike(timers.scheduler);
+own(ExecutionContext);
+own(ClassHandle);
 for (const name in FUNCTIONS) {
   descriptors[name] = propWritable(FUNCTIONS[name]);
 }

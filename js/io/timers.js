@@ -23,7 +23,17 @@ function set(name, callback, delay, repeat, args) {
     throw new TypeError(`Failed to execute '${name}' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'function'.`);
   }
   const milliseconds = Number(delay);
-  const run = args.length === 0 ? () => callback() : () => ReflectApply(callback, undefined, args);
+  const context = core.getAsyncContext();
+  const run = () => {
+    // What the callback starts belongs to what the code that set the timer belongs to.
+    const turn = core.getAsyncContext();
+    core.setAsyncContext(context);
+    try {
+      return args.length === 0 ? callback() : ReflectApply(callback, undefined, args);
+    } finally {
+      core.setAsyncContext(turn);
+    }
+  };
   return op_timer_set(run, NumberIsFinite(milliseconds) ? milliseconds : 0, repeat);
 }
 

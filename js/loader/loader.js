@@ -133,6 +133,8 @@ function provide(handle, code) {
   );
 }
 
+const { own } = core.loadExtScript("ext:denizen/actor/values.js");
+
 let allowed = false;
 
 class WorkerStub {
@@ -205,6 +207,9 @@ function make(Class, handle) {
     allowed = false;
   }
 }
+
+own(WorkerLoader);
+own(WorkerStub);
 
 function newLoader(handle) {
   return make(WorkerLoader, handle);

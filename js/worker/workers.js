@@ -17,6 +17,7 @@ const {
   ReflectDeleteProperty,
   SymbolToStringTag,
 } = primordials;
+const { own } = core.loadExtScript("ext:denizen/actor/values.js");
 const { holdEvent } = core.loadExtScript("ext:denizen/io/context.js");
 
 class WorkerEntrypoint {
@@ -31,7 +32,10 @@ class DurableObject {
     this.env = env;
   }
 }
+own(WorkerEntrypoint);
+own(DurableObject);
 class RpcTarget {}
+own(RpcTarget, "Remote RPC references can only be serialized for RPC.");
 ObjectDefineProperty(RpcTarget.prototype, SymbolToStringTag, { __proto__: null, value: "JsRpcTarget", configurable: true });
 
 // The Worker's env: one isolate runs one Worker.

@@ -97,7 +97,7 @@ function startDenizen(name, folder) {
 function startWorkerd(name, folder) {
   const workerd = process.env.WORKERD ?? path.join(FOLDER, "node_modules", ".bin", "workerd");
   fs.mkdirSync(path.join(folder, "storage"));
-  fs.mkdirSync(path.join(folder, path.dirname(name)));
+  fs.mkdirSync(path.join(folder, path.dirname(name)), { recursive: true });
   fs.copyFileSync(path.join(FOLDER, "table.js"), path.join(folder, "table.js"));
   fs.copyFileSync(path.join(FOLDER, `${name}.js`), path.join(folder, `${name}.js`));
   fs.writeFileSync(path.join(folder, "config.capnp"), workerdConfig(name));

@@ -12,7 +12,7 @@ use denizen_storage::Database;
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{CallError, Namespace, Target};
-use crate::io::context::{IoContext, IoError, Owner};
+use crate::io::context::{Frame, IoContext, IoError, Owner};
 use crate::isolate::{FacetId, FacetStart, IsolateState, Output};
 use crate::rpc::{ClassHandle, StubTarget, stub_to_js};
 use denizen_core::gate::OutputGate;
@@ -28,6 +28,7 @@ deno_core::extension!(
         op_namespace_get,
         op_actor_block,
         op_actor_unblock,
+        op_frame_fork,
         op_actor_abort,
         op_actor_broken,
         op_facet_get,
@@ -45,6 +46,7 @@ deno_core::extension!(
         storage::op_sql_rows_read,
         storage::op_sql_rows_written,
         storage::op_sql_size,
+        storage::op_storage_check,
         storage::op_storage_savepoint,
         storage::op_storage_release,
         storage::op_storage_sync,
@@ -54,7 +56,9 @@ deno_core::extension!(
         storage::op_storage_set_alarm,
         storage::op_alarm_end,
         storage::op_kv_get,
+        storage::op_kv_get_many,
         storage::op_kv_put,
+        storage::op_kv_put_many,
         storage::op_kv_delete,
         storage::op_kv_list,
         storage::op_kv_next,
@@ -210,6 +214,13 @@ pub fn op_actor_unblock(scope: &mut v8::PinScope<'_, '_>, #[cppgc] handle: &Acto
     }
 }
 
+/// A second frame of the event that runs: JavaScript tells by it which callback code belongs to.
+#[op2]
+pub fn op_frame_fork<'s>(scope: &mut v8::PinScope<'s, '_>) -> Result<v8::Local<'s, v8::Value>, ActorError> {
+    let io = IoContext::current(scope)?;
+    Ok(cppgc::make_cppgc_object(scope, Frame { io }).into())
+}
+
 /// Breaks the actor: its memory is lost, its storage stays at the last commit.
 #[op2(nofast)]
 pub fn op_actor_abort(
@@ -233,7 +244,7 @@ pub fn op_actor_broken(
     #[string] name: String,
     #[string] message: String,
 ) {
-    let reason = CallError { name, ..CallError::new(message) };
+    let reason = CallError { name, durable_object_reset: true, ..CallError::new(message) };
     *handle.actor.owner.gone.borrow_mut() = Some(reason.clone());
     IsolateState::of(scope).host.actor_broken(handle.actor.incarnation, reason);
 }

@@ -9,11 +9,11 @@ use std::time::Instant;
 use denizen_storage::{Cursor, Database, KvList, KvRange, Row, StorageError, Value, ValueRef};
 use deno_core::{GarbageCollected, cppgc, op2};
 
-use super::{Actor, ActorHandle, authorize};
+use super::{Actor, ActorHandle};
 use crate::fetch::{body, string};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::{IsolateState, Output};
-use crate::rpc::wire::{self, WireError, WireValue};
+use crate::rpc::wire::{self, WireError};
 
 /// Why a storage operation failed.
 #[derive(Debug, thiserror::Error, deno_error::JsError)]
@@ -39,6 +39,11 @@ pub enum ActorStorageError {
     #[error("{0}")]
     Binding(&'static str),
 }
+
+// What workerd calls them where another event uses them.
+const STORAGE: &str = "ActorCacheInterface";
+const ROWS: &str = "State";
+const ENTRIES: &str = "ListCursor";
 
 /// A result that is read row by row.
 pub struct SqlCursor {
@@ -76,17 +81,18 @@ fn with_database<T>(
     handle: &ActorHandle,
     operation: impl FnOnce(&Database) -> Result<T, StorageError>,
 ) -> Result<T, ActorStorageError> {
-    let io = authorize(scope, handle)?;
+    let io = IoContext::check(scope, &handle.actor.owner, STORAGE)?;
     guarded(scope, &io, &handle.actor, operation)
 }
 
-/// The same for what was made by an earlier operation of the actor.
+/// The same for what was made by an earlier operation of the actor, called `kind` in errors.
 fn with_actor<T>(
     scope: &mut v8::PinScope<'_, '_>,
     actor: &Rc<Actor>,
+    kind: &'static str,
     operation: impl FnOnce(&Database) -> Result<T, StorageError>,
 ) -> Result<T, ActorStorageError> {
-    let io = IoContext::check(scope, &actor.owner, "SqlStorage::Cursor")?;
+    let io = IoContext::check(scope, &actor.owner, kind)?;
     guarded(scope, &io, actor, operation)
 }
 
@@ -122,7 +128,9 @@ pub fn op_sql_exec<'s>(
     let mut values = Vec::with_capacity(bindings.length() as usize);
     for index in 0..bindings.length() {
         let value = bindings.get_index(scope, index).ok_or(ActorStorageError::Binding("unreadable binding"))?;
-        values.push(to_sql(scope, value)?);
+        // What a conversion in JavaScript threw is on its way already.
+        let Some(value) = to_sql(scope, value)? else { return Ok(v8::undefined(scope).into()) };
+        values.push(value);
     }
     let cursor = with_database(scope, handle, |database| database.exec(sql, &values))?;
     Ok(cppgc::make_cppgc_object(scope, SqlCursor { actor: handle.actor.clone(), cursor }).into())
@@ -135,7 +143,7 @@ pub fn op_sql_next<'s>(
     #[cppgc] cursor: &SqlCursor,
 ) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
     let mut values = Vec::new();
-    let row = with_actor(scope, &cursor.actor, |_| cursor.cursor.next(|row| take(&row, &mut values)))?;
+    let row = with_actor(scope, &cursor.actor, ROWS, |_| cursor.cursor.next(|row| take(&row, &mut values)))?;
     match row {
         Some(()) => Ok(row_to_js(scope, values.into_iter())),
         None => Ok(v8::undefined(scope).into()),
@@ -150,7 +158,7 @@ pub fn op_sql_rest<'s>(
     count: u32,
 ) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
     let (mut values, mut rows, mut columns) = (Vec::new(), 0, 0);
-    with_actor(scope, &cursor.actor, |_| {
+    with_actor(scope, &cursor.actor, ROWS, |_| {
         while rows < count {
             let read = cursor.cursor.next(|row| {
                 columns = row.len();
@@ -180,15 +188,23 @@ pub fn op_sql_columns<'s>(scope: &mut v8::PinScope<'s, '_>, #[cppgc] cursor: &Sq
 }
 
 /// Rows read so far.
-#[op2(fast)]
-pub fn op_sql_rows_read(#[cppgc] cursor: &SqlCursor) -> f64 {
-    cursor.cursor.rows_read() as f64
+#[op2(nofast)]
+pub fn op_sql_rows_read(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] cursor: &SqlCursor,
+) -> Result<f64, ActorStorageError> {
+    IoContext::check(scope, &cursor.actor.owner, ROWS)?;
+    Ok(cursor.cursor.rows_read() as f64)
 }
 
 /// Rows written so far.
-#[op2(fast)]
-pub fn op_sql_rows_written(#[cppgc] cursor: &SqlCursor) -> f64 {
-    cursor.cursor.rows_written() as f64
+#[op2(nofast)]
+pub fn op_sql_rows_written(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] cursor: &SqlCursor,
+) -> Result<f64, ActorStorageError> {
+    IoContext::check(scope, &cursor.actor.owner, ROWS)?;
+    Ok(cursor.cursor.rows_written() as f64)
 }
 
 /// A value that has left SQLite and is not in V8 yet.
@@ -231,9 +247,13 @@ fn row_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, values: impl Iterator<Item = 
 }
 
 /// The value as workerd binds it (`workers-api` 4.1): everything that is no number, blob or null is text.
-fn to_sql(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> Result<Value, ActorStorageError> {
+/// `None` if JavaScript threw.
+fn to_sql(
+    scope: &mut v8::PinScope<'_, '_>,
+    value: v8::Local<'_, v8::Value>,
+) -> Result<Option<Value>, ActorStorageError> {
     if value.is_null_or_undefined() {
-        return Ok(Value::Null);
+        return Ok(Some(Value::Null));
     }
     if value.is_big_int() {
         return Err(ActorStorageError::Binding("Cannot convert a BigInt value to a number"));
@@ -242,22 +262,45 @@ fn to_sql(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> 
         return Err(ActorStorageError::Binding("Cannot convert a Symbol value to a string"));
     }
     if let Some(number) = value.is_number().then(|| value.number_value(scope)).flatten() {
-        return Ok(Value::Number(number));
+        return Ok(Some(Value::Number(number)));
     }
     if let Ok(view) = v8::Local::<v8::ArrayBufferView>::try_from(value) {
-        return Ok(Value::Blob(body::copy_view(view).into()));
+        return Ok(Some(Value::Blob(body::copy_view(view).into())));
     }
     if let Ok(buffer) = v8::Local::<v8::ArrayBuffer>::try_from(value) {
         let bytes = buffer.get_backing_store().iter().map(std::cell::Cell::get).collect();
-        return Ok(Value::Blob(bytes));
+        return Ok(Some(Value::Blob(bytes)));
     }
-    Ok(Value::Text(value.to_rust_string_lossy(scope)))
+    Ok(value.to_string(scope).map(|value| Value::Text(utf8(scope, value))))
+}
+
+/// A text in UTF-8. A surrogate without its partner is encoded like any other character, as in workerd.
+fn utf8(scope: &mut v8::PinScope<'_, '_>, text: v8::Local<'_, v8::String>) -> Vec<u8> {
+    let mut bytes = vec![0; text.utf8_length(scope)];
+    let written = text.write_utf8_v2(scope, &mut bytes, v8::WriteFlags::empty(), None);
+    bytes.truncate(written);
+    bytes
+}
+
+/// The same of what JavaScript has made a string.
+fn text(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> Vec<u8> {
+    v8::Local::<v8::String>::try_from(value).map_or_else(|_| Vec::new(), |text| utf8(scope, text))
 }
 
 /// Bytes in use.
 #[op2(nofast)]
 pub fn op_sql_size(scope: &mut v8::PinScope<'_, '_>, #[cppgc] handle: &ActorHandle) -> Result<f64, ActorStorageError> {
     with_database(scope, handle, Database::size).map(|size| size as f64)
+}
+
+/// Refuses a use by code of another owner, before anything waits.
+#[op2(nofast)]
+pub fn op_storage_check(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] handle: &ActorHandle,
+) -> Result<(), ActorStorageError> {
+    IoContext::check(scope, &handle.actor.owner, STORAGE)?;
+    Ok(())
 }
 
 /// Opens a savepoint: its depth. Those of `transactionSync` and of `transaction` have names of their own, as in workerd.
@@ -287,7 +330,7 @@ pub fn op_storage_sync<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] handle: &ActorHandle,
 ) -> Result<v8::Local<'s, v8::Promise>, ActorStorageError> {
-    let io = authorize(scope, handle)?;
+    let io = IoContext::check(scope, &handle.actor.owner, STORAGE)?;
     let state = IsolateState::of(scope);
     let (promise, token) = state.start(scope, &io);
     state.emit(Some(&handle.actor), Output::Sync(state.completer(token)));
@@ -349,35 +392,79 @@ pub fn op_alarm_end(
     with_database(scope, handle, |database| database.end_alarm(done))
 }
 
-/// The value of a key; `undefined` if there is none.
+/// The value of a key; `undefined` if there is none. `revive` is what makes objects of the runtime's own classes.
 #[op2]
 pub fn op_kv_get<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] handle: &ActorHandle,
-    #[string] key: &str,
+    key: v8::Local<'s, v8::Value>,
+    revive: v8::Local<'s, v8::Function>,
 ) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
-    match with_database(scope, handle, |database| database.kv_get(key, <[u8]>::to_vec))? {
-        Some(bytes) => Ok(read(scope, bytes)?),
+    let key = text(scope, key);
+    match with_database(scope, handle, |database| database.kv_get(&key, <[u8]>::to_vec))? {
+        Some(bytes) => Ok(wire::read_stored(scope, bytes, revive)?),
         None => Ok(v8::undefined(scope).into()),
     }
 }
 
-/// Sets a key.
+/// What is there of some keys, in order: `[key, value, key, value, …]`.
+#[op2]
+pub fn op_kv_get_many<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] handle: &ActorHandle,
+    keys: v8::Local<'s, v8::Array>,
+    revive: v8::Local<'s, v8::Function>,
+) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
+    let mut sorted = Vec::with_capacity(keys.length() as usize);
+    for index in 0..keys.length() {
+        if let Some(key) = keys.get_index(scope, index) {
+            sorted.push(text(scope, key));
+        }
+    }
+    sorted.sort();
+    sorted.dedup();
+    let mut flat = Vec::new();
+    for key in sorted {
+        if let Some(bytes) = with_database(scope, handle, |database| database.kv_get(&key, <[u8]>::to_vec))? {
+            flat.push(string(scope, &String::from_utf8_lossy(&key)));
+            flat.push(wire::read_stored(scope, bytes, revive)?);
+        }
+    }
+    Ok(v8::Array::new_with_elements(scope, &flat).into())
+}
+
+/// Sets a key. `describe` tells what an object of the runtime's own classes is made of.
 #[op2(nofast)]
 pub fn op_kv_put<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] handle: &ActorHandle,
-    #[string] key: &str,
+    key: v8::Local<'s, v8::Value>,
     value: v8::Local<'s, v8::Value>,
+    describe: v8::Local<'s, v8::Function>,
 ) -> Result<(), ActorStorageError> {
-    let value = wire::serialize(scope, value)?;
-    if !value.capabilities.is_empty() {
-        return Err(WireError::DataClone(
-            "Could not serialize object of type \"Fetcher\". This type does not support serialization.".into(),
-        )
-        .into());
+    let key = text(scope, key);
+    let Some(bytes) = wire::store(scope, value, describe)? else { return Ok(()) };
+    with_database(scope, handle, |database| database.kv_put(&key, &bytes))
+}
+
+/// Sets the keys of `[key, value, key, value, …]`: all of them, or none if one value cannot be stored.
+#[op2(nofast)]
+pub fn op_kv_put_many<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] handle: &ActorHandle,
+    entries: v8::Local<'s, v8::Array>,
+    describe: v8::Local<'s, v8::Function>,
+) -> Result<(), ActorStorageError> {
+    let mut ready = Vec::with_capacity(entries.length() as usize / 2);
+    for index in (0..entries.length()).step_by(2) {
+        let (Some(key), Some(value)) = (entries.get_index(scope, index), entries.get_index(scope, index + 1)) else {
+            return Ok(());
+        };
+        let key = text(scope, key);
+        let Some(bytes) = wire::store(scope, value, describe)? else { return Ok(()) };
+        ready.push((key, bytes));
     }
-    with_database(scope, handle, |database| database.kv_put(key, &value.bytes))
+    with_database(scope, handle, |database| ready.iter().try_for_each(|(key, value)| database.kv_put(key, value)))
 }
 
 /// Removes a key: whether it was there.
@@ -385,9 +472,10 @@ pub fn op_kv_put<'s>(
 pub fn op_kv_delete(
     scope: &mut v8::PinScope<'_, '_>,
     #[cppgc] handle: &ActorHandle,
-    #[string] key: &str,
+    key: v8::Local<'_, v8::Value>,
 ) -> Result<bool, ActorStorageError> {
-    with_database(scope, handle, |database| database.kv_delete(key))
+    let key = text(scope, key);
+    with_database(scope, handle, |database| database.kv_delete(&key))
 }
 
 /// The entries of a range, in order.
@@ -396,15 +484,25 @@ pub fn op_kv_delete(
 pub fn op_kv_list<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] handle: &ActorHandle,
-    #[string] start: Option<String>,
-    #[string] start_after: Option<String>,
-    #[string] end: Option<String>,
-    #[string] prefix: Option<String>,
+    start: v8::Local<'s, v8::Value>,
+    start_after: v8::Local<'s, v8::Value>,
+    end: v8::Local<'s, v8::Value>,
+    prefix: v8::Local<'s, v8::Value>,
     reverse: bool,
     limit: f64,
 ) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
     let limit = (limit >= 0.0).then_some(limit as u64);
-    let range = KvRange { start, start_after, end, prefix, reverse, limit };
+    let bound = |scope: &mut v8::PinScope<'s, '_>, key: v8::Local<'s, v8::Value>| {
+        (!key.is_undefined()).then(|| text(scope, key))
+    };
+    let range = KvRange {
+        start: bound(scope, start),
+        start_after: bound(scope, start_after),
+        end: bound(scope, end),
+        prefix: bound(scope, prefix),
+        reverse,
+        limit,
+    };
     let list = with_database(scope, handle, |database| database.kv_list(&range))?;
     Ok(cppgc::make_cppgc_object(scope, KvCursor { actor: handle.actor.clone(), list: list.into() }).into())
 }
@@ -415,9 +513,10 @@ pub fn op_kv_next<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] list: &KvCursor,
     count: u32,
+    revive: v8::Local<'s, v8::Function>,
 ) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
     let mut found = Vec::new();
-    with_actor(scope, &list.actor, |_| {
+    with_actor(scope, &list.actor, ENTRIES, |_| {
         let mut list = list.list.borrow_mut();
         for _ in 0..count {
             match list.next(|key, value| (key.to_owned(), value.to_vec()))? {
@@ -430,11 +529,7 @@ pub fn op_kv_next<'s>(
     let mut flat = Vec::with_capacity(found.len() * 2);
     for (key, bytes) in found {
         flat.push(string(scope, &key));
-        flat.push(read(scope, bytes)?);
+        flat.push(wire::read_stored(scope, bytes, revive)?);
     }
     Ok(v8::Array::new_with_elements(scope, &flat).into())
-}
-
-fn read<'s>(scope: &mut v8::PinScope<'s, '_>, bytes: Vec<u8>) -> Result<v8::Local<'s, v8::Value>, WireError> {
-    wire::deserialize(scope, &WireValue { bytes, capabilities: Vec::new() })
 }

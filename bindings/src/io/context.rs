@@ -64,6 +64,13 @@ pub fn other_request(kind: &str) -> String {
     )
 }
 
+/// The same where an object's code runs.
+pub fn other_object(kind: &str) -> String {
+    format!(
+        "Cannot perform I/O on behalf of a different Durable Object. I/O objects (such as streams, request/response bodies, and others) created in the context of one Durable Object cannot be accessed from a different Durable Object in the same isolate. This is a limitation of Cloudflare Workers which allows us to improve overall performance. (I/O type: {kind})"
+    )
+}
+
 /// What lies in V8's continuation-preserved data: the IoContext of the code that runs.
 pub struct Frame {
     /// Whose code runs.
@@ -90,6 +97,10 @@ pub enum IoError {
     #[class(generic)]
     #[error("{}", other_request(.0))]
     OtherRequest(&'static str),
+    /// The handle is not of the object whose code runs.
+    #[class(generic)]
+    #[error("{}", other_object(.0))]
+    OtherObject(&'static str),
     /// The handle's owner is gone.
     #[class(generic)]
     #[error("{0}")]
@@ -137,7 +148,13 @@ impl IoContext {
     /// Refuses a handle of `owner`, called `kind` in the error, unless the code that runs now belongs to it.
     pub fn check(scope: &mut v8::PinScope<'_, '_>, owner: &Rc<Owner>, kind: &'static str) -> Result<Rc<Self>, IoError> {
         let io = Self::current(scope)?;
-        if Rc::ptr_eq(&io.owner, owner) { Ok(io) } else { Err(IoError::OtherRequest(kind)) }
+        if Rc::ptr_eq(&io.owner, owner) {
+            Ok(io)
+        } else if io.actor.is_some() {
+            Err(IoError::OtherObject(kind))
+        } else {
+            Err(IoError::OtherRequest(kind))
+        }
     }
 
     /// The object that stands for this context in V8, made at first use.

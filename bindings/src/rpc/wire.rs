@@ -1,8 +1,9 @@
-//! Values on their way between isolates: V8's serialisation with a side table of capabilities.
+//! Values on their way between isolates, and into storage: V8's serialisation with a side table of capabilities.
 //!
 //! Owns what may cross and how: structured-cloneable values as bytes, stubs and classes as entries of the table. A
-//! capability is recognised by the native object behind it, never by anything that user code could forge. It must not
-//! know calls.
+//! capability is recognised by the native object behind it, never by anything that user code could forge. What is stored
+//! has no capabilities, but objects of the runtime's own classes, which JavaScript takes apart and makes. It must not
+//! know calls, nor those classes.
 
 use std::cell::RefCell;
 
@@ -178,6 +179,187 @@ pub fn serialize(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Valu
         return Err(WireError::TooLarge(bytes.len()));
     }
     Ok(WireValue { bytes, capabilities: writer.capabilities.take() })
+}
+
+/// Writes values for storage.
+struct Keeper<'f> {
+    refused: RefCell<Option<String>>,
+    plain_prototype: Option<v8::Global<v8::Value>>,
+    describe: v8::Local<'f, v8::Function>,
+    /// What the object that V8 asked for last is made of.
+    parts: RefCell<Option<v8::Global<v8::Value>>>,
+}
+
+impl Keeper<'_> {
+    fn refuse(&self, scope: &mut v8::PinScope<'_, '_>, message: &str) {
+        let text = v8::String::new(scope, message).unwrap_or_else(|| v8::String::empty(scope));
+        self.refused.borrow_mut().get_or_insert_with(|| message.to_owned());
+        let exception = v8::Exception::error(scope, text);
+        scope.throw_exception(exception);
+    }
+}
+
+impl v8::ValueSerializerImpl for &Keeper<'_> {
+    fn throw_data_clone_error<'s>(&self, scope: &mut v8::PinScope<'s, '_>, message: v8::Local<'s, v8::String>) {
+        let message = message.to_rust_string_lossy(scope);
+        // An array is never refused but for being a proxy of one, which workerd's V8 calls an object.
+        let message = match &*message {
+            "[object Array] could not be cloned." => "[object Object] could not be cloned.",
+            other => other,
+        };
+        self.refuse(scope, message);
+    }
+
+    fn has_custom_host_object(&self, _isolate: &v8::Isolate) -> bool {
+        true
+    }
+
+    fn is_host_object<'s>(&self, scope: &mut v8::PinScope<'s, '_>, object: v8::Local<'s, v8::Object>) -> Option<bool> {
+        let prototype = object.get_prototype(scope)?;
+        let plain = self.plain_prototype.as_ref().is_some_and(|plain| *plain == prototype);
+        if plain || prototype.is_null() || object.is_native_error() {
+            return Some(false);
+        }
+        let value: v8::Local<v8::Value> = object.into();
+        if cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, value).is_some() {
+            return Some(true);
+        }
+        let receiver = v8::undefined(scope).into();
+        let parts = self.describe.call(scope, receiver, &[value])?;
+        if parts.is_undefined() {
+            return Some(false);
+        }
+        *self.parts.borrow_mut() = Some(v8::Global::new(scope, parts));
+        Some(true)
+    }
+
+    fn write_host_object<'s>(
+        &self,
+        scope: &mut v8::PinScope<'s, '_>,
+        _object: v8::Local<'s, v8::Object>,
+        serializer: &dyn ValueSerializerHelper,
+    ) -> Option<bool> {
+        let Some(parts) = self.parts.take() else {
+            self.refuse(scope, "ServiceStub cannot be serialized in this context.");
+            return None;
+        };
+        let parts = v8::Local::<v8::Array>::try_from(v8::Local::new(scope, parts)).ok()?;
+        let kind = parts.get_index(scope, 0)?.uint32_value(scope)?;
+        let data = parts.get_index(scope, 1)?;
+        serializer.write_uint32(kind);
+        let context = scope.get_current_context();
+        serializer.write_value(context, data)
+    }
+}
+
+/// Reads values from storage. V8 lets no JavaScript run meanwhile: what has to be made by it is noted here, with an empty
+/// object in its place.
+#[derive(Default)]
+struct Finder(RefCell<Vec<v8::Global<v8::Value>>>);
+
+impl v8::ValueDeserializerImpl for &Finder {
+    fn read_host_object<'s>(
+        &self,
+        scope: &mut v8::PinScope<'s, '_>,
+        deserializer: &dyn ValueDeserializerHelper,
+    ) -> Option<v8::Local<'s, v8::Object>> {
+        let mut kind = 0;
+        if !deserializer.read_uint32(&mut kind) {
+            return None;
+        }
+        let context = scope.get_current_context();
+        let data = deserializer.read_value(context)?;
+        let kind: v8::Local<v8::Value> = v8::Integer::new_from_unsigned(scope, kind).into();
+        let place = v8::Object::new(scope);
+        for value in [place.into(), kind, data] {
+            let value = v8::Global::new(scope, value);
+            self.0.borrow_mut().push(value);
+        }
+        Some(place)
+    }
+}
+
+/// Serialises `value` for storage. `describe` gives `[kind, parts]` for an object of the runtime's own classes,
+/// `undefined` for one of user code, whose own properties are kept, and throws for what cannot be stored. `None` if
+/// JavaScript threw: that exception is on its way already.
+pub fn store<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    value: v8::Local<'s, v8::Value>,
+    describe: v8::Local<'s, v8::Function>,
+) -> Result<Option<Vec<u8>>, WireError> {
+    let bytes = store_once(scope, value, describe)?;
+    if !value.is_object() || !bytes.as_deref().is_some_and(may_hold_an_error) {
+        return Ok(bytes);
+    }
+    // Of an error, V8 writes little, and asks nobody: it is found afterwards.
+    let receiver = v8::undefined(scope).into();
+    let whole = v8::Boolean::new(scope, true).into();
+    let Some(packed) = describe.call(scope, receiver, &[value, whole]) else { return Ok(None) };
+    if packed.is_undefined() { Ok(bytes) } else { store_once(scope, packed, describe) }
+}
+
+/// Whether there is something like the beginning of an error in V8's format: its tag, that of its class unless it is
+/// `Error`, and that of a text: its message or its stack.
+fn may_hold_an_error(bytes: &[u8]) -> bool {
+    bytes.windows(4).any(|bytes| {
+        let rest = if b"EFRSTU".contains(&bytes[1]) { &bytes[2..] } else { &bytes[1..3] };
+        bytes[0] == b'r' && b"ms".contains(&rest[0]) && b"\"cS".contains(&rest[1])
+    })
+}
+
+fn store_once<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    value: v8::Local<'s, v8::Value>,
+    describe: v8::Local<'s, v8::Function>,
+) -> Result<Option<Vec<u8>>, WireError> {
+    let plain = v8::Object::new(scope).get_prototype(scope);
+    let keeper = Keeper {
+        refused: RefCell::default(),
+        plain_prototype: plain.map(|prototype| v8::Global::new(scope, prototype)),
+        describe,
+        parts: RefCell::default(),
+    };
+    let context = scope.get_current_context();
+    v8::tc_scope!(let scope, scope);
+    let serializer = v8::ValueSerializer::new(scope, Box::new(&keeper));
+    serializer.write_header();
+    if serializer.write_value(context, value) != Some(true) {
+        if let Some(message) = keeper.refused.take() {
+            return Err(WireError::DataClone(message));
+        }
+        if scope.has_caught() {
+            scope.rethrow();
+            return Ok(None);
+        }
+        return Err(WireError::DataClone("The value could not be cloned.".into()));
+    }
+    Ok(Some(serializer.release()))
+}
+
+/// Reads what [`store`] wrote. If objects of the runtime's own classes are in it, `revive` is called with the value and
+/// `[place, kind, parts, …]` of those, inner ones first, and gives the value with the objects in their places.
+pub fn read_stored<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    bytes: Vec<u8>,
+    revive: v8::Local<'s, v8::Function>,
+) -> Result<v8::Local<'s, v8::Value>, WireError> {
+    let context = scope.get_current_context();
+    let finder = Finder::default();
+    let value = {
+        let deserializer = v8::ValueDeserializer::new(scope, Box::new(&finder), &bytes);
+        if deserializer.read_header(context) != Some(true) {
+            return Err(WireError::Malformed);
+        }
+        deserializer.read_value(context).ok_or(WireError::Malformed)?
+    };
+    let found = finder.0.take();
+    if found.is_empty() {
+        return Ok(value);
+    }
+    let found: Vec<_> = found.into_iter().map(|value| v8::Local::new(scope, value)).collect();
+    let found = v8::Array::new_with_elements(scope, &found).into();
+    let receiver = v8::undefined(scope).into();
+    revive.call(scope, receiver, &[value, found]).ok_or(WireError::Malformed)
 }
 
 /// A deep copy of `value` in the same isolate, by the structured clone algorithm (HTML standard). Buffers of `transfer` move

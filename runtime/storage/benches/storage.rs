@@ -319,7 +319,7 @@ fn value() -> [u8; 100] {
 
 /// One turn of an actor: a value is put, and the turn ends.
 fn turn(database: &Database, index: usize) -> Outcome<Option<Durable>> {
-    database.kv_put(&format!("key-{}", index % 1_000), &value())?;
+    database.kv_put(format!("key-{}", index % 1_000), &value())?;
     Ok(database.commit()?)
 }
 
@@ -441,7 +441,7 @@ fn sql(place: &mut Place) -> Outcome<()> {
         connection.execute_batch(&format!("PRAGMA wal_autocheckpoint=0; {KV_TABLE}"))?;
         insert(&database, &connection)?;
         for id in 0..ROWS {
-            database.kv_put(&format!("key-{id}"), text(id).as_bytes())?;
+            database.kv_put(format!("key-{id}"), text(id).as_bytes())?;
         }
         wait(database.commit()?)?;
         connection.execute_batch("BEGIN")?;
@@ -473,7 +473,7 @@ fn insert(database: &Database, connection: &Connection) -> Outcome<()> {
             run += 1;
             database.exec(&create, &[])?;
             for id in 0..ROWS {
-                let values = [Value::Number(id.into()), Value::Number(0.5), Value::Text(text(id))];
+                let values = [Value::Number(id.into()), Value::Number(0.5), Value::Text(text(id).into())];
                 database.exec(&insert, &values)?;
             }
             drop(database.commit()?);
@@ -522,7 +522,7 @@ fn read(database: &Database, connection: &Connection) -> Outcome<()> {
         count,
         || {
             for id in scattered(count) {
-                black_box(database.kv_get(&format!("key-{id}"), <[u8]>::len)?);
+                black_box(database.kv_get(format!("key-{id}"), <[u8]>::len)?);
             }
             Ok(())
         },
@@ -761,7 +761,7 @@ fn memory_files(folder: &Path) -> Outcome<()> {
     for index in 0..DATABASES {
         let database = open(&pool, path(&engine, index))?;
         database.exec(TABLE, &[])?;
-        database.exec(INSERT, &[Value::Number(1.0), Value::Number(1.0), Value::Text(text(1))])?;
+        database.exec(INSERT, &[Value::Number(1.0), Value::Number(1.0), Value::Text(text(1).into())])?;
         drop(database.commit()?);
     }
     Ok(())

@@ -19,6 +19,8 @@ pub(crate) struct CursorState {
     /// Present while there are rows to come.
     lease: Option<Lease>,
     has_row: bool,
+    /// Whether the row that it stands on has been read already.
+    is_behind: bool,
     columns: usize,
     names: Option<Rc<[String]>>,
     rows_read: u64,
@@ -103,6 +105,7 @@ impl Cursor {
         let mut state = CursorState {
             lease: Some(lease),
             has_row: false,
+            is_behind: false,
             columns: 0,
             names: None,
             rows_read: 0,
@@ -138,6 +141,24 @@ impl Cursor {
         let Some(lease) = &state.lease else { return Ok(None) };
         let row = read(Row(Source::Statement(lease.get(), state.columns)));
         state.step()?;
+        Ok(Some(row))
+    }
+
+    /// The same, but stepping on only now: to the row that is the next one at this moment. Not to be mixed with `next`.
+    pub(super) fn next_of_now<T>(&self, read: impl FnOnce(Row<'_>) -> T) -> Result<Option<T>, StorageError> {
+        let mut state = self.0.borrow_mut();
+        if let Some(error) = &state.ended {
+            return Err(error.clone());
+        }
+        if std::mem::take(&mut state.is_behind) {
+            state.step()?;
+        }
+        if !state.has_row {
+            return Ok(None);
+        }
+        let Some(lease) = &state.lease else { return Ok(None) };
+        let row = read(Row(Source::Statement(lease.get(), state.columns)));
+        state.is_behind = true;
         Ok(Some(row))
     }
 

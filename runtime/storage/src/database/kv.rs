@@ -1,6 +1,7 @@
 //! The key-value table `_cf_KV`, which both of JavaScript's key-value APIs share.
 //!
-//! Owns its SQL and its ranges. Keys are ordered by their UTF-8 bytes; values are bytes, whose meaning it must not know.
+//! Owns its SQL and its ranges. Keys are texts in UTF-8 (where a lone surrogate is encoded like any other character),
+//! ordered by their bytes; values are bytes, whose meaning it must not know.
 
 use super::{Cursor, Database, Inner};
 use crate::StorageError;
@@ -16,13 +17,13 @@ const CREATE_KV: &str = "CREATE TABLE IF NOT EXISTS _cf_KV (
 #[derive(Clone, Debug, Default)]
 pub struct KvRange {
     /// First key.
-    pub start: Option<String>,
+    pub start: Option<Vec<u8>>,
     /// The key before the first one.
-    pub start_after: Option<String>,
+    pub start_after: Option<Vec<u8>>,
     /// The key after the last one.
-    pub end: Option<String>,
+    pub end: Option<Vec<u8>>,
     /// What each key begins with.
-    pub prefix: Option<String>,
+    pub prefix: Option<Vec<u8>>,
     /// From the last to the first.
     pub reverse: bool,
     /// At most this many.
@@ -32,14 +33,11 @@ pub struct KvRange {
 impl KvRange {
     /// The first key and the one after the last, as bytes.
     fn bounds(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
-        let start = self.start.as_ref().map(|key| key.as_bytes().to_vec());
         // The key that follows another one is that with a NUL behind it.
-        let after = self.start_after.as_ref().map(|key| [key.as_bytes(), &[0]].concat());
-        let prefix = self.prefix.as_ref().map(|key| key.as_bytes().to_vec());
-        let end = self.end.as_ref().map(|key| key.as_bytes().to_vec());
-        let past = prefix.as_deref().and_then(successor);
-        let low = [start, after, prefix].into_iter().flatten().max();
-        let high = [end, past].into_iter().flatten().min();
+        let after = self.start_after.as_ref().map(|key| [key, &[0][..]].concat());
+        let past = self.prefix.as_deref().and_then(successor);
+        let low = [self.start.clone(), after, self.prefix.clone()].into_iter().flatten().max();
+        let high = [self.end.clone(), past].into_iter().flatten().min();
         (low, high)
     }
 }
@@ -56,10 +54,11 @@ fn successor(prefix: &[u8]) -> Option<Vec<u8>> {
 pub struct KvList(Option<Cursor>);
 
 impl KvList {
-    /// Gives the next key and value to `read`. `None` after the last one.
+    /// Gives the next key and value to `read`. `None` after the last one. What was written ahead of the entry that was
+    /// read last is seen.
     pub fn next<T>(&mut self, read: impl FnOnce(&str, &[u8]) -> T) -> Result<Option<T>, StorageError> {
         let Some(cursor) = &self.0 else { return Ok(None) };
-        cursor.next(|row| {
+        cursor.next_of_now(|row| {
             let key = match row.value(0) {
                 ValueRef::Text(key) => String::from_utf8_lossy(key),
                 _ => Default::default(),
@@ -78,19 +77,19 @@ fn blob(value: ValueRef<'_>) -> &[u8] {
 
 impl Database {
     /// What `read` makes of the value of `key`; `None` if there is none.
-    pub fn kv_get<T>(&self, key: &str, read: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, StorageError> {
+    pub fn kv_get<T>(&self, key: impl AsRef<[u8]>, read: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, StorageError> {
         self.with(|inner| {
             if !inner.has_kv()? {
                 return Ok(None);
             }
-            inner.host_query("SELECT value FROM _cf_KV WHERE key = ?", &[ValueRef::Text(key.as_bytes())], |row| {
+            inner.host_query("SELECT value FROM _cf_KV WHERE key = ?", &[ValueRef::Text(key.as_ref())], |row| {
                 read(blob(row.value(0)))
             })
         })
     }
 
     /// Sets `key` to `value`.
-    pub fn kv_put(&self, key: &str, value: &[u8]) -> Result<(), StorageError> {
+    pub fn kv_put(&self, key: impl AsRef<[u8]>, value: &[u8]) -> Result<(), StorageError> {
         self.with(|inner| {
             inner.begin()?;
             if !inner.has_kv()? {
@@ -99,13 +98,13 @@ impl Database {
             }
             inner.host_step(
                 "INSERT INTO _cf_KV VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-                &[ValueRef::Text(key.as_bytes()), ValueRef::Blob(value)],
+                &[ValueRef::Text(key.as_ref()), ValueRef::Blob(value)],
             )
         })
     }
 
     /// Removes `key`: whether it was there.
-    pub fn kv_delete(&self, key: &str) -> Result<bool, StorageError> {
+    pub fn kv_delete(&self, key: impl AsRef<[u8]>) -> Result<bool, StorageError> {
         self.with(|inner| {
             if !inner.has_kv()? {
                 return Ok(false);
@@ -113,7 +112,7 @@ impl Database {
             inner.begin()?;
             let found = inner.host_query(
                 "DELETE FROM _cf_KV WHERE key = ? RETURNING 1",
-                &[ValueRef::Text(key.as_bytes())],
+                &[ValueRef::Text(key.as_ref())],
                 |_| (),
             )?;
             Ok(found.is_some())

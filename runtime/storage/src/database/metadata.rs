@@ -21,6 +21,10 @@ const CREATE_METADATA: &str = "CREATE TABLE _cf_METADATA (
         value BLOB
       )";
 
+/// What user SQL can switch, as it is in a database that was opened just now.
+const DEFAULT_PRAGMAS: &str = "PRAGMA case_sensitive_like=OFF; PRAGMA foreign_keys=ON; PRAGMA ignore_check_constraints=OFF; \
+    PRAGMA legacy_alter_table=OFF; PRAGMA recursive_triggers=OFF; PRAGMA reverse_unordered_selects=OFF";
+
 /// What is known of a database's alarm.
 #[derive(Debug, Default)]
 pub(super) struct AlarmState {
@@ -130,6 +134,8 @@ impl Database {
             inner.end_cursors(&StorageError::CursorDeleted);
             let alarm = inner.stored_alarm()?;
             inner.rollback()?;
+            // Inside a transaction some of them would do nothing.
+            inner.host_batch(DEFAULT_PRAGMAS)?;
             inner.begin()?;
             inner.drop_everything()?;
             inner.has_kv = Some(false);

@@ -47,8 +47,8 @@ pub enum Value {
     Null,
     /// A JavaScript number. It is bound as REAL, as workerd does; a column's affinity makes whole numbers INTEGER.
     Number(f64),
-    /// TEXT.
-    Text(String),
+    /// TEXT, in UTF-8; a surrogate without its partner is encoded like any other character.
+    Text(Vec<u8>),
     /// BLOB.
     Blob(Vec<u8>),
 }
@@ -58,7 +58,7 @@ impl Value {
         match self {
             Self::Null => ValueRef::Null,
             Self::Number(number) => ValueRef::Real(*number),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Text(text) => ValueRef::Text(text),
             Self::Blob(bytes) => ValueRef::Blob(bytes),
         }
     }
@@ -533,7 +533,8 @@ impl Inner {
                     self.begin()?;
                 }
                 while lease.get_mut().step(&connection)? {}
-                rest = tail;
+                // Offsets in errors count from the statement's first word.
+                rest = tail.trim_ascii_start();
                 continue;
             }
             let lease = match rest.len() == sql.len() {

@@ -204,7 +204,13 @@ impl Connection {
             ffi::sqlite3_prepare_v3(self.raw(), start, length, ffi::SQLITE_PREPARE_PERSISTENT, &mut raw, &mut tail)
         };
         if code != ffi::SQLITE_OK {
-            return Err(self.error());
+            return Err(match self.error() {
+                // A statement of more instructions than are allowed: nothing has happened yet that could be undone.
+                StorageError::Sql { message, code, .. } if code == ffi::SQLITE_NOMEM => {
+                    StorageError::Sql { message, code, critical: false }
+                }
+                error => error,
+            });
         }
         let used = if tail.is_null() { sql.len() } else { tail as usize - start as usize };
         Ok((NonNull::new(raw).map(RawStatement::new), sql.get(used..).unwrap_or_default()))

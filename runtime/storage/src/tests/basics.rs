@@ -285,7 +285,7 @@ fn the_key_value_table_lists_every_kind_of_range() {
     for key in ["b", "a", "ab", "abc", "\u{e9}", "B", "%", "ac"] {
         database.kv_put(key, key.as_bytes()).expect("put");
     }
-    let some = |text: &str| Some(text.to_owned());
+    let some = |text: &str| Some(text.into());
     assert_eq!(list(KvRange::default()), "% B a ab abc ac b \u{e9}");
     assert_eq!(list(KvRange { start: some("ab"), ..KvRange::default() }), "ab abc ac b \u{e9}");
     assert_eq!(list(KvRange { start_after: some("ab"), end: some("b"), ..KvRange::default() }), "abc ac");

@@ -201,7 +201,7 @@ fn the_disk_may_become_full_at_any_write() {
         });
         let mut done = Vec::new();
         for turn in 0..3 {
-            let many = (0..4).try_for_each(|part| database.kv_put(&format!("{turn} {part}"), &[turn; 3_000]));
+            let many = (0..4).try_for_each(|part| database.kv_put(format!("{turn} {part}"), &[turn; 3_000]));
             let alarm = many.and_then(|()| database.set_alarm(Some(5_000_000_000_000 - i64::from(turn))));
             match alarm.and_then(|()| world.commit(&database)) {
                 Ok(()) => done.push(turn),
@@ -227,7 +227,7 @@ fn the_disk_may_become_full_at_any_write() {
         for turn in 0..3 {
             let parts = (0..4).filter(|part| {
                 database
-                    .kv_get(&format!("{turn} {part}"), |value| assert_eq!(value, [turn; 3_000]))
+                    .kv_get(format!("{turn} {part}"), |value| assert_eq!(value, [turn; 3_000]))
                     .expect("get")
                     .is_some()
             });
@@ -656,7 +656,7 @@ fn a_cut_log_gives_a_run_of_whole_turns() {
     let database = source.open(OBJECT).expect("open");
     source.put(&source.open(NEIGHBOUR).expect("open"), "kept").expect("put");
     for turn in 0..6 {
-        (0..3).for_each(|part| database.kv_put(&format!("{turn} {part}"), b"v").expect("put"));
+        (0..3).for_each(|part| database.kv_put(format!("{turn} {part}"), b"v").expect("put"));
         source.commit(&database).expect("commit");
     }
     let copy = scratch("cut-log-copy");
@@ -672,7 +672,7 @@ fn a_cut_log_gives_a_run_of_whole_turns() {
         let storage = ObjectStorage::new(&pool, NAMESPACE, OBJECT, None).expect("object");
         let database = storage.open(0, PLENTY).expect("open");
         let parts = |turn: usize| {
-            (0..3).filter(|part| database.kv_get(&format!("{turn} {part}"), |_| ()).expect("get").is_some()).count()
+            (0..3).filter(|part| database.kv_get(format!("{turn} {part}"), |_| ()).expect("get").is_some()).count()
         };
         let found: Vec<_> = (0..6).map(parts).collect();
         let turns = found.iter().take_while(|parts| **parts == 3).count();

@@ -363,7 +363,7 @@ impl World {
 }
 
 fn filler(tenant: u64, turn: u64, part: u64) -> Value {
-    Value::Text(format!("{tenant}-{turn}-{part}|").repeat(1 + (turn % 7) as usize * 30))
+    Value::Text(format!("{tenant}-{turn}-{part}|").repeat(1 + (turn % 7) as usize * 30).into())
 }
 
 fn parts(turn: u64) -> u64 {
@@ -420,6 +420,7 @@ fn observe(database: &Database) -> Result<Version, String> {
         if turn >= base {
             for part in 0..parts(turn) {
                 let Value::Text(filler) = filler(tenant, turn, part) else { continue };
+                let filler = String::from_utf8_lossy(&filler).into_owned();
                 expected.push(vec![format!("{tenant}.0"), format!("{turn}.0"), format!("{part}.0"), filler]);
             }
         }

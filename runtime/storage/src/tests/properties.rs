@@ -37,7 +37,17 @@ fn range() -> impl Strategy<Value = KvRange> {
     let bound = || prop::option::weighted(0.3, key());
     let limit = prop::option::weighted(0.3, 0u64..6);
     (bound(), bound(), bound(), bound(), any::<bool>(), limit).prop_map(
-        |(start, start_after, end, prefix, reverse, limit)| KvRange { start, start_after, end, prefix, reverse, limit },
+        |(start, start_after, end, prefix, reverse, limit)| {
+            let bytes = |key: Option<String>| key.map(String::into_bytes);
+            KvRange {
+                start: bytes(start),
+                start_after: bytes(start_after),
+                end: bytes(end),
+                prefix: bytes(prefix),
+                reverse,
+                limit,
+            }
+        },
     )
 }
 
@@ -45,10 +55,10 @@ fn range() -> impl Strategy<Value = KvRange> {
 fn listed(entries: &Entries, range: &KvRange) -> Vec<(String, Vec<u8>)> {
     let mut found: Vec<_> = entries
         .iter()
-        .filter(|(key, _)| range.start.as_ref().is_none_or(|start| *key >= start))
-        .filter(|(key, _)| range.start_after.as_ref().is_none_or(|after| *key > after))
-        .filter(|(key, _)| range.end.as_ref().is_none_or(|end| *key < end))
-        .filter(|(key, _)| range.prefix.as_ref().is_none_or(|prefix| key.starts_with(prefix)))
+        .filter(|(key, _)| range.start.as_ref().is_none_or(|start| key.as_bytes() >= &start[..]))
+        .filter(|(key, _)| range.start_after.as_ref().is_none_or(|after| key.as_bytes() > &after[..]))
+        .filter(|(key, _)| range.end.as_ref().is_none_or(|end| key.as_bytes() < &end[..]))
+        .filter(|(key, _)| range.prefix.as_ref().is_none_or(|prefix| key.as_bytes().starts_with(prefix)))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     if range.reverse {

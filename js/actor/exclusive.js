@@ -1,0 +1,66 @@
+// Callbacks of an object that run one at a time: of `blockConcurrencyWhile` and of `transaction`.
+//
+// Owns whose turn it is. One that begins inside another, in the same chain of asynchronous calls, is a part of that and
+// runs at once. It must not know what the callbacks do, nor how other events are held back.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const { op_frame_fork } = core.ops;
+const { Promise, SafeWeakMap } = primordials;
+
+// The section that code with a frame of its own runs in.
+const sections = new SafeWeakMap();
+// What callbacks of an object that are in no section wait for.
+const roots = new SafeWeakMap();
+
+function parentOf(handle) {
+  let section = sections.get(core.getAsyncContext());
+  while (section !== undefined && (section.isOver || section.handle !== handle)) {
+    section = section.parent;
+  }
+  if (section === undefined) {
+    section = roots.get(handle);
+    if (section === undefined) {
+      section = { __proto__: null, handle, parent: undefined, last: undefined, isOver: false };
+      roots.set(handle, section);
+    }
+  }
+  return section;
+}
+
+// Calls `work` after those of the same section that came before, and gives what it gives.
+async function exclusively(handle, work) {
+  const parent = parentOf(handle);
+  const before = parent.last;
+  let release;
+  const ended = new Promise((resolve) => {
+    release = resolve;
+  });
+  parent.last = ended;
+  const section = { __proto__: null, handle, parent, last: undefined, isOver: false };
+  try {
+    if (before !== undefined) {
+      await before;
+    }
+    const frame = op_frame_fork();
+    sections.set(frame, section);
+    const context = core.getAsyncContext();
+    core.setAsyncContext(frame);
+    let result;
+    try {
+      result = work();
+    } finally {
+      core.setAsyncContext(context);
+    }
+    return await result;
+  } finally {
+    section.isOver = true;
+    if (parent.last === ended) {
+      parent.last = undefined;
+    }
+    release();
+  }
+}
+
+return { exclusively };
+})();
