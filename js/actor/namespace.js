@@ -50,8 +50,8 @@ class DurableObjectId {
     }
     this.#hex = hex;
     this.#name = name;
-    own(this, "name", name);
     own(this, "jurisdiction", undefined);
+    own(this, "name", name);
   }
   static {
     idParts = (id) => typeof id === "object" && id !== null && #hex in id ? [id.#hex, id.#name] : null;
@@ -82,10 +82,8 @@ function wrong(method, owner, position, type) {
 }
 
 // A stub of an object: a Fetcher that says whom it stands for.
-class DurableObject {
-  constructor() {
-    throw new TypeError("Illegal constructor");
-  }
+function DurableObject() {
+  throw new TypeError("Illegal constructor");
 }
 tag(DurableObject, "DurableObject");
 ObjectSetPrototypeOf(DurableObject.prototype, Fetcher.prototype);

@@ -69,6 +69,15 @@ function textOf(thrown) {
   }
 }
 
+// Proxies are asked for their prototype, and may throw.
+function isDom(thrown) {
+  try {
+    return typeof thrown === "object" && thrown !== null && ObjectPrototypeIsPrototypeOf(DOMException.prototype, thrown);
+  } catch {
+    return false;
+  }
+}
+
 function isData(thrown) {
   try {
     return typeof thrown === "object" && thrown !== null && (ArrayIsArray(thrown) || ObjectGetPrototypeOf(thrown) === ObjectPrototype);
@@ -82,7 +91,7 @@ function errorParts(thrown) {
     __proto__: null, name: "Error", message: "", stack: undefined, dom: false, props: undefined, value: undefined,
     retryable: false, overloaded: false, durableObjectReset: false,
   };
-  const dom = typeof thrown === "object" && thrown !== null && ObjectPrototypeIsPrototypeOf(DOMException.prototype, thrown);
+  const dom = isDom(thrown);
   if (!dom && !core.isNativeError(thrown)) {
     parts.message = textOf(thrown);
     if (isData(thrown)) {

@@ -18,10 +18,8 @@ const { DurableObjectNamespace, adopt } = core.loadExtScript("ext:denizen/actor/
 const { propsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
 
 function loopbackClass(name, Base) {
-  const Class = { [name]: class {
-    constructor() {
-      throw new TypeError("Illegal constructor");
-    }
+  const Class = { [name]: function () {
+    throw new TypeError("Illegal constructor");
   } }[name];
   ObjectSetPrototypeOf(Class.prototype, Base.prototype);
   ObjectDefineProperty(Class.prototype, SymbolToStringTag, { __proto__: null, value: name, configurable: true });

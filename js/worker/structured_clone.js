@@ -15,7 +15,7 @@ const { Blob, File, FilePrototype, isBlob } = core.loadExtScript("ext:deno_web/0
 const { cloneHeaders, isHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { isRequest } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { idParts, isNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
-const { fetcherOf } = core.loadExtScript("ext:denizen/rpc/stub.js");
+const { classOf, fetcherOf } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { isResponse } = core.loadExtScript("ext:denizen/fetch/response.js");
 
 const FACET = "Stubs pointing to Durable Object facets are not serializable.";
@@ -43,6 +43,9 @@ function cloneOwn(value) {
   }
   if (fetcherOf(value) !== undefined) {
     throw new DOMException(op_stub_is_facet(value) ? FACET : "ServiceStub cannot be serialized in this context.", "DataCloneError");
+  }
+  if (classOf(value) !== undefined) {
+    throw new DOMException("DurableObjectClass cannot be serialized in this context.", "DataCloneError");
   }
   const names = [
     [URLPrototype, "URL"],

@@ -296,11 +296,7 @@ pub fn op_facet_started<'s>(
 
 /// A facet's startup callback failed.
 #[op2(nofast)]
-pub fn op_facet_failed(
-    scope: &mut v8::PinScope<'_, '_>,
-    container: f64,
-    parts: v8::Local<'_, v8::Value>,
-) {
+pub fn op_facet_failed(scope: &mut v8::PinScope<'_, '_>, container: f64, parts: v8::Local<'_, v8::Value>) {
     let error = error_from_js(scope, parts);
     IsolateState::of(scope).host.facet_started(container as u64, Err(error));
 }

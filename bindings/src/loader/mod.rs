@@ -3,6 +3,8 @@
 //! Owns the way from a `WorkerCode` object to a definition, with its size limits. It must not know when a Worker's isolate
 //! starts or is evicted.
 
+mod flags;
+
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
@@ -12,8 +14,7 @@ use std::time::Duration;
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{
-    ClassRef, EnvSpec, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition,
-    WorkerRef,
+    ClassRef, EnvSpec, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition, WorkerRef,
 };
 use crate::fetch::body;
 use crate::io::context::{IoContext, IoError};
@@ -75,6 +76,10 @@ pub enum LoaderError {
     #[class(generic)]
     #[error("Dynamic Worker env size ({0} bytes) exceeds the maximum allowed size of {DYNAMIC_ENV_BYTES} bytes.")]
     EnvSize(usize),
+    /// A compatibility flag is refused.
+    #[class(generic)]
+    #[error(transparent)]
+    Flag(#[from] flags::FlagError),
     /// `globalOutbound` cannot be handed on.
     #[class("DOMExceptionDataCloneError")]
     #[error("{0}")]
@@ -124,10 +129,11 @@ pub fn op_loader_provide<'s>(
     if sub_requests >= 0.0 {
         limits.sub_requests = sub_requests as u32;
     }
-    let compatibility_flags = (0..flags.length())
+    let compatibility_flags: Vec<_> = (0..flags.length())
         .filter_map(|index| flags.get_index(scope, index))
         .map(|flag| flag.to_rust_string_lossy(scope))
         .collect();
+    flags::check(&compatibility_flags)?;
     let definition = WorkerDefinition {
         id: state.host.next_id(),
         name: handle.worker.name.clone(),

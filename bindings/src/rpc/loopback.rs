@@ -62,15 +62,10 @@ pub fn op_loopback_class<'s>(
 
 /// The namespace in which one of the Worker's own classes has its objects; `undefined` if it has none.
 #[op2]
-pub fn op_loopback_namespace<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    #[string] export: &str,
-) -> v8::Local<'s, v8::Value> {
+pub fn op_loopback_namespace<'s>(scope: &mut v8::PinScope<'s, '_>, #[string] export: &str) -> v8::Local<'s, v8::Value> {
     let state = IsolateState::of(scope);
     match state.worker().namespaces.get(export) {
-        Some(namespace) => {
-            cppgc::make_cppgc_object(scope, NamespaceHandle { namespace: namespace.clone() }).into()
-        }
+        Some(namespace) => cppgc::make_cppgc_object(scope, NamespaceHandle { namespace: namespace.clone() }).into(),
         None => v8::undefined(scope).into(),
     }
 }

@@ -470,6 +470,7 @@ impl Shard {
                 reply.send(Err(reason.clone()));
             }
         }
+        actor.owner.writers.break_off(&state, &reason.message);
         state.purge(|io| Rc::ptr_eq(&io.owner, &actor.owner));
         slot.runtime.enter(|runtime| {
             deno_core::scope!(scope, runtime);
