@@ -75,6 +75,10 @@ pub struct WorkerDefinition {
     pub limits: WorkerLimits,
     /// Where its `fetch()` goes.
     pub outbound: Outbound,
+    /// Namespaces of its own classes, by the exported name.
+    pub namespaces: HashMap<String, Arc<Namespace>>,
+    /// Why its main module did not start, if it is a loaded one: such a Worker is not tried again.
+    pub failed: OnceLock<CallError>,
     /// Whether another Worker loaded it, so that its code is assumed to be hostile.
     pub loaded: bool,
 }
@@ -276,8 +280,12 @@ pub struct CallError {
     pub message: String,
     /// The stack where it was thrown: for the log, never for the caller.
     pub stack: Option<String>,
-    /// Own enumerable properties that the thrown error had.
+    /// Whether it is a DOMException of that name.
+    pub dom: bool,
+    /// Own properties that the thrown error had.
     pub props: Option<Arc<WireValue>>,
+    /// What was thrown, if it was no error but an object that can cross.
+    pub value: Option<Arc<WireValue>>,
     /// Thrown on the other side of a call.
     pub remote: bool,
     /// Trying again may help.
@@ -362,6 +370,35 @@ pub struct Call {
     pub reply: ReplyTo,
     /// How the one who waits can say that it went away, if it can.
     pub cancel: Option<Arc<CancelSlot>>,
+    /// The tie of the stub that it came through to the object's life.
+    pub session: Option<Arc<Session>>,
+}
+
+/// The life of one incarnation of an object, as the stubs that reached it know it.
+#[derive(Debug, Default)]
+pub struct Life(OnceLock<CallError>);
+
+impl Life {
+    /// It broke: the stubs that reached it are broken with it. An eviction is no break.
+    pub fn break_with(&self, reason: &CallError) {
+        self.0.get_or_init(|| reason.clone());
+    }
+}
+
+/// A stub's tie to the life of the object that it reached.
+#[derive(Debug, Default)]
+pub struct Session(Mutex<Option<Arc<Life>>>);
+
+impl Session {
+    /// The stub reaches an incarnation.
+    pub fn reach(&self, life: &Arc<Life>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(life.clone());
+    }
+
+    /// Why the stub is broken for good, if it is.
+    pub fn broken(&self) -> Option<CallError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.0.get().cloned()
+    }
 }
 
 /// Where a call's event is written down once it runs, so that it can be told that its client left.

@@ -225,8 +225,8 @@ pub struct JsEntries {
     pub unhandled: v8::Global<v8::Function>,
     /// Runs a CommonJS module.
     pub common_js: v8::Global<v8::Function>,
-    /// Makes a DOMException.
-    pub dom_exception: v8::Global<v8::Function>,
+    /// Makes an error of a class that V8's interface does not make.
+    pub make_error: v8::Global<v8::Function>,
 }
 
 /// The state of one isolate. It lies in a slot of the V8 isolate, so that operations reach it without a lookup.

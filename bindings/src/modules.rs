@@ -19,13 +19,8 @@ pub const SCHEME: &str = "worker:///";
 pub enum ModuleError {
     /// The bundle has none of that name. The text is workerd's.
     #[class(generic)]
-    #[error("No such module \"{name}\".\n  imported from \"{referrer}\"")]
-    Missing {
-        /// What was asked for.
-        name: String,
-        /// Who asked.
-        referrer: String,
-    },
+    #[error("Module not found: {0}")]
+    Missing(String),
     /// It is no valid JavaScript, JSON or WebAssembly.
     #[class(syntax)]
     #[error("{0}")]
@@ -67,8 +62,7 @@ pub fn op_module_find<'s>(
     let state = IsolateState::of(scope);
     let bundle = state.worker().bundle.clone();
     let referrer = referrer.unwrap_or_default();
-    let name = resolve(&bundle, &referrer, specifier)
-        .ok_or_else(|| ModuleError::Missing { name: specifier.to_owned(), referrer })?;
+    let name = resolve(&bundle, &referrer, specifier).ok_or_else(|| ModuleError::Missing(specifier.to_owned()))?;
     let module = bundle.modules.get(&name).expect("resolve gives names that the bundle has");
     let (kind, value) = match module.kind {
         ModuleKind::EsModule => ("esm", v8::undefined(scope).into()),

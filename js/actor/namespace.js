@@ -11,14 +11,36 @@ const {
   op_namespace_unique_id,
 } = core.ops;
 const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
-const { Error, ObjectDefineProperty, String, SymbolToStringTag, TypeError } = primordials;
+const {
+  Error,
+  ObjectDefineProperty,
+  ObjectSetPrototypeOf,
+  RangeError,
+  SafeWeakMap,
+  String,
+  SymbolToStringTag,
+  TypeError,
+  WeakMapPrototypeGet,
+  WeakMapPrototypeSet,
+} = primordials;
+const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { Fetcher } = core.loadExtScript("ext:denizen/rpc/stub.js");
 
-// A name longer than this many bytes is not remembered in the id. workerd's.
+// A name longer than this many bytes is not remembered by the object. workerd's.
 const NAME_BYTES_MAX = 1024;
 
 let idParts;
 // Whether the host constructs now: user code may not.
 let allowed = false;
+// The native handle of each namespace. A map and no private field: a namespace of `ctx.exports` is a function.
+const handles = new SafeWeakMap();
+
+function tag(Class, name) {
+  ObjectDefineProperty(Class.prototype, SymbolToStringTag, { __proto__: null, value: name, configurable: true });
+}
+function own(target, key, value) {
+  ObjectDefineProperty(target, key, { __proto__: null, value, enumerable: true, configurable: true, writable: false });
+}
 
 class DurableObjectId {
   #hex;
@@ -29,103 +51,152 @@ class DurableObjectId {
     }
     this.#hex = hex;
     this.#name = name;
-    if (name !== undefined) {
-      own(this, "name", name);
-    }
+    own(this, "jurisdiction", undefined);
+    own(this, "name", name);
   }
   static {
     idParts = (id) => typeof id === "object" && id !== null && #hex in id ? [id.#hex, id.#name] : null;
   }
   toString() {
-    return requireId(this, "this")[0];
+    const parts = idParts(this);
+    if (parts === null) {
+      throw illegalInvocation();
+    }
+    return parts[0];
   }
   equals(other) {
-    return requireId(this, "this")[0] === requireId(other, "parameter 1")[0];
+    const mine = idParts(this);
+    if (mine === null) {
+      throw illegalInvocation();
+    }
+    const parts = idParts(other);
+    if (parts === null) {
+      throw wrong("equals", "DurableObjectId", 1, "DurableObjectId");
+    }
+    return mine[0] === parts[0];
   }
 }
-function requireId(value, what) {
-  const parts = idParts(value);
-  if (parts === null) {
-    throw new TypeError(`Failed to execute on 'DurableObjectId': ${what} is not of type 'DurableObjectId'.`);
-  }
-  return parts;
-}
-ObjectDefineProperty(DurableObjectId.prototype, SymbolToStringTag, { __proto__: null, value: "DurableObjectId", configurable: true });
+tag(DurableObjectId, "DurableObjectId");
 
-function rememberedName(name) {
-  return core.encode(name).length <= NAME_BYTES_MAX ? name : undefined;
+function wrong(method, owner, position, type) {
+  return new TypeError(`Failed to execute '${method}' on '${owner}': parameter ${position} is not of type '${type}'.`);
 }
+
+// A stub of an object: a Fetcher that says whom it stands for.
+function DurableObject() {
+  throw new TypeError("Illegal constructor");
+}
+tag(DurableObject, "DurableObject");
+ObjectSetPrototypeOf(DurableObject.prototype, Fetcher.prototype);
 
 class DurableObjectNamespace {
-  #handle;
   constructor(handle) {
     if (!allowed) {
       throw new TypeError("Illegal constructor");
     }
-    this.#handle = handle;
+    adopt(this, handle);
   }
   idFromName(name) {
-    const text = String(name);
-    return newId(op_namespace_id_from_name(this.#handle, text), rememberedName(text));
+    const handle = handleOf(this);
+    const text = nameOf(arguments.length, name, "idFromName");
+    return newId(op_namespace_id_from_name(handle, text), text);
   }
   idFromString(text) {
-    return newId(op_namespace_id_from_string(this.#handle, String(text)), undefined);
+    return newId(op_namespace_id_from_string(handleOf(this), String(text)), undefined);
   }
   newUniqueId(options = undefined) {
+    const handle = handleOf(this);
     requireNoJurisdiction(options?.jurisdiction);
-    return newId(op_namespace_unique_id(this.#handle), undefined);
+    return newId(op_namespace_unique_id(handle), undefined);
   }
-  get(id, _options = undefined) {
+  get(id, options = undefined) {
+    const handle = handleOf(this);
     const parts = idParts(id);
     if (parts === null) {
-      throw new TypeError("Failed to execute 'get' on 'DurableObjectNamespace': parameter 1 is not of type 'DurableObjectId'.");
+      throw wrong("get", "DurableObjectNamespace", 1, "DurableObjectId");
     }
-    const stub = op_namespace_get(this.#handle, parts[0], parts[1]);
-    if (parts[1] !== undefined) {
-      own(stub, "name", parts[1]);
-    }
-    own(stub, "id", id);
-    return stub;
+    checkOptions(options, "get");
+    return stubOf(handle, id, parts);
   }
   getByName(name, options = undefined) {
-    return this.get(this.idFromName(name), options);
+    const handle = handleOf(this);
+    const text = nameOf(arguments.length, name, "getByName");
+    checkOptions(options, "getByName");
+    const id = newId(op_namespace_id_from_name(handle, text), text);
+    return stubOf(handle, id, idParts(id));
   }
   jurisdiction(name) {
+    handleOf(this);
     requireNoJurisdiction(name);
     return this;
   }
 }
-function own(stub, key, value) {
-  ObjectDefineProperty(stub, key, { __proto__: null, value, enumerable: true, configurable: true, writable: true });
+tag(DurableObjectNamespace, "DurableObjectNamespace");
+
+function handleOf(namespace) {
+  const handle = WeakMapPrototypeGet(handles, namespace);
+  if (handle === undefined) {
+    throw illegalInvocation();
+  }
+  return handle;
+}
+function nameOf(given, name, method) {
+  if (given === 0) {
+    throw wrong(method, "DurableObjectNamespace", 1, "string");
+  }
+  return `${name}`;
+}
+function checkOptions(options, method) {
+  if (options === undefined || options === null) {
+    return;
+  }
+  if (typeof options !== "object") {
+    throw wrong(method, "DurableObjectNamespace", 2, "GetDurableObjectOptions");
+  }
+  const { routingMode } = options;
+  if (routingMode !== undefined && routingMode !== "primary-only") {
+    throw new RangeError(`unknown routingMode: ${routingMode}`);
+  }
+}
+function stubOf(handle, id, parts) {
+  const name = parts[1];
+  const remembered = name !== undefined && core.encode(name).length <= NAME_BYTES_MAX ? name : undefined;
+  const stub = op_namespace_get(handle, parts[0], remembered);
+  ObjectSetPrototypeOf(stub, DurableObject.prototype);
+  own(stub, "name", name);
+  own(stub, "id", id);
+  return stub;
 }
 function requireNoJurisdiction(jurisdiction) {
   if (jurisdiction !== undefined && jurisdiction !== null) {
     throw new Error("Jurisdiction restrictions are not implemented in workerd.");
   }
 }
-ObjectDefineProperty(DurableObjectNamespace.prototype, SymbolToStringTag, {
-  __proto__: null, value: "DurableObjectNamespace", configurable: true,
-});
 
-function newNamespace(handle) {
+// Makes `object` the namespace of `handle`.
+function adopt(object, handle) {
+  WeakMapPrototypeSet(handles, object, handle);
+}
+function isNamespace(value) {
+  return WeakMapPrototypeGet(handles, value) !== undefined;
+}
+function make(Class, first, second) {
   allowed = true;
   try {
-    return new DurableObjectNamespace(handle);
+    return new Class(first, second);
   } finally {
     allowed = false;
   }
 }
+function newNamespace(handle) {
+  return make(DurableObjectNamespace, handle);
+}
 function newId(hex, name) {
-  allowed = true;
-  try {
-    return new DurableObjectId(hex, name);
-  } finally {
-    allowed = false;
-  }
+  return make(DurableObjectId, hex, name);
 }
 
 ownClass(DurableObjectId);
 ownClass(DurableObjectNamespace);
 
-return { DurableObjectId, DurableObjectNamespace, idParts, newId, newNamespace };
+return { DurableObjectId, DurableObjectNamespace, adopt, idParts, isNamespace, newId, newNamespace };
 })();

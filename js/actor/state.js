@@ -9,7 +9,6 @@ const {
   op_actor_abort,
   op_actor_block,
   op_actor_unblock,
-  op_class_is,
   op_facet_abort,
   op_facet_clone,
   op_facet_delete,
@@ -34,9 +33,10 @@ const {
 const { exclusively } = core.loadExtScript("ext:denizen/actor/exclusive.js");
 const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
 const { newStorage } = core.loadExtScript("ext:denizen/actor/storage.js");
-const { onFirstUse } = core.loadExtScript("ext:denizen/rpc/stub.js");
+const { classOf, onFirstUse } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { idParts } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { holdEvent } = core.loadExtScript("ext:denizen/io/context.js");
+const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 
 const BLOCK_MS_MAX = op_bounds()[1];
@@ -45,6 +45,7 @@ const BLOCKED_TOO_LONG =
 let allowed = false;
 // What the first event of an object waits for after its constructor.
 let settled;
+let isState;
 
 class DurableObjectFacets {
   #handle;
@@ -69,13 +70,17 @@ class DurableObjectFacets {
     if (arguments.length < 2) {
       throw new TypeError("Failed to execute 'abort' on 'DurableObjectFacets': parameter 2 is not of type 'Value'.");
     }
-    const parts = errorParts(reason);
-    op_facet_abort(this.#handle, String(name), parts.name, parts.message);
+    op_facet_abort(this.#handle, String(name), errorParts(reason));
   }
   delete(name) {
     op_facet_delete(this.#handle, String(name));
   }
   clone(from, to) {
+    if (arguments.length < 2) {
+      throw new TypeError(
+        `Failed to execute 'clone' on 'DurableObjectFacets': parameter ${arguments.length + 1} is not of type 'string'.`,
+      );
+    }
     op_facet_clone(this.#handle, String(from), String(to));
   }
   // Ours: the names of the facets that have storage.
@@ -89,10 +94,7 @@ ObjectDefineProperty(DurableObjectFacets.prototype, SymbolToStringTag, {
 
 // The callback runs in the event that called get(), after the code that made the first request.
 function startFacet(container, context, getStartupOptions) {
-  const fail = (error) => {
-    const parts = errorParts(error);
-    op_facet_failed(container, parts.name, parts.message);
-  };
+  const fail = (error) => op_facet_failed(container, errorParts(error));
   const previous = core.getAsyncContext();
   core.setAsyncContext(context);
   try {
@@ -102,14 +104,15 @@ function startFacet(container, context, getStartupOptions) {
         if (options === null || typeof options !== "object") {
           throw new TypeError("Incorrect type for Promise: the Promise did not resolve to 'StartupOptions'.");
         }
-        const { class: class_, id } = options;
-        if (!op_class_is(class_)) {
+        const { class: given, id } = options;
+        const class_ = classOf(given);
+        if (class_ === undefined) {
           throw new TypeError(
             "Incorrect type for the 'class' field on 'StartupOptions': the provided value is not of type 'DurableObjectClass or LoopbackDurableObjectNamespace or LoopbackColoLocalActorNamespace'.",
           );
         }
         const parts = idParts(id);
-        op_facet_started(container, class_, parts ?? (id === undefined || id === null ? undefined : String(id)));
+        op_facet_started(container, class_, parts ?? (id === undefined ? undefined : String(id)));
       } catch (error) {
         fail(error);
       }
@@ -121,32 +124,29 @@ function startFacet(container, context, getStartupOptions) {
 
 class DurableObjectState {
   #handle;
-  #storage;
-  #facets;
   // The newest callback that blocks other events.
   #blocked;
   static {
     settled = (state) => state.#blocked;
+    isState = (value) => typeof value === "object" && value !== null && #handle in value;
   }
-  constructor(handle, id, props) {
+  constructor(handle, id, props, exports) {
     if (!allowed) {
       throw new TypeError("Illegal constructor");
     }
     this.#handle = handle;
     own(this, "id", id);
     own(this, "props", props);
-  }
-  get storage() {
-    return this.#storage ??= newStorage(this.#handle);
-  }
-  get facets() {
-    return this.#facets ??= make(DurableObjectFacets, this.#handle);
+    own(this, "exports", exports);
+    own(this, "storage", newStorage(handle));
+    own(this, "facets", make(DurableObjectFacets, handle));
   }
   waitUntil(promise) {
-    this.#handle;
+    requireState(this);
     holdEvent(promise);
   }
   blockConcurrencyWhile(callback) {
+    requireState(this);
     if (typeof callback !== "function") {
       throw new TypeError(
         "Failed to execute 'blockConcurrencyWhile' on 'DurableObjectState': parameter 1 is not of type 'function'.",
@@ -156,7 +156,7 @@ class DurableObjectState {
     op_actor_block(handle);
     let timer;
     const result = exclusively(handle, () => {
-      timer = op_timer_set(() => op_actor_abort(handle, "Error", BLOCKED_TOO_LONG), BLOCK_MS_MAX, false);
+      timer = op_timer_set(() => op_actor_abort(handle, { __proto__: null, name: "Error", message: BLOCKED_TOO_LONG }), BLOCK_MS_MAX, false);
       return PromisePrototypeThen(PromiseResolve(undefined), () => callback());
     });
     return this.#blocked = PromisePrototypeThen(result, (value) => {
@@ -166,13 +166,21 @@ class DurableObjectState {
     }, (error) => {
       op_timer_clear(timer);
       // What the callback left half done must not be built upon.
-      const parts = errorParts(error);
-      op_actor_abort(handle, parts.name, parts.message);
+      op_actor_abort(handle, errorParts(error));
     });
   }
-  abort(reason = undefined) {
+  abort(reason = undefined, options = undefined) {
+    requireState(this);
+    if (options !== undefined && options !== null && typeof options !== "object") {
+      throw new TypeError("Failed to execute 'abort' on 'DurableObjectState': parameter 2 is not of type 'AbortOptions'.");
+    }
     const message = reason === undefined ? "Application called abort() to reset Durable Object." : reasonText(reason);
-    op_actor_abort(this.#handle, "Error", message);
+    op_actor_abort(this.#handle, { __proto__: null, name: "Error", message });
+  }
+}
+function requireState(value) {
+  if (!isState(value)) {
+    throw illegalInvocation();
   }
 }
 // An error is told with its name.
@@ -199,12 +207,12 @@ function make(Class, ...args) {
   }
 }
 
-function newState(handle, id, props) {
-  return make(DurableObjectState, handle, id, props);
+function newState(handle, id, props, exports) {
+  return make(DurableObjectState, handle, id, props, exports);
 }
 
 ownClass(DurableObjectState);
 ownClass(DurableObjectFacets);
 
-return { DurableObjectState, newState, settled };
+return { DurableObjectState, isState, newState, settled };
 })();

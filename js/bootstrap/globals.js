@@ -37,7 +37,7 @@ const { STREAM, own, ownLike } = load("ext:denizen/actor/values.js");
 const dispatch = load("ext:denizen/worker/dispatch.js");
 const commonjs = load("ext:denizen/modules/commonjs.js");
 load("ext:denizen/worker/workers_module.js");
-const { errorParts } = load("ext:denizen/rpc/errors.js");
+const { errorParts, makeError } = load("ext:denizen/rpc/errors.js");
 const { structuredClone } = load("ext:denizen/worker/structured_clone.js");
 const { queueMicrotask, reportError } = load("ext:denizen/worker/report.js");
 const { hardenIntrinsics } = load("ext:denizen/bootstrap/intrinsics.js");
@@ -189,8 +189,8 @@ globalThis.__denizen = {
   __proto__: null,
   ...dispatch,
   commonJs: commonjs.load,
-  domException: (message, name) => new DOMException(message, name),
   formatError,
+  makeError,
   unhandled,
   start() {
     delete globalThis.__denizen;

@@ -10,6 +10,8 @@ const {
   ArrayPrototypeJoin,
   ArrayPrototypePush,
   JSONStringify,
+  ObjectDefineProperty,
+  ObjectHasOwn,
   Promise,
   PromisePrototypeThen,
   PromiseReject,
@@ -59,7 +61,15 @@ function send(stub, state, url, headers, body) {
   const cf = state.cfJson ?? (state.cf === undefined ? undefined : JSONStringify(state.cf));
   return stub === null
     ? op_fetch(state.method, url, headers, body, cf)
-    : op_stub_fetch(stub, state.method, url, headers, body, cf);
+    : PromisePrototypeThen(op_stub_fetch(stub, state.method, url, headers, body, cf), undefined, markRemote);
+}
+
+// The reset of an object reaches the caller of its fetch() as an error from the other side.
+function markRemote(error) {
+  if (core.isNativeError(error) && ObjectHasOwn(error, "durableObjectReset")) {
+    ObjectDefineProperty(error, "remote", { __proto__: null, value: true, enumerable: true, configurable: true, writable: true });
+  }
+  throw error;
 }
 
 async function run(stub, input, init) {

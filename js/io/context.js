@@ -20,12 +20,13 @@ let allowed = false;
 
 class ExecutionContext {
   #props;
-  constructor(props) {
+  constructor(props, exports) {
     if (!allowed) {
       throw new TypeError("Illegal constructor");
     }
     this.#props = props;
     ObjectDefineProperty(this, "props", { __proto__: null, value: props, enumerable: true, configurable: true, writable: true });
+    ObjectDefineProperty(this, "exports", { __proto__: null, value: exports, enumerable: true, configurable: true, writable: true });
   }
   waitUntil(promise) {
     if (typeof this !== "object" || this === null || !(#props in this)) {
@@ -42,10 +43,10 @@ class ExecutionContext {
 }
 ObjectDefineProperty(ExecutionContext.prototype, SymbolToStringTag, { __proto__: null, value: "ExecutionContext", configurable: true });
 
-function newContext(props) {
+function newContext(props, exports) {
   allowed = true;
   try {
-    return new ExecutionContext(props);
+    return new ExecutionContext(props, exports);
   } finally {
     allowed = false;
   }

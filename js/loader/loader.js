@@ -15,6 +15,7 @@ const {
 } = core.ops;
 const {
   ArrayBufferIsView,
+  ArrayIsArray,
   ArrayPrototypeFilter,
   ArrayPrototypeJoin,
   ArrayPrototypePush,
@@ -30,10 +31,14 @@ const {
   SafeRegExp,
   String,
   StringPrototypeEndsWith,
+  StringPrototypeSlice,
+  StringPrototypeStartsWith,
   SymbolToStringTag,
   TypeError,
   Uint8Array,
 } = primordials;
+const { isObject, propsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
+const { fetcherOf } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 
 const KINDS = ["js", "cjs", "text", "data", "json", "py", "wasm"];
@@ -46,7 +51,7 @@ const DATE = new SafeRegExp("^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$");
 const TYPESCRIPT =
   " If you're trying to load TypeScript, bundle it first with '@cloudflare/worker-bundler' and pass the generated JavaScript modules.";
 
-function readModule(name, value, flat) {
+function readModule(name, value, main, flat) {
   let kind;
   let content;
   if (typeof value === "string") {
@@ -69,7 +74,13 @@ function readModule(name, value, flat) {
     content = value[kind];
   }
   if (kind === "py") {
+    if (name !== main) {
+      throw new TypeError(`Module "${name}" is a Python module, but the main module isn't a Python module.`);
+    }
     throw new Error(`Module '${name}' is a Python module. denizen does not run Python.`);
+  }
+  if (name === main && kind !== "js") {
+    throw new Error("Failed to start Worker:\nUncaught TypeError: Main module must be an ES module.");
   }
   if (kind === "data" || kind === "wasm") {
     if (ArrayBufferIsView(content)) {
@@ -77,7 +88,7 @@ function readModule(name, value, flat) {
     } else if (core.isArrayBuffer(content)) {
       content = new Uint8Array(content);
     } else {
-      throw new TypeError(`Module '${name}': '${kind}' must be an ArrayBuffer or a view of one.`);
+      throw wrongField(kind, "Module", "Array");
     }
   } else if (kind === "json") {
     content = String(JSONStringify(content));
@@ -87,14 +98,49 @@ function readModule(name, value, flat) {
   ArrayPrototypePush(flat, name, kind, content);
 }
 
+function wrongField(field, owner, type) {
+  return new TypeError(`Incorrect type for the '${field}' field on '${owner}': the provided value is not of type '${type}'.`);
+}
+
+// The fields of WorkerCode whose types can be told without looking into them.
+function checkTypes(code) {
+  const { compatibilityFlags, modules, env, globalOutbound, tails, limits } = code;
+  if (compatibilityFlags !== undefined && !ArrayIsArray(compatibilityFlags)) {
+    throw wrongField("compatibilityFlags", "WorkerCode", "Array");
+  }
+  if (!isObject(modules) || ArrayIsArray(modules)) {
+    throw wrongField("modules", "WorkerCode", "object");
+  }
+  if (env !== undefined && !isObject(env)) {
+    throw wrongField("env", "WorkerCode", "Object");
+  }
+  if (globalOutbound !== undefined && globalOutbound !== null && fetcherOf(globalOutbound) === undefined) {
+    throw wrongField("globalOutbound", "WorkerCode", "Fetcher");
+  }
+  if (tails !== undefined) {
+    if (!ArrayIsArray(tails)) {
+      throw wrongField("tails", "WorkerCode", "Array");
+    }
+    for (let i = 0; i < tails.length; i++) {
+      if (fetcherOf(tails[i]) === undefined) {
+        throw new TypeError(`Incorrect type for array element ${i}: the provided value is not of type 'Fetcher'.`);
+      }
+    }
+  }
+  if (limits !== undefined && limits !== null && !isObject(limits)) {
+    throw wrongField("limits", "WorkerCode", "ResourceLimits");
+  }
+}
+
 function provide(handle, code) {
-  if (code === null || typeof code !== "object") {
+  if (!isObject(code)) {
     throw new TypeError("Incorrect type for Promise: the Promise did not resolve to 'WorkerCode'.");
   }
   const unknown = ArrayPrototypeFilter(ObjectKeys(code), (key) => KNOWN[key] !== true);
   if (unknown.length > 0) {
     op_console("warn", `Worker Loader: unknown WorkerCode keys are ignored: ${ArrayPrototypeJoin(unknown, ", ")}`);
   }
+  checkTypes(code);
   const { compatibilityDate, compatibilityFlags, mainModule, modules, env, globalOutbound, limits, tails, streamingTails, allowExperimental } = code;
   if (typeof compatibilityDate !== "string") {
     throw new Error(`Invalid compatibility date: ${compatibilityDate}`);
@@ -105,20 +151,28 @@ function provide(handle, code) {
   if (allowExperimental) {
     throw new Error("'allowExperimental' is only allowed when the calling worker has the 'experimental' compat flag set.");
   }
-  if ((tails !== undefined && tails.length > 0) || (streamingTails !== undefined && streamingTails.length > 0)) {
+  if (streamingTails !== undefined) {
+    throw new Error(
+      "Streaming tail workers are experimental. You must pass the option 'allowExperimental: true' to the worker loader to use them",
+    );
+  }
+  if (tails !== undefined && tails.length > 0) {
     throw new Error("WorkerCode: 'tails' are not supported by this version of denizen.");
   }
   const names = ObjectKeys(modules ?? {});
   if (names.length === 0) {
     throw new TypeError("Dynamic Worker code must contain at least one module.");
   }
-  const main = String(mainModule);
-  if (!ObjectHasOwn(modules, main)) {
-    throw new TypeError("Main module name is not present in bundle.");
+  let main = String(mainModule);
+  if (StringPrototypeStartsWith(main, "./")) {
+    main = StringPrototypeSlice(main, 2);
   }
   const flat = [];
   for (let i = 0; i < names.length; i++) {
-    readModule(names[i], modules[names[i]], flat);
+    readModule(names[i], modules[names[i]], main, flat);
+  }
+  if (!ObjectHasOwn(modules, main)) {
+    throw new Error("Failed to start Worker:\nUncaught TypeError: Main module name is not present in bundle.");
   }
   op_loader_provide(
     handle,
@@ -126,8 +180,8 @@ function provide(handle, code) {
     compatibilityDate,
     compatibilityFlags ?? [],
     flat,
-    env ?? {},
-    globalOutbound,
+    { ...env },
+    globalOutbound === undefined || globalOutbound === null ? globalOutbound : fetcherOf(globalOutbound),
     Number(limits?.cpuMs ?? 0),
     Number(limits?.subRequests ?? -1),
   );
@@ -146,11 +200,17 @@ class WorkerStub {
     this.#handle = handle;
   }
   getEntrypoint(name = undefined, options = undefined) {
-    return op_loader_entrypoint(this.#handle, entryName(name), options?.props);
+    return op_loader_entrypoint(this.#handle, entryName(name), propsOf(checked(options, "getEntrypoint"), "EntrypointOptions"));
   }
   getDurableObjectClass(name = undefined, options = undefined) {
-    return op_loader_class(this.#handle, entryName(name), options?.props);
+    return op_loader_class(this.#handle, entryName(name), propsOf(checked(options, "getDurableObjectClass"), "EntrypointOptions"));
   }
+}
+function checked(options, method) {
+  if (options !== undefined && options !== null && !isObject(options)) {
+    throw new TypeError(`Failed to execute '${method}' on 'WorkerStub': parameter 2 is not of type 'EntrypointOptions'.`);
+  }
+  return options;
 }
 function entryName(name) {
   return name === undefined || name === null || name === "default" ? undefined : String(name);
@@ -179,24 +239,36 @@ class WorkerLoader {
     return make(WorkerStub, handle);
   }
   load(code) {
-    return this.get(null, () => code);
+    const loader = this.#handle;
+    if (!isObject(code)) {
+      throw new TypeError("Failed to execute 'load' on 'WorkerLoader': parameter 1 is not of type 'WorkerCode'.");
+    }
+    const handle = op_loader_get(loader, undefined)[0];
+    // At once: what the caller changes later is none of the Worker's.
+    provideOrFail(handle, code);
+    return make(WorkerStub, handle);
   }
 }
 ObjectDefineProperty(WorkerLoader.prototype, SymbolToStringTag, { __proto__: null, value: "WorkerLoader", configurable: true });
 
 function load(handle, getCode) {
-  const fail = (error) => {
-    const parts = errorParts(error);
-    op_loader_fail(handle, parts.name, parts.message);
-  };
-  const code = PromisePrototypeThen(PromiseResolve(undefined), () => getCode());
-  PromisePrototypeThen(code, (code) => {
-    try {
-      provide(handle, code);
-    } catch (error) {
-      fail(error);
+  const code = PromisePrototypeThen(PromiseResolve(undefined), () => {
+    const code = getCode();
+    if (!isObject(code)) {
+      throw new TypeError("Callback returned incorrect type; expected 'Promise'");
     }
-  }, fail);
+    return code;
+  });
+  PromisePrototypeThen(code, (code) => provideOrFail(handle, code), (error) => op_loader_fail(handle, errorParts(error)));
+}
+
+// A refusal is what every use of the Worker gives.
+function provideOrFail(handle, code) {
+  try {
+    provide(handle, code);
+  } catch (error) {
+    op_loader_fail(handle, errorParts(error));
+  }
 }
 
 function make(Class, handle) {

@@ -1,13 +1,31 @@
 // Errors on their way out of an isolate.
 //
-// Owns what of a thrown value reaches a caller: name, message, own enumerable properties. It must not throw itself,
-// whatever the value is.
+// Owns what of a thrown value reaches a caller: name, message, own properties, the value itself where it is no error. It
+// must not throw itself, whatever the value is.
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { ObjectHasOwn, ObjectKeys, String } = primordials;
+const {
+  AggregateError,
+  ArrayIsArray,
+  EvalError,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyNames,
+  ObjectGetPrototypeOf,
+  ObjectPrototype,
+  ObjectPrototypeIsPrototypeOf,
+  SafeArrayIterator,
+  SafeMap,
+  String,
+  URIError,
+} = primordials;
+const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 
-const NO_PROPS = { __proto__: null, name: true, message: true, stack: true, cause: true };
+// Names of errors that need no property of their own.
+const STANDARD = new SafeMap();
+for (const name of ["Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError"]) {
+  STANDARD.set(name, true);
+}
 
 function read(value, key) {
   try {
@@ -17,39 +35,103 @@ function read(value, key) {
   }
 }
 
-function errorParts(thrown) {
-  if (!core.isNativeError(thrown) && !(typeof thrown === "object" && thrown !== null && typeof read(thrown, "message") === "string")) {
-    let message;
-    try {
-      message = String(thrown);
-    } catch {
-      message = "An unprintable value was thrown.";
+// The own members of an error besides those that every error has; undefined if there are none, or one cannot be read.
+function ownMembers(thrown) {
+  let props;
+  try {
+    const names = ObjectGetOwnPropertyNames(thrown);
+    for (let i = 0; i < names.length; i++) {
+      if (names[i] !== "name" && names[i] !== "message" && names[i] !== "stack") {
+        props ??= {};
+        const value = thrown[names[i]];
+        ObjectDefineProperty(props, names[i], { __proto__: null, value, enumerable: true, configurable: true, writable: true });
+      }
     }
-    return { __proto__: null, name: "Error", message, stack: undefined, props: undefined };
+  } catch {
+    return undefined;
+  }
+  return props;
+}
+
+function isMark(value) {
+  return value === true || (typeof value === "number" && value !== 0);
+}
+
+function textOf(thrown) {
+  try {
+    if (typeof thrown === "object" && thrown !== null && !ArrayIsArray(thrown)) {
+      const name = read(read(thrown, "constructor"), "name");
+      return typeof name === "string" && name !== "" && name !== "Object" ? `#<${name}>` : "[object Object]";
+    }
+    return String(thrown);
+  } catch {
+    return "An unprintable value was thrown.";
+  }
+}
+
+// Proxies are asked for their prototype, and may throw.
+function isDom(thrown) {
+  try {
+    return typeof thrown === "object" && thrown !== null && ObjectPrototypeIsPrototypeOf(DOMException.prototype, thrown);
+  } catch {
+    return false;
+  }
+}
+
+function isData(thrown) {
+  try {
+    return typeof thrown === "object" && thrown !== null && (ArrayIsArray(thrown) || ObjectGetPrototypeOf(thrown) === ObjectPrototype);
+  } catch {
+    return false;
+  }
+}
+
+function errorParts(thrown) {
+  const parts = {
+    __proto__: null, name: "Error", message: "", stack: undefined, dom: false, props: undefined, value: undefined,
+    retryable: false, overloaded: false, durableObjectReset: false,
+  };
+  const dom = isDom(thrown);
+  if (!dom && !core.isNativeError(thrown)) {
+    parts.message = textOf(thrown);
+    if (isData(thrown)) {
+      parts.value = thrown;
+    }
+    return parts;
   }
   const name = read(thrown, "name");
   const message = read(thrown, "message");
   const stack = read(thrown, "stack");
-  let props;
-  try {
-    const keys = ObjectKeys(thrown);
-    for (let i = 0; i < keys.length; i++) {
-      if (!NO_PROPS[keys[i]] && ObjectHasOwn(thrown, keys[i])) {
-        props ??= {};
-        props[keys[i]] = thrown[keys[i]];
-      }
-    }
-  } catch {
-    props = undefined;
+  parts.dom = dom;
+  parts.name = typeof name === "string" ? name : "Error";
+  parts.message = typeof message === "string" ? message : "";
+  parts.stack = typeof stack === "string" ? stack : undefined;
+  parts.props = ownMembers(thrown);
+  if (dom) {
+    parts.props = { ...parts.props, code: read(thrown, "code"), message: parts.message, name: parts.name };
+  } else if (name !== undefined && typeof name !== "symbol" && !STANDARD.has(name)) {
+    parts.props = { ...parts.props, name };
   }
-  return {
-    __proto__: null,
-    name: typeof name === "string" ? name : "Error",
-    message: typeof message === "string" ? message : "",
-    stack: typeof stack === "string" ? stack : undefined,
-    props,
-  };
+  parts.retryable = isMark(read(thrown, "retryable"));
+  parts.overloaded = isMark(read(thrown, "overloaded"));
+  parts.durableObjectReset = isMark(read(thrown, "durableObjectReset"));
+  return parts;
 }
 
-return { errorParts };
+// The error of a class that the host cannot make by itself.
+function makeError(message, name, dom) {
+  if (!dom) {
+    switch (name) {
+      case "EvalError":
+        return new EvalError(message);
+      case "URIError":
+        return new URIError(message);
+      case "AggregateError":
+        return new AggregateError(new SafeArrayIterator([]), message);
+    }
+  }
+  return new DOMException(message, name);
+}
+
+return { errorParts, makeError };
 })();

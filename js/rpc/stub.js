@@ -1,11 +1,11 @@
 // Stubs: what stands for another Worker, object or facet.
 //
-// Owns the JavaScript face of the native Fetcher: `fetch`, and every other name as a method. It must not know who is on
-// the other side.
+// Owns the JavaScript face of the native Fetcher: `fetch`, and every other name as a method; and which functions stand
+// for a Fetcher or a class. It must not know who is on the other side.
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { Fetcher, ClassHandle, op_facet_pin, op_stub_call, op_stub_is } = core.ops;
+const { Fetcher, ClassHandle, op_class_is, op_facet_pin, op_stub_call, op_stub_is } = core.ops;
 const {
   Error,
   ObjectCreate,
@@ -45,6 +45,22 @@ function ready(stub) {
   }
 }
 
+// Functions that are used as stubs or classes, and the native object behind each: the members of `ctx.exports`.
+const natives = new SafeWeakMap();
+
+function standFor(value, native) {
+  WeakMapPrototypeSet(natives, value, native);
+}
+// The Fetcher that `value` is or stands for; undefined for anything else.
+function fetcherOf(value) {
+  const native = WeakMapPrototypeGet(natives, value) ?? value;
+  return op_stub_is(native) ? native : undefined;
+}
+function classOf(value) {
+  const native = WeakMapPrototypeGet(natives, value) ?? value;
+  return op_class_is(native) ? native : undefined;
+}
+
 const RESERVED = new SafeMap();
 for (const name of ["alarm", "webSocketMessage", "webSocketClose", "webSocketError", "dup", "constructor"]) {
   RESERVED.set(name, true);
@@ -62,20 +78,26 @@ function call(stub, name, args) {
   }
 }
 
+// A stub is no promise, and JSON writes down its own members.
+function isPlain(name) {
+  return typeof name === "symbol" || name === "then" || name === "toJSON" || ReflectHas(ObjectPrototype, name);
+}
+
 // Every name that no prototype has is a method of the other side.
 const methods = new Proxy(ObjectFreeze(ObjectCreate(ObjectPrototype)), {
   __proto__: null,
   get(_target, name, receiver) {
-    if (typeof name === "symbol" || name === "then" || ReflectHas(ObjectPrototype, name)) {
+    if (isPlain(name)) {
       return ReflectGet(ObjectPrototype, name, receiver);
     }
-    if (!op_stub_is(receiver)) {
+    const stub = fetcherOf(receiver);
+    if (stub === undefined) {
       return undefined;
     }
-    return { [name]: (...args) => call(receiver, name, args) }[name];
+    return { [name]: (...args) => call(stub, name, args) }[name];
   },
   has(_target, name) {
-    return ReflectHas(ObjectPrototype, name);
+    return !isPlain(name) || ReflectHas(ObjectPrototype, name);
   },
 });
 
@@ -83,15 +105,19 @@ const FetcherPrototype = Fetcher.prototype;
 ObjectSetPrototypeOf(FetcherPrototype, methods);
 const members = {
   fetch(input, init = undefined) {
-    if (!op_stub_is(this)) {
+    const stub = fetcherOf(this);
+    if (stub === undefined) {
       throw new TypeError("Illegal invocation");
     }
+    if (arguments.length === 0) {
+      return PromiseReject(new TypeError("Failed to execute 'fetch' on 'Fetcher': parameter 1 is not of type 'Request or string'."));
+    }
     try {
-      ready(this);
+      ready(stub);
     } catch (error) {
       return PromiseReject(error);
     }
-    return fetchThrough(this, input, init);
+    return fetchThrough(stub, input, init);
   },
   connect() {
     throw new Error("connect() is not supported by this version of denizen.");
@@ -108,5 +134,5 @@ ObjectDefineProperty(ClassHandle.prototype, SymbolToStringTag, {
 });
 ObjectDefineProperty(ClassHandle, "name", { __proto__: null, value: "DurableObjectClass" });
 
-return { Fetcher, onFirstUse };
+return { ClassHandle, Fetcher, classOf, fetcherOf, onFirstUse, standFor };
 })();

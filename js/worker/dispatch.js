@@ -43,7 +43,8 @@ const { newState, settled } = core.loadExtScript("ext:denizen/actor/state.js");
 const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { newId, newNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { newLoader } = core.loadExtScript("ext:denizen/loader/loader.js");
-const { DurableObject, RpcTarget, WorkerEntrypoint, setEnv } = core.loadExtScript("ext:denizen/worker/workers.js");
+const { newClass, newServiceStub } = core.loadExtScript("ext:denizen/worker/exports.js");
+const { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, setEnv, setExports } = core.loadExtScript("ext:denizen/worker/workers.js");
 
 const HANDLER = 0;
 const ENTRYPOINT = 1;
@@ -61,6 +62,8 @@ const actors = new SafeMap();
 const prototypes = new SafeWeakMap();
 setAlarmCheck((handle) => typeof prototypes.get(handle)?.alarm === "function");
 let env;
+// What `ctx.exports` is: one object, since it leads to nothing but the Worker itself.
+const loopback = {};
 
 function classify(value) {
   if (typeof value === "function") {
@@ -70,6 +73,9 @@ function classify(value) {
       }
       if (prototype === DurableObject.prototype) {
         return ACTOR;
+      }
+      if (prototype === WorkflowEntrypoint.prototype) {
+        return undefined;
       }
     }
     return value.prototype === undefined ? undefined : ACTOR_WITHOUT_RPC;
@@ -103,8 +109,11 @@ function register(namespace) {
     const kind = classify(value);
     if (kind !== undefined) {
       entries.set(names[i], { __proto__: null, kind, value });
+      const exported = kind >= ACTOR ? newClass(names[i]) : newServiceStub(names[i]);
+      ObjectDefineProperty(loopback, names[i], { __proto__: null, value: exported, enumerable: true, configurable: true, writable: true });
     }
   }
+  setExports(loopback);
   return ObjectKeys(namespace);
 }
 
@@ -126,21 +135,22 @@ function instanceOf(actor) {
   if (found !== undefined) {
     return found;
   }
-  const entry = entries.get(actor.className ?? "default");
+  const entry = actor.className === undefined ? undefined : entries.get(actor.className);
   if (entry === undefined || entry.kind < ACTOR) {
-    const error = new Error(`Worker has no such Durable Object class: ${actor.className ?? "default"}`);
-    op_actor_broken(actor.handle, "Error", error.message);
+    const error = new Error(
+      actor.className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${actor.className}`,
+    );
+    op_actor_broken(actor.handle, errorParts(error));
     throw error;
   }
   const id = actor.idName === undefined && actor.idText !== undefined ? actor.idText : newId(actor.idHex, actor.idName);
-  const state = newState(actor.handle, id, actor.props ?? {});
+  const state = newState(actor.handle, id, actor.props ?? {}, loopback);
   let instance;
   prototypes.set(actor.handle, entry.value.prototype);
   try {
     instance = ReflectConstruct(entry.value, [state, env]);
   } catch (error) {
-    const parts = errorParts(error);
-    op_actor_broken(actor.handle, parts.name, parts.message);
+    op_actor_broken(actor.handle, errorParts(error));
     throw error;
   }
   prototypes.set(actor.handle, instance);
@@ -151,8 +161,7 @@ function instanceOf(actor) {
 }
 
 function fail(event, error) {
-  const parts = errorParts(error);
-  op_event_fail(event, parts.name, parts.message, parts.stack, parts.props);
+  op_event_fail(event, errorParts(error));
 }
 
 // Calls `run` with the actor's instance, now or when its constructor has finished.
@@ -214,7 +223,7 @@ function fetchEvent(event, name, actor, props, args) {
     return;
   }
   const entry = stateless(name);
-  const ctx = newContext(props ?? {});
+  const ctx = newContext(props ?? {}, loopback);
   const target = receiver(entry, ctx);
   if (typeof target.fetch !== "function") {
     throw new Error("Handler does not export a fetch() function.");
@@ -229,7 +238,8 @@ function findMethod(instance, name) {
       break;
     }
     if (ObjectHasOwn(prototype, name)) {
-      return instance[name];
+      // A member of the instance itself hides the method, and is no method.
+      return ObjectHasOwn(instance, name) ? undefined : instance[name];
     }
   }
   return undefined;
@@ -247,16 +257,19 @@ function callMethod(instance, name, args) {
 }
 
 function callHandler(entry, name, args, ctx) {
-  const method = ObjectHasOwn(entry.value, name) ? entry.value[name] : undefined;
-  if (typeof method !== "function") {
+  if (!ObjectHasOwn(entry.value, name)) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
+  }
+  const method = entry.value[name];
+  if (typeof method !== "function") {
+    throw new TypeError(`"${name}" is not a function.`);
   }
   if (args.length !== 1) {
     throw new TypeError(
       `Attempted to call RPC function "${name}" with the wrong number of arguments. When calling a top-level handler function that is not declared as part of a class, you must always send exactly one argument. In order to support variable numbers of arguments, the server must use class-based syntax (extending WorkerEntrypoint) instead.`,
     );
   }
-  if (method.length < 1 || method.length > 3) {
+  if (method.length > 3) {
     throw new TypeError(
       `Cannot call handler function "${name}" over RPC because it has the wrong number of arguments. A simple function handler can only be called over RPC if it has exactly the arguments (arg, env, ctx), where only the first argument comes from the client. To support multi-argument RPC functions, use class-based syntax (extending WorkerEntrypoint) instead.`,
     );
@@ -277,7 +290,7 @@ function rpcEvent(event, name, actor, props, call) {
     });
   } else {
     const entry = stateless(name);
-    const ctx = newContext(props ?? {});
+    const ctx = newContext(props ?? {}, loopback);
     result = entry.kind === ENTRYPOINT ? callMethod(receiver(entry, ctx), method, args) : callHandler(entry, method, args, ctx);
   }
   settle(event, result, (value) => op_event_value(event, value));
@@ -285,7 +298,7 @@ function rpcEvent(event, name, actor, props, call) {
 
 function testEvent(event, name, _actor, props) {
   const entry = stateless(name);
-  const ctx = newContext(props ?? {});
+  const ctx = newContext(props ?? {}, loopback);
   const target = receiver(entry, ctx);
   if (typeof target.test !== "function") {
     throw new Error("Entrypoint does not export a test() function.");

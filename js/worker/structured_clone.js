@@ -5,7 +5,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_structured_clone_plain } = core.ops;
+const { op_structured_clone_plain, op_stub_is_facet } = core.ops;
 const { ArrayPrototypePush, ObjectPrototypeIsPrototypeOf, SymbolIterator, TypeError, uncurryThis } = primordials;
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const { URLPrototype, URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
@@ -14,8 +14,11 @@ const { isReadableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { Blob, File, FilePrototype, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
 const { cloneHeaders, isHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { isRequest } = core.loadExtScript("ext:denizen/fetch/request.js");
+const { idParts, isNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
+const { classOf, fetcherOf } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { isResponse } = core.loadExtScript("ext:denizen/fetch/response.js");
 
+const FACET = "Stubs pointing to Durable Object facets are not serializable.";
 const sliceOf = uncurryThis(Blob.prototype.slice);
 
 function refuse(name) {
@@ -38,6 +41,12 @@ function cloneOwn(value) {
   if (isHeaders(value)) {
     return cloneHeaders(value, false);
   }
+  if (fetcherOf(value) !== undefined) {
+    throw new DOMException(op_stub_is_facet(value) ? FACET : "ServiceStub cannot be serialized in this context.", "DataCloneError");
+  }
+  if (classOf(value) !== undefined) {
+    throw new DOMException("DurableObjectClass cannot be serialized in this context.", "DataCloneError");
+  }
   const names = [
     [URLPrototype, "URL"],
     [URLSearchParamsPrototype, "URLSearchParams"],
@@ -50,6 +59,9 @@ function cloneOwn(value) {
   }
   if (isRequest(value) || isResponse(value) || isReadableStream(value)) {
     refuse(isRequest(value) ? "Request" : isResponse(value) ? "Response" : "ReadableStream");
+  }
+  if (idParts(value) !== null || isNamespace(value)) {
+    refuse(isNamespace(value) ? "DurableObjectNamespace" : "DurableObjectId");
   }
   return undefined;
 }

@@ -15,18 +15,35 @@ const {
   ReflectSet,
   ReflectDefineProperty,
   ReflectDeleteProperty,
+  SafeArrayIterator,
   SymbolToStringTag,
+  TypeError,
 } = primordials;
 const { own } = core.loadExtScript("ext:denizen/actor/values.js");
+const { isState } = core.loadExtScript("ext:denizen/actor/state.js");
+const { isObject } = core.loadExtScript("ext:denizen/rpc/options.js");
 const { holdEvent } = core.loadExtScript("ext:denizen/io/context.js");
 
 class WorkerEntrypoint {
   constructor(ctx, env) {
+    if (!isObject(ctx)) {
+      throw new TypeError("Failed to construct 'WorkerEntrypoint': constructor parameter 1 is not of type 'Object'.");
+    }
     this.ctx = ctx;
     this.env = env;
   }
 }
 class DurableObject {
+  constructor(ctx, env) {
+    if (!isState(ctx)) {
+      throw new TypeError("Failed to construct 'DurableObjectBase': constructor parameter 1 is not of type 'DurableObjectState'.");
+    }
+    this.ctx = ctx;
+    this.env = env;
+  }
+}
+// A base without behaviour: such a class is no entrypoint here.
+class WorkflowEntrypoint {
   constructor(ctx, env) {
     this.ctx = ctx;
     this.env = env;
@@ -36,6 +53,10 @@ own(WorkerEntrypoint);
 own(DurableObject);
 class RpcTarget {}
 own(RpcTarget, "Remote RPC references can only be serialized for RPC.");
+// Their parameters are none of their interface.
+for (const Class of new SafeArrayIterator([WorkerEntrypoint, DurableObject, WorkflowEntrypoint])) {
+  ObjectDefineProperty(Class, "length", { __proto__: null, value: 0, configurable: true });
+}
 ObjectDefineProperty(RpcTarget.prototype, SymbolToStringTag, { __proto__: null, value: "JsRpcTarget", configurable: true });
 
 // The Worker's env: one isolate runs one Worker.
@@ -58,16 +79,39 @@ const env = new Proxy({}, {
   },
 });
 
+// The Worker's own exports: none while its main module runs. They cannot be replaced through the module.
+let currentExports = {};
+function setExports(exports) {
+  currentExports = exports;
+}
+const exports = new Proxy({}, {
+  __proto__: null,
+  get: (_target, key) => ReflectGet(currentExports, key),
+  set: () => true,
+  has: (_target, key) => ReflectHas(currentExports, key),
+  ownKeys: () => ReflectOwnKeys(currentExports),
+  deleteProperty: () => true,
+  getOwnPropertyDescriptor(_target, key) {
+    const descriptor = ReflectGetOwnPropertyDescriptor(currentExports, key);
+    return descriptor === undefined ? undefined : { ...descriptor, configurable: true };
+  },
+});
+
 function waitUntil(promise) {
+  if (arguments.length === 0) {
+    throw new TypeError("Failed to execute 'waitUntil' on 'EntrypointsModule': parameter 1 is not of type 'Promise'.");
+  }
   holdEvent(promise);
 }
 
 return {
   // What the module exports.
-  exported: ObjectFreeze({ __proto__: null, DurableObject, RpcTarget, WorkerEntrypoint, env, waitUntil }),
+  exported: ObjectFreeze({ __proto__: null, DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, env, exports, waitUntil }),
   DurableObject,
   RpcTarget,
   WorkerEntrypoint,
+  WorkflowEntrypoint,
   setEnv,
+  setExports,
 };
 })();

@@ -222,5 +222,5 @@ export default {
     let (status, body) = server.get("/");
     assert_eq!(status, 200, "{}", server.log());
     assert!(body.starts_with(expected), "{body}");
-    assert!(body.contains("No such module") && body.ends_with("\"meta\":true}"), "{body}");
+    assert!(body.contains("Module not found") && body.ends_with("\"meta\":true}"), "{body}");
 }

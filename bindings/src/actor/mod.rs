@@ -14,7 +14,7 @@ use deno_core::{GarbageCollected, cppgc, op2};
 use crate::call::{CallError, Namespace, Target};
 use crate::io::context::{Frame, IoContext, IoError, Owner};
 use crate::isolate::{FacetId, FacetStart, IsolateState, Output};
-use crate::rpc::{ClassHandle, StubTarget, stub_to_js};
+use crate::rpc::{ClassHandle, StubTarget, error_from_js, stub_to_js};
 use denizen_core::gate::OutputGate;
 use denizen_core::ids::IdError;
 use denizen_core::limits::{FACET_DEPTH, FACET_NAME_BYTES};
@@ -226,10 +226,9 @@ pub fn op_frame_fork<'s>(scope: &mut v8::PinScope<'s, '_>) -> Result<v8::Local<'
 pub fn op_actor_abort(
     scope: &mut v8::PinScope<'_, '_>,
     #[cppgc] handle: &ActorHandle,
-    #[string] name: String,
-    #[string] message: String,
+    parts: v8::Local<'_, v8::Value>,
 ) {
-    let reason = CallError { name, durable_object_reset: true, ..CallError::new(message) };
+    let reason = CallError { durable_object_reset: true, ..error_from_js(scope, parts) };
     *handle.actor.owner.gone.borrow_mut() = Some(reason.clone());
     IsolateState::of(scope).host.actor_broken(handle.actor.incarnation, reason);
     // What runs now belongs to the dead incarnation: nothing more of it may happen.
@@ -241,10 +240,9 @@ pub fn op_actor_abort(
 pub fn op_actor_broken(
     scope: &mut v8::PinScope<'_, '_>,
     #[cppgc] handle: &ActorHandle,
-    #[string] name: String,
-    #[string] message: String,
+    parts: v8::Local<'_, v8::Value>,
 ) {
-    let reason = CallError { name, durable_object_reset: true, ..CallError::new(message) };
+    let reason = CallError { durable_object_reset: true, ..error_from_js(scope, parts) };
     *handle.actor.owner.gone.borrow_mut() = Some(reason.clone());
     IsolateState::of(scope).host.actor_broken(handle.actor.incarnation, reason);
 }
@@ -310,13 +308,8 @@ pub fn op_facet_started<'s>(
 
 /// A facet's startup callback failed.
 #[op2(nofast)]
-pub fn op_facet_failed(
-    scope: &mut v8::PinScope<'_, '_>,
-    container: f64,
-    #[string] name: String,
-    #[string] message: String,
-) {
-    let error = CallError { name, ..CallError::new(message) };
+pub fn op_facet_failed(scope: &mut v8::PinScope<'_, '_>, container: f64, parts: v8::Local<'_, v8::Value>) {
+    let error = error_from_js(scope, parts);
     IsolateState::of(scope).host.facet_started(container as u64, Err(error));
 }
 
@@ -326,12 +319,11 @@ pub fn op_facet_abort(
     scope: &mut v8::PinScope<'_, '_>,
     #[cppgc] handle: &ActorHandle,
     #[string] facet: &str,
-    #[string] name: String,
-    #[string] message: String,
+    parts: v8::Local<'_, v8::Value>,
 ) -> Result<(), ActorError> {
     authorize(scope, handle)?;
     check_name(facet)?;
-    let reason = CallError { name, ..CallError::new(message) };
+    let reason = error_from_js(scope, parts);
     IsolateState::of(scope).host.facet_abort(handle.actor.incarnation, facet, reason);
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! is one buffer and never becomes a stream. It must not know HTTP.
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use bytes::Bytes;
 use deno_core::{GarbageCollected, cppgc, op2};
@@ -47,6 +47,30 @@ pub fn channel(length: Option<u64>) -> (mpsc::Sender<Result<Bytes, BodyError>>, 
     (sender, BodyStream { chunks, length })
 }
 
+type Sender = mpsc::Sender<Result<Bytes, BodyError>>;
+
+/// The sending ends of the bodies that an owner writes: JavaScript may hold a writer long after its owner has gone.
+#[derive(Debug, Default)]
+pub struct Writers(RefCell<Vec<Weak<RefCell<Option<Sender>>>>>);
+
+impl Writers {
+    fn add(&self, sender: &Rc<RefCell<Option<Sender>>>) {
+        let mut writers = self.0.borrow_mut();
+        writers.retain(|writer| writer.strong_count() > 0);
+        writers.push(Rc::downgrade(sender));
+    }
+
+    /// Breaks off every body that has not ended.
+    pub fn break_off(&self, state: &IsolateState, reason: &str) {
+        for sender in self.0.take().iter().filter_map(Weak::upgrade).filter_map(|sender| sender.take()) {
+            let error = BodyError(reason.to_owned());
+            state.host.spawn_local(Box::pin(async move {
+                drop(sender.send(Err(error)).await);
+            }));
+        }
+    }
+}
+
 /// What JavaScript holds of a body that comes from outside.
 pub struct HostBody {
     owner: Rc<Owner>,
@@ -56,7 +80,7 @@ pub struct HostBody {
 /// What JavaScript holds of a body that it writes.
 pub struct BodyWriter {
     io: Rc<IoContext>,
-    sender: RefCell<Option<mpsc::Sender<Result<Bytes, BodyError>>>>,
+    sender: Rc<RefCell<Option<Sender>>>,
     stream: RefCell<Option<BodyStream>>,
 }
 
@@ -267,7 +291,9 @@ pub fn op_body_writer<'s>(scope: &mut v8::PinScope<'s, '_>, length: f64) -> Resu
     let io = IoContext::current(scope)?;
     let (sender, stream) = channel((length >= 0.0).then_some(length as u64));
     io.writing.set(io.writing.get() + 1);
-    let writer = BodyWriter { io, sender: RefCell::new(Some(sender)), stream: RefCell::new(Some(stream)) };
+    let sender = Rc::new(RefCell::new(Some(sender)));
+    io.owner.writers.add(&sender);
+    let writer = BodyWriter { io, sender, stream: RefCell::new(Some(stream)) };
     Ok(cppgc::make_cppgc_object(scope, writer).into())
 }
 

@@ -6,10 +6,11 @@
 pub mod body;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use deno_core::op2;
 
-use crate::call::{Call, CallKind, Outbound, ReplyTo, RequestParts, ResponseParts, Target};
+use crate::call::{Call, CallKind, Outbound, ReplyTo, RequestParts, ResponseParts, Session, Target};
 use crate::io::EventHandle;
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::{IsolateState, Output};
@@ -92,7 +93,7 @@ pub fn op_fetch<'s>(
     let request = Box::new(RequestParts { method, url, headers, body, cf });
     let (promise, token) = state.start(scope, &io);
     match outbound {
-        Outbound::Service(target) => send_to(&state, &io, target, request, token),
+        Outbound::Service(target) => send_to(&state, &io, target, None, request, token),
         _ => state.emit(io.actor.as_ref(), Output::Egress(request, state.completer(token), token)),
     }
     Ok(promise)
@@ -103,11 +104,12 @@ pub fn send_to(
     state: &IsolateState,
     io: &Rc<IoContext>,
     target: Target,
+    session: Option<Arc<Session>>,
     request: Box<RequestParts>,
     token: crate::isolate::Token,
 ) {
-    let call =
-        Call { target, kind: CallKind::Fetch(request), reply: ReplyTo::Isolate(state.completer(token)), cancel: None };
+    let reply = ReplyTo::Isolate(state.completer(token));
+    let call = Call { target, kind: CallKind::Fetch(request), reply, cancel: None, session };
     state.emit(io.actor.as_ref(), Output::Call(call));
 }
 

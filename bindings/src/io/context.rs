@@ -12,6 +12,7 @@ use deno_core::{GarbageCollected, cppgc};
 
 use crate::actor::Actor;
 use crate::call::{CallError, CallResult, ReplyTo};
+use crate::fetch::body::Writers;
 use crate::isolate::{IsolateState, Output};
 
 /// Who owns handles, timers and promises: a stateless event, or one incarnation of an actor over all its events.
@@ -21,6 +22,8 @@ pub struct Owner {
     pub gone: RefCell<Option<CallError>>,
     /// Timers that are pending.
     pub timers: Cell<usize>,
+    /// Bodies that it writes.
+    pub writers: Writers,
 }
 
 /// One delivery to an entrypoint or actor.

@@ -5,7 +5,6 @@
 pub mod context;
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use deno_core::{GarbageCollected, cppgc, op2};
@@ -13,7 +12,7 @@ use deno_core::{GarbageCollected, cppgc, op2};
 use crate::call::{CallError, CallOk};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::IsolateState;
-use crate::rpc::wire;
+use crate::rpc::{error_from_js, wire};
 use denizen_core::limits::{BLOCK_CONCURRENCY, REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES};
 
 deno_core::extension!(
@@ -136,35 +135,14 @@ pub fn op_wait_until_done(scope: &mut v8::PinScope<'_, '_>, #[cppgc] event: &Eve
     IsolateState::of(scope).settled.borrow_mut().push(event.io.clone());
 }
 
-/// Ends an event with an error: its name, message, stack and own enumerable properties.
-#[op2]
+/// Ends an event with the error of a record that `errorParts` made.
+#[op2(nofast)]
 pub fn op_event_fail<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] event: &EventHandle,
-    #[string] name: String,
-    #[string] message: String,
-    #[string] stack: Option<String>,
-    props: v8::Local<'s, v8::Value>,
+    parts: v8::Local<'s, v8::Value>,
 ) {
-    let flag = |scope: &mut v8::PinScope<'s, '_>, key: &str| -> bool {
-        let Ok(object) = v8::Local::<v8::Object>::try_from(props) else { return false };
-        let key = crate::fetch::string(scope, key);
-        object.get(scope, key).is_some_and(|value| value.is_true())
-    };
-    let error = CallError {
-        name,
-        message,
-        stack,
-        remote: true,
-        retryable: flag(scope, "retryable"),
-        overloaded: flag(scope, "overloaded"),
-        durable_object_reset: flag(scope, "durableObjectReset"),
-        props: match props.is_object() {
-            true => wire::serialize(scope, props).ok().map(Arc::new),
-            false => None,
-        },
-        ..CallError::default()
-    };
+    let error = CallError { remote: true, ..error_from_js(scope, parts) };
     let state = IsolateState::of(scope);
     event.io.reply(&state, Err(error));
 }

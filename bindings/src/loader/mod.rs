@@ -3,23 +3,24 @@
 //! Owns the way from a `WorkerCode` object to a definition, with its size limits. It must not know when a Worker's isolate
 //! starts or is evicted.
 
+mod flags;
+
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{
-    CallError, ClassRef, EnvSpec, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition,
-    WorkerRef,
+    ClassRef, EnvSpec, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition, WorkerRef,
 };
 use crate::fetch::body;
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::wire::{self, WireError};
-use crate::rpc::{Fetcher, StubTarget, class_to_js, stub_to_js};
+use crate::rpc::{Fetcher, StubTarget, class_to_js, error_from_js, stub_to_js};
 use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, WorkerLimits};
 
 deno_core::extension!(
@@ -75,10 +76,14 @@ pub enum LoaderError {
     #[class(generic)]
     #[error("Dynamic Worker env size ({0} bytes) exceeds the maximum allowed size of {DYNAMIC_ENV_BYTES} bytes.")]
     EnvSize(usize),
-    /// `globalOutbound` is of the wrong type.
-    #[class(type)]
-    #[error("'globalOutbound' must be a Fetcher that can be transferred, null or undefined.")]
-    Outbound,
+    /// A compatibility flag is refused.
+    #[class(generic)]
+    #[error(transparent)]
+    Flag(#[from] flags::FlagError),
+    /// `globalOutbound` cannot be handed on.
+    #[class("DOMExceptionDataCloneError")]
+    #[error("{0}")]
+    Outbound(&'static str),
 }
 
 /// The Worker of a name, and whether the caller must provide its code: `[handle, provide]`. Without a name it is new.
@@ -124,10 +129,11 @@ pub fn op_loader_provide<'s>(
     if sub_requests >= 0.0 {
         limits.sub_requests = sub_requests as u32;
     }
-    let compatibility_flags = (0..flags.length())
+    let compatibility_flags: Vec<_> = (0..flags.length())
         .filter_map(|index| flags.get_index(scope, index))
         .map(|flag| flag.to_rust_string_lossy(scope))
         .collect();
+    flags::check(&compatibility_flags)?;
     let definition = WorkerDefinition {
         id: state.host.next_id(),
         name: handle.worker.name.clone(),
@@ -137,6 +143,8 @@ pub fn op_loader_provide<'s>(
         env: EnvSpec::Wire(Arc::new(env)),
         limits,
         outbound,
+        namespaces: HashMap::new(),
+        failed: OnceLock::new(),
         loaded: true,
     };
     state.host.loader_provide(&handle.worker, Ok(definition));
@@ -199,12 +207,14 @@ fn read_outbound(
     if outbound.is_null() {
         return Ok(Outbound::Blocked);
     }
-    let stub = cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, outbound).ok_or(LoaderError::Outbound)?;
+    let stub = cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, outbound);
+    let Some(stub) = stub else { return Ok(Outbound::Blocked) };
     // SAFETY: `outbound` is a live handle in this scope.
     match &unsafe { stub.as_ref() }.target {
-        StubTarget::Target(Target::Entrypoint { worker: WorkerRef::Loaded(_), .. }) | StubTarget::Facet { .. } => {
-            Err(LoaderError::Outbound)
+        StubTarget::Target(Target::Entrypoint { worker: WorkerRef::Loaded(_), .. }) => {
+            Err(LoaderError::Outbound(wire::DYNAMIC_STUB))
         }
+        StubTarget::Facet { .. } => Err(LoaderError::Outbound(wire::FACET_STUB)),
         StubTarget::Target(target) => Ok(Outbound::Service(target.clone())),
     }
 }
@@ -214,10 +224,9 @@ fn read_outbound(
 pub fn op_loader_fail(
     scope: &mut v8::PinScope<'_, '_>,
     #[cppgc] handle: &LoadedHandle,
-    #[string] name: String,
-    #[string] message: String,
+    parts: v8::Local<'_, v8::Value>,
 ) {
-    let error = CallError { name, ..CallError::new(message) };
+    let error = error_from_js(scope, parts);
     IsolateState::of(scope).host.loader_provide(&handle.worker, Err(error));
 }
 

@@ -44,7 +44,7 @@ pub enum WireError {
     #[error("{0}")]
     Thrown(String),
     /// It is too large.
-    #[class("DOMExceptionDataCloneError")]
+    #[class(generic)]
     #[error(
         "Serialized RPC arguments or return values are limited to 32MiB, but the size of this value was: {0} bytes."
     )]
@@ -116,7 +116,12 @@ impl v8::ValueSerializerImpl for &Writer {
             }
         } else if let Some(class) = cppgc::try_unwrap_cppgc_object::<ClassHandle>(scope, value) {
             // SAFETY: `value` is a live handle in this scope.
-            (KIND_CLASS, Capability::Class(unsafe { class.as_ref() }.class.clone()))
+            let class = &unsafe { class.as_ref() }.class;
+            if matches!(class.worker, crate::call::WorkerRef::Loaded(_)) {
+                self.refuse(scope, DYNAMIC_STUB.to_owned());
+                return None;
+            }
+            (KIND_CLASS, Capability::Class(class.clone()))
         } else {
             let name = object.get_constructor_name().to_rust_string_lossy(scope);
             let name = if name.is_empty() { "Object".to_owned() } else { name };
@@ -134,8 +139,10 @@ impl v8::ValueSerializerImpl for &Writer {
     }
 }
 
-const DYNAMIC_STUB: &str = "Entrypoints to dynamically-loaded workers cannot be transferred to other Workers, because the system does not know how to reload this Worker from scratch. Instead, have the parent Worker expose an entrypoint which constructs the dynamic worker and forwards to it.";
-const FACET_STUB: &str = "Stubs pointing to Durable Object facets are not serializable.";
+/// Why an entrypoint or class of a dynamic Worker does not cross. The text is workerd's.
+pub const DYNAMIC_STUB: &str = "Entrypoints to dynamically-loaded workers cannot be transferred to other Workers, because the system does not know how to reload this Worker from scratch. Instead, have the parent Worker expose an entrypoint which constructs the dynamic worker and forwards to it.";
+/// Why a stub of a facet does not cross. The text is workerd's.
+pub const FACET_STUB: &str = "Stubs pointing to Durable Object facets are not serializable.";
 
 struct Reader<'a>(&'a [Capability]);
 
@@ -236,11 +243,15 @@ impl v8::ValueSerializerImpl for &Keeper<'_> {
     fn write_host_object<'s>(
         &self,
         scope: &mut v8::PinScope<'s, '_>,
-        _object: v8::Local<'s, v8::Object>,
+        object: v8::Local<'s, v8::Object>,
         serializer: &dyn ValueSerializerHelper,
     ) -> Option<bool> {
         let Some(parts) = self.parts.take() else {
-            self.refuse(scope, "ServiceStub cannot be serialized in this context.");
+            let stub = cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, object.into());
+            // SAFETY: `object` is a live handle, so the stub is not collected meanwhile.
+            let is_facet = stub.is_some_and(|stub| matches!(unsafe { stub.as_ref() }.target, StubTarget::Facet { .. }));
+            let text = if is_facet { FACET_STUB } else { "ServiceStub cannot be serialized in this context." };
+            self.refuse(scope, text);
             return None;
         };
         let parts = v8::Local::<v8::Array>::try_from(v8::Local::new(scope, parts)).ok()?;

@@ -48,7 +48,13 @@ async fn call(shared: &Arc<Shared>, due: &AlarmDue, forget: bool) -> Result<Call
     let alarm =
         AlarmCall { key: due.key.clone(), scheduled_ms: due.scheduled_ms, retry_count: due.retry_count, forget };
     let (reply, result) = oneshot::channel();
-    let call = Call { target, kind: CallKind::Alarm(Box::new(alarm)), reply: ReplyTo::Channel(reply), cancel: None };
+    let call = Call {
+        target,
+        kind: CallKind::Alarm(Box::new(alarm)),
+        reply: ReplyTo::Channel(reply),
+        cancel: None,
+        session: None,
+    };
     shared.shards[id.shard(shared.shards.len())].call(call);
     result.await.unwrap_or_else(|_| Err(CallError::retryable("The shard has stopped.")))
 }

@@ -237,7 +237,13 @@ async fn run_test(running: &Running, main: &Arc<str>, name: &str) -> Result<(), 
     let (reply, outcome) = oneshot::channel();
     let entrypoint = (name != "default").then(|| name.to_owned());
     let target = Target::Entrypoint { worker: WorkerRef::Static(main.clone()), entrypoint, props: None };
-    running.shared.shards[0].call(Call { target, kind: CallKind::Test, reply: ReplyTo::Channel(reply), cancel: None });
+    running.shared.shards[0].call(Call {
+        target,
+        kind: CallKind::Test,
+        reply: ReplyTo::Channel(reply),
+        cancel: None,
+        session: None,
+    });
     match outcome.await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(error),

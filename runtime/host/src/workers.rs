@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -165,6 +165,8 @@ fn define(
         let id = binding.id.clone().unwrap_or_else(|| format!("{}/{}", config.name, binding.binding));
         bindings.push((binding.binding.clone(), Binding::Loader { id: id.into() }));
     }
+    let own = namespaces.iter().filter(|((worker, _), _)| *worker == config.name);
+    let own = own.map(|((_, class), namespace)| (class.clone(), namespace.clone())).collect();
     let outbound = match &config.global_outbound {
         None => Outbound::Network,
         Some(outbound) => {
@@ -194,6 +196,8 @@ fn define(
         env: EnvSpec::Bindings(bindings),
         limits,
         outbound,
+        namespaces: own,
+        failed: OnceLock::new(),
         loaded: false,
     })
 }

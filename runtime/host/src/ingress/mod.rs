@@ -153,6 +153,7 @@ async fn answer(
         kind: CallKind::Fetch(Box::new(parts)),
         reply: ReplyTo::Channel(reply),
         cancel: Some(cancel),
+        session: None,
     });
     let outcome = outcome.await;
     guard.0 = None;

@@ -96,6 +96,12 @@ fn name_of(specifier: &ModuleSpecifier) -> String {
     percent_decode(specifier.path().trim_start_matches('/'))
 }
 
+/// The URL that `specifier` means in the module `referrer`, as workerd writes it: a bundle lies under `file:///bundle/`.
+fn wanted(referrer: &str, specifier: &str) -> String {
+    let base = ModuleSpecifier::parse("file:///bundle/").and_then(|base| base.join(&referrer.replace('%', "%25")));
+    base.and_then(|base| base.join(specifier)).map_or_else(|_| specifier.to_owned(), |url| url.to_string())
+}
+
 fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -123,9 +129,8 @@ impl ModuleLoader for WorkerModuleLoader {
             return ModuleSpecifier::parse(built_in).map_err(|error| JsErrorBox::generic(error.to_string()));
         }
         let bundle = self.bundle()?;
-        let name = resolve(bundle, &referrer, specifier).ok_or_else(|| {
-            JsErrorBox::generic(format!("No such module \"{specifier}\".\n  imported from \"{referrer}\""))
-        })?;
+        let name = resolve(bundle, &referrer, specifier)
+            .ok_or_else(|| JsErrorBox::generic(format!("Module not found: {}", wanted(&referrer, specifier))))?;
         specifier_of(&name).ok_or_else(|| JsErrorBox::generic(format!("\"{name}\" cannot be a module's name.")))
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use denizen_bindings::actor::Actor;
-use denizen_bindings::call::{Call, CallError, ClassRef, Namespace, Target, WorkerRef};
+use denizen_bindings::call::{Call, CallError, ClassRef, Life, Namespace, Target, WorkerRef};
 use denizen_bindings::io::context::Owner;
 use denizen_bindings::isolate::ShardMessage;
 use denizen_bindings::isolate::{FacetId, FacetStart, Host, IsolateId};
@@ -25,6 +25,8 @@ struct ActorSlot {
     identity: ActorIdentity,
     isolate: IsolateId,
     storage: Rc<ObjectStorage>,
+    /// What the stubs that reach it know of it.
+    life: Arc<Life>,
     /// The container that it fills, if it is a facet.
     container: Option<u64>,
     /// Key of the object, if it is a root.
@@ -77,6 +79,13 @@ impl Actors {
         }
     }
 
+    /// Breaks the stubs that reached the actor.
+    pub fn break_stubs(&self, incarnation: u64, reason: &CallError) {
+        if let Some(slot) = self.slots.get(&incarnation) {
+            slot.life.break_with(reason);
+        }
+    }
+
     /// The actor, which is used now.
     pub fn touch(&mut self, incarnation: u64) -> Option<Rc<Actor>> {
         let slot = self.slots.get_mut(&incarnation)?;
@@ -104,6 +113,9 @@ impl Shard {
     /// Gives a call to the object that it is for, which begins to live if it does not yet.
     pub(super) fn route_to_object(&mut self, call: Call) {
         let Target::Object { namespace, id, name } = &call.target else { return };
+        if let Some(error) = call.session.as_ref().and_then(|session| session.broken()) {
+            return call.reply.send(Err(error));
+        }
         let key = (namespace.unique_key.clone(), *id);
         let incarnation = match self.actors.roots.get(&key) {
             Some(incarnation) => *incarnation,
@@ -116,8 +128,13 @@ impl Shard {
     }
 
     fn deliver_to_actor(&mut self, incarnation: u64, call: Call) {
-        match self.actors.slots.get(&incarnation).map(|slot| slot.isolate) {
-            Some(isolate) => self.deliver(isolate, call, Some(incarnation)),
+        match self.actors.slots.get(&incarnation) {
+            Some(slot) => {
+                if let Some(session) = &call.session {
+                    session.reach(&slot.life);
+                }
+                self.deliver(slot.isolate, call, Some(incarnation));
+            }
             None => call.reply.send(Err(CallError::retryable("The Durable Object was reset."))),
         }
     }
@@ -176,6 +193,7 @@ impl Shard {
             identity,
             isolate,
             storage: storage.clone(),
+            life: Arc::default(),
             container: None,
             root: None,
             held: VecDeque::new(),
@@ -464,6 +482,7 @@ impl Shard {
                 reply.send(Err(reason.clone()));
             }
         }
+        actor.owner.writers.break_off(&state, &reason.message);
         state.purge(|io| Rc::ptr_eq(&io.owner, &actor.owner));
         slot.runtime.enter(|runtime| {
             deno_core::scope!(scope, runtime);

@@ -147,9 +147,7 @@ impl Host for ShardHost {
         let Some(name) = name else { return (make(&format!("{loader}-{id}")), true) };
         let mut loaded = self.loaded.borrow_mut();
         let key = (Arc::from(loader), name.to_owned());
-        if let Some(worker) = loaded.get(&key)
-            && !matches!(worker.definition.get(), Some(Err(_)))
-        {
+        if let Some(worker) = loaded.get(&key) {
             return (worker.clone(), false);
         }
         if loaded.len() >= LOADED_WORKERS {

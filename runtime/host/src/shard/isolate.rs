@@ -222,7 +222,7 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         list_handlers: function(scope, "listHandlers"),
         unhandled: function(scope, "unhandled"),
         common_js: function(scope, "commonJs"),
-        dom_exception: function(scope, "domException"),
+        make_error: function(scope, "makeError"),
     };
     let start = function(scope, "start");
     let start = v8::Local::new(scope, start);

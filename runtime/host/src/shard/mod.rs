@@ -213,7 +213,10 @@ impl Shard {
             }
             WorkerRef::Loaded(loaded) => match loaded.definition.get() {
                 None => Ok(None),
-                Some(Ok(definition)) => Ok(Some(definition.clone())),
+                Some(Ok(definition)) => match definition.failed.get() {
+                    Some(error) => Err(error.clone()),
+                    None => Ok(Some(definition.clone())),
+                },
                 Some(Err(error)) => Err(error.clone()),
             },
         }
@@ -290,7 +293,7 @@ impl Shard {
             if definition.loaded {
                 let gone = definition.id;
                 self.host.loaded.borrow_mut().retain(
-                    |_, worker| !matches!(worker.definition.get(), Some(Ok(definition)) if definition.id == gone),
+                    |_, worker| !matches!(worker.definition.get(), Some(Ok(definition)) if definition.id == gone && definition.failed.get().is_none()),
                 );
             }
         }
@@ -611,7 +614,10 @@ impl Shard {
                     Deferred::FacetStarted(container, outcome) => self.facet_started(container, outcome),
                     Deferred::FacetPlaced(container, outcome) => self.facet_placed(container, outcome),
                     Deferred::GateOpened(actor, lock, outcome) => self.open_gate(&actor, lock, outcome),
-                    Deferred::ActorBroken(incarnation, reason) => self.end_actor(incarnation, &reason),
+                    Deferred::ActorBroken(incarnation, reason) => {
+                        self.actors.break_stubs(incarnation, &reason);
+                        self.end_actor(incarnation, &reason);
+                    }
                     Deferred::ActorUnblocked(incarnation) => {
                         let (isolate, calls) = self.actors.unblock(incarnation);
                         for call in calls {

@@ -116,7 +116,8 @@ impl Shard {
         }
     }
 
-    /// The Worker did not start: everyone who waits gets `error`, and the next call tries again.
+    /// The Worker did not start: everyone who waits gets `error`. A loaded one has failed for good, unless a limit stopped
+    /// it; any other is tried again by the next call.
     fn fail_start(&mut self, id: IsolateId, error: &CallError) {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
         let definition = slot.state.worker().clone();
@@ -129,6 +130,9 @@ impl Shard {
             },
             false => error.clone(),
         };
+        if definition.loaded && error.limit.is_none() {
+            definition.failed.get_or_init(|| wrapped.clone());
+        }
         for (call, _) in waiting {
             call.reply.send(Err(wrapped.clone()));
         }

@@ -1,0 +1,170 @@
+//! Errors on their way between isolates.
+//!
+//! Owns how a thrown value becomes a [`CallError`] and a `CallError` a JavaScript value again. `js/rpc/errors.js` reads the
+//! thrown value, since that may run user code. It must not know who threw.
+
+use std::sync::Arc;
+
+use super::wire;
+use crate::call::CallError;
+use crate::isolate::IsolateState;
+
+/// The error of a record that `errorParts` made.
+pub fn error_from_js(scope: &mut v8::PinScope<'_, '_>, parts: v8::Local<'_, v8::Value>) -> CallError {
+    let Ok(parts) = v8::Local::<v8::Object>::try_from(parts) else { return CallError::default() };
+    let get = |scope: &mut v8::PinScope<'_, '_>, key: &str| {
+        let key = v8::String::new(scope, key)?;
+        parts.get(scope, key.into()).map(|value| v8::Global::new(scope, value))
+    };
+    let text = |scope: &mut v8::PinScope<'_, '_>, key: &str| {
+        let value = get(scope, key)?;
+        let value = v8::Local::new(scope, value);
+        value.is_string().then(|| value.to_rust_string_lossy(scope))
+    };
+    let flag = |scope: &mut v8::PinScope<'_, '_>, key: &str| {
+        get(scope, key).is_some_and(|value| v8::Local::new(scope, value).is_true())
+    };
+    let wired = |scope: &mut v8::PinScope<'_, '_>, key: &str| {
+        let value = get(scope, key)?;
+        let value = v8::Local::new(scope, value);
+        if value.is_object() { wire::serialize(scope, value).ok().map(Arc::new) } else { None }
+    };
+    CallError {
+        name: text(scope, "name").unwrap_or_default(),
+        message: text(scope, "message").unwrap_or_default(),
+        stack: text(scope, "stack"),
+        dom: flag(scope, "dom"),
+        retryable: flag(scope, "retryable"),
+        overloaded: flag(scope, "overloaded"),
+        durable_object_reset: flag(scope, "durableObjectReset"),
+        props: wired(scope, "props"),
+        value: wired(scope, "value"),
+        ..CallError::default()
+    }
+}
+
+/// The JavaScript value that stands for `error`. Standard classes keep their type, and what was no error is what it was.
+pub fn error_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v8::Local<'s, v8::Value> {
+    let thrown = error.value.as_ref().and_then(|value| wire::deserialize(scope, value).ok());
+    let value = match thrown {
+        Some(value) => value,
+        None => typed_error(scope, error),
+    };
+    let Ok(object) = v8::Local::<v8::Object>::try_from(value) else { return value };
+    if let Some(props) = &error.props {
+        copy_props(scope, props, object);
+    }
+    let flags = [
+        ("remote", error.remote),
+        ("retryable", error.retryable),
+        ("overloaded", error.overloaded),
+        ("durableObjectReset", error.durable_object_reset),
+    ];
+    for (name, set) in flags {
+        if set {
+            let truth = v8::Boolean::new(scope, true).into();
+            set_property(scope, object, name, truth);
+        }
+    }
+    if let Some((limit, used, max)) = error.limit {
+        let name = crate::fetch::string(scope, &limit.to_string());
+        set_property(scope, object, "limit", name);
+        let used = v8::Number::new(scope, used).into();
+        set_property(scope, object, "used", used);
+        let max = v8::Number::new(scope, max).into();
+        set_property(scope, object, "max", max);
+    }
+    value
+}
+
+fn typed_error<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v8::Local<'s, v8::Value> {
+    let message = v8::String::new(scope, &error.message).unwrap_or_else(|| v8::String::empty(scope));
+    match error.name.as_str() {
+        name if error.dom || MADE_BY_SCRIPT.contains(&name) => made_by_script(scope, message, name, error.dom),
+        "" | "Error" => v8::Exception::error(scope, message),
+        "TypeError" => v8::Exception::type_error(scope, message),
+        "RangeError" => v8::Exception::range_error(scope, message),
+        "SyntaxError" => v8::Exception::syntax_error(scope, message),
+        "ReferenceError" => v8::Exception::reference_error(scope, message),
+        name => {
+            let value = v8::Exception::error(scope, message);
+            if let Ok(object) = v8::Local::<v8::Object>::try_from(value) {
+                let name = crate::fetch::string(scope, name);
+                set_hidden(scope, object, "name", name);
+            }
+            value
+        }
+    }
+}
+
+/// Names of classes that V8's interface does not make. Those of DOMExceptions are the ones that the runtime itself gives.
+const MADE_BY_SCRIPT: &[&str] = &[
+    "AbortError",
+    "AggregateError",
+    "DataCloneError",
+    "EvalError",
+    "InvalidCharacterError",
+    "InvalidStateError",
+    "NetworkError",
+    "NotFoundError",
+    "NotSupportedError",
+    "OperationError",
+    "QuotaExceededError",
+    "TimeoutError",
+    "TypeMismatchError",
+    "URIError",
+];
+
+fn made_by_script<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    message: v8::Local<'s, v8::String>,
+    name: &str,
+    dom: bool,
+) -> v8::Local<'s, v8::Value> {
+    let state = IsolateState::of(scope);
+    let Some(entries) = state.entries.get() else { return v8::Exception::error(scope, message) };
+    let make = v8::Local::new(scope, &entries.make_error);
+    let name = crate::fetch::string(scope, name);
+    let dom = v8::Boolean::new(scope, dom).into();
+    let undefined = v8::undefined(scope).into();
+    let made = make.call(scope, undefined, &[message.into(), name, dom]);
+    made.unwrap_or_else(|| v8::Exception::error(scope, message))
+}
+
+fn copy_props(scope: &mut v8::PinScope<'_, '_>, props: &Arc<wire::WireValue>, onto: v8::Local<'_, v8::Object>) {
+    let Ok(value) = wire::deserialize(scope, props) else { return };
+    let Ok(object) = v8::Local::<v8::Object>::try_from(value) else { return };
+    let Some(names) = object.get_own_property_names(scope, v8::GetPropertyNamesArgs::default()) else { return };
+    for index in 0..names.length() {
+        if let Some(name) = names.get_index(scope, index)
+            && let Some(value) = object.get(scope, name)
+            && let Ok(name) = v8::Local::<v8::Name>::try_from(name)
+        {
+            onto.create_data_property(scope, name, value);
+        }
+    }
+}
+
+/// Defines an own property that is not enumerated.
+fn set_hidden(
+    scope: &mut v8::PinScope<'_, '_>,
+    object: v8::Local<'_, v8::Object>,
+    name: &str,
+    value: v8::Local<'_, v8::Value>,
+) {
+    if let Some(name) = v8::String::new(scope, name) {
+        object.define_own_property(scope, name.into(), value, v8::PropertyAttribute::DONT_ENUM);
+    }
+}
+
+/// Defines an own property, whatever setters the prototypes have.
+fn set_property(
+    scope: &mut v8::PinScope<'_, '_>,
+    object: v8::Local<'_, v8::Object>,
+    name: &str,
+    value: v8::Local<'_, v8::Value>,
+) {
+    if let Some(name) = v8::String::new(scope, name) {
+        object.create_data_property(scope, name.into(), value);
+    }
+}

@@ -1,0 +1,71 @@
+//! A Worker's own exports as capabilities: what `ctx.exports` is made from.
+//!
+//! Owns stubs, classes and namespaces that lead back to the Worker that runs. They give a Worker nothing but itself, so no
+//! handle is asked for. It must not know which exports there are.
+
+use std::sync::{Arc, OnceLock};
+
+use deno_core::{cppgc, op2};
+
+use super::{StubTarget, class_to_js, stub_to_js, wire};
+use crate::actor::NamespaceHandle;
+use crate::call::{ClassRef, LoadedWorker, Target, WorkerRef};
+use crate::isolate::IsolateState;
+
+/// The Worker that runs, as a target.
+fn own_worker(state: &IsolateState) -> WorkerRef {
+    let definition = state.worker();
+    if !definition.loaded {
+        return WorkerRef::Static(definition.name.clone());
+    }
+    let known = OnceLock::from(Ok(definition.clone()));
+    WorkerRef::Loaded(Arc::new(LoadedWorker { id: definition.id, name: definition.name.clone(), definition: known }))
+}
+
+fn named(export: String) -> Option<String> {
+    (export != "default").then_some(export)
+}
+
+fn read_props(
+    scope: &mut v8::PinScope<'_, '_>,
+    props: v8::Local<'_, v8::Value>,
+) -> Result<Option<Arc<wire::WireValue>>, wire::WireError> {
+    if props.is_undefined() {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(wire::serialize(scope, props)?)))
+}
+
+/// A stub of one of the Worker's own entrypoints.
+#[op2]
+pub fn op_loopback_entrypoint<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[string] export: String,
+    props: v8::Local<'s, v8::Value>,
+) -> Result<v8::Local<'s, v8::Object>, wire::WireError> {
+    let props = read_props(scope, props)?;
+    let worker = own_worker(&IsolateState::of(scope));
+    Ok(stub_to_js(scope, StubTarget::Target(Target::Entrypoint { worker, entrypoint: named(export), props })))
+}
+
+/// One of the Worker's own Durable Object classes.
+#[op2]
+pub fn op_loopback_class<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[string] export: String,
+    props: v8::Local<'s, v8::Value>,
+) -> Result<v8::Local<'s, v8::Object>, wire::WireError> {
+    let props = read_props(scope, props)?;
+    let worker = own_worker(&IsolateState::of(scope));
+    Ok(class_to_js(scope, ClassRef { worker, class_name: named(export), props }))
+}
+
+/// The namespace in which one of the Worker's own classes has its objects; `undefined` if it has none.
+#[op2]
+pub fn op_loopback_namespace<'s>(scope: &mut v8::PinScope<'s, '_>, #[string] export: &str) -> v8::Local<'s, v8::Value> {
+    let state = IsolateState::of(scope);
+    match state.worker().namespaces.get(export) {
+        Some(namespace) => cppgc::make_cppgc_object(scope, NamespaceHandle { namespace: namespace.clone() }).into(),
+        None => v8::undefined(scope).into(),
+    }
+}
