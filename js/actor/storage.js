@@ -606,11 +606,11 @@ function setAlarm(handle, interfaceName, args) {
     throw new TypeError("This API doesn't support dates after 2189.");
   }
   readOptions("setAlarm", interfaceName, 2, "SetAlarmOptions", args[1], SET_ALARM_OPTIONS);
-  if (!handlesAlarms(handle)) {
-    throw new Error("Your Durable Object class must have an alarm() handler in order to call setAlarm()");
-  }
   if (ms <= 0) {
     throw new TypeError("setAlarm() cannot be called with an alarm time <= 0");
+  }
+  if (!handlesAlarms(handle)) {
+    throw new TypeError("Your Durable Object class must have an alarm() handler in order to call setAlarm()");
   }
   // What is over already is due now.
   const now = DateNow();

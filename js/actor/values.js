@@ -84,6 +84,9 @@ class Packed {
   }
 }
 const { partsOf } = Packed;
+// Whoever should come to see one can make no other.
+delete Packed.prototype.constructor;
+delete Packed.partsOf;
 
 // What stands for `value` while it is written: the serialiser would keep little of an error.
 function pack(value) {

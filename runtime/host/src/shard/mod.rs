@@ -471,7 +471,9 @@ impl Shard {
     /// The actor's last writes are lost: so is what it made of them.
     fn reset_for_storage(&self, actor: &Rc<Actor>, error: &StorageError) {
         self.host.console("denizen", Some(actor), "error", &format!("reset for its storage: {error}"));
-        let error = CallError { durable_object_reset: true, ..CallError::new(error.public_text()) };
+        // workerd marks every reset but this one.
+        let durable_object_reset = !matches!(error, StorageError::DeferredConstraint(_));
+        let error = CallError { durable_object_reset, ..CallError::new(error.public_text()) };
         self.host.deferred.borrow_mut().push(Deferred::ActorBroken(actor.incarnation, error.clone()));
         actor.owner.gone.borrow_mut().get_or_insert(error);
     }
