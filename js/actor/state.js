@@ -8,6 +8,8 @@ const { core, primordials } = __bootstrap;
 const {
   op_actor_abort,
   op_actor_block,
+  op_actor_enter,
+  op_actor_nested,
   op_actor_unblock,
   op_facet_abort,
   op_facet_clone,
@@ -151,10 +153,24 @@ class DurableObjectState {
       );
     }
     const handle = this.#handle;
+    // A callback inside another one runs at once; any other waits for those before it.
+    const nested = op_actor_nested();
+    const before = nested ? undefined : this.#blocked;
     op_actor_block(handle);
-    const timer = op_timer_set(() => op_actor_abort(handle, { __proto__: null, name: "Error", message: BLOCKED_TOO_LONG }), BLOCK_MS_MAX, false);
-    const result = PromisePrototypeThen(PromiseResolve(undefined), () => callback());
-    return this.#blocked = PromisePrototypeThen(result, (value) => {
+    let timer;
+    const start = () => {
+      timer = op_timer_set(() => op_actor_abort(handle, { __proto__: null, name: "Error", message: BLOCKED_TOO_LONG }), BLOCK_MS_MAX, false);
+      return run(op_actor_enter(handle), callback);
+    };
+    let result;
+    try {
+      result = before === undefined ? start() : PromisePrototypeThen(before, start);
+    } catch (error) {
+      op_timer_clear(timer);
+      op_actor_unblock(handle);
+      throw error;
+    }
+    const done = PromisePrototypeThen(result, (value) => {
       op_timer_clear(timer);
       op_actor_unblock(handle);
       return value;
@@ -163,6 +179,10 @@ class DurableObjectState {
       // What the callback left half done must not be built upon.
       op_actor_abort(handle, errorParts(error));
     });
+    if (!nested) {
+      this.#blocked = done;
+    }
+    return done;
   }
   abort(reason = undefined, options = undefined) {
     requireState(this);
@@ -171,6 +191,16 @@ class DurableObjectState {
     }
     const message = reason === undefined ? "Application called abort() to reset Durable Object." : String(reason);
     op_actor_abort(this.#handle, { __proto__: null, name: "Error", message });
+  }
+}
+// Runs `callback` in a microtask, as code of `context`.
+function run(context, callback) {
+  const previous = core.getAsyncContext();
+  core.setAsyncContext(context);
+  try {
+    return PromisePrototypeThen(PromiseResolve(undefined), () => callback());
+  } finally {
+    core.setAsyncContext(previous);
   }
 }
 function requireState(value) {

@@ -12,12 +12,12 @@ use denizen_storage::Database;
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{CallError, Namespace, Target};
-use crate::io::context::{IoContext, IoError, Owner};
+use crate::io::context::{Frame, IoContext, IoError, Owner};
 use crate::isolate::{FacetId, FacetStart, IsolateState, Output};
 use crate::rpc::{ClassHandle, StubTarget, error_from_js, stub_to_js};
 use denizen_core::gate::OutputGate;
 use denizen_core::ids::IdError;
-use denizen_core::limits::{FACET_DEPTH, FACET_NAME_BYTES};
+use denizen_core::limits::{BLOCK_DEPTH, FACET_DEPTH, FACET_NAME_BYTES};
 
 deno_core::extension!(
     denizen_actor,
@@ -27,6 +27,8 @@ deno_core::extension!(
         op_namespace_unique_id,
         op_namespace_get,
         op_actor_block,
+        op_actor_enter,
+        op_actor_nested,
         op_actor_unblock,
         op_actor_abort,
         op_actor_broken,
@@ -128,6 +130,10 @@ pub enum ActorError {
         "Facet nesting depth limit exceeded. The maximum depth including the root Durable Object is {FACET_DEPTH}."
     )]
     TooDeep,
+    /// Too many callbacks in one another. The text is workerd's.
+    #[class(generic)]
+    #[error("blockConcurrencyWhile() calls are nested too deeply.")]
+    BlocksTooDeep,
     /// A facet's name is too long. The text is workerd's, although the bound is in bytes.
     #[class(type)]
     #[error("Facet name is too long (max {FACET_NAME_BYTES} characters).")]
@@ -198,6 +204,26 @@ pub fn op_namespace_get<'s>(
 #[op2(fast)]
 pub fn op_actor_block(#[cppgc] handle: &ActorHandle) {
     handle.actor.blocked.set(handle.actor.blocked.get() + 1);
+}
+
+/// Whether the code that runs is in a callback that holds other events back.
+#[op2(nofast)]
+pub fn op_actor_nested(scope: &mut v8::PinScope<'_, '_>) -> bool {
+    IoContext::blocks(scope) > 0
+}
+
+/// The context for the code of a callback that holds other events back.
+#[op2]
+pub fn op_actor_enter<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] handle: &ActorHandle,
+) -> Result<v8::Local<'s, v8::Value>, ActorError> {
+    let io = authorize(scope, handle)?;
+    let blocks = IoContext::blocks(scope) + 1;
+    if blocks > BLOCK_DEPTH {
+        return Err(ActorError::BlocksTooDeep);
+    }
+    Ok(cppgc::make_cppgc_object(scope, Frame { io, blocks }).into())
 }
 
 /// Lets other events go on.

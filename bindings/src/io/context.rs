@@ -71,6 +71,8 @@ pub fn other_request(kind: &str) -> String {
 pub struct Frame {
     /// Whose code runs.
     pub io: Rc<IoContext>,
+    /// How many callbacks that hold other events back it is in.
+    pub blocks: u32,
 }
 
 // SAFETY: a frame holds no reference into the V8 heap, so there is nothing to trace.
@@ -143,12 +145,19 @@ impl IoContext {
         if Rc::ptr_eq(&io.owner, owner) { Ok(io) } else { Err(IoError::OtherRequest(kind)) }
     }
 
+    /// How many callbacks that hold other events back the code that runs now is in.
+    pub fn blocks(scope: &mut v8::PinScope<'_, '_>) -> u32 {
+        let data = scope.get_continuation_preserved_embedder_data();
+        // SAFETY: `data` is a live handle in this scope, so the object it wraps is not collected meanwhile.
+        cppgc::try_unwrap_cppgc_object::<Frame>(scope, data).map_or(0, |frame| unsafe { frame.as_ref() }.blocks)
+    }
+
     /// The object that stands for this context in V8, made at first use.
     pub fn frame<'s>(self: &Rc<Self>, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
         if let Some(frame) = &*self.frame.borrow() {
             return v8::Local::new(scope, frame);
         }
-        let frame: v8::Local<v8::Value> = cppgc::make_cppgc_object(scope, Frame { io: self.clone() }).into();
+        let frame: v8::Local<v8::Value> = cppgc::make_cppgc_object(scope, Frame { io: self.clone(), blocks: 0 }).into();
         *self.frame.borrow_mut() = Some(v8::Global::new(scope, frame));
         frame
     }
