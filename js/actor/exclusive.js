@@ -5,8 +5,10 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_frame_fork } = core.ops;
-const { Promise, SafeWeakMap } = primordials;
+const { op_bounds, op_frame_fork } = core.ops;
+const { Error, Promise, SafeWeakMap } = primordials;
+
+const DEPTH_MAX = op_bounds()[4];
 
 // The section that code with a frame of its own runs in.
 const sections = new SafeWeakMap();
@@ -21,7 +23,7 @@ function parentOf(handle) {
   if (section === undefined) {
     section = roots.get(handle);
     if (section === undefined) {
-      section = { __proto__: null, handle, parent: undefined, last: undefined, isOver: false };
+      section = { __proto__: null, handle, parent: undefined, depth: 0, last: undefined, isOver: false };
       roots.set(handle, section);
     }
   }
@@ -37,7 +39,7 @@ async function exclusively(handle, work) {
     release = resolve;
   });
   parent.last = ended;
-  const section = { __proto__: null, handle, parent, last: undefined, isOver: false };
+  const section = { __proto__: null, handle, parent, depth: parent.depth + 1, last: undefined, isOver: false };
   try {
     if (before !== undefined) {
       await before;
@@ -62,5 +64,12 @@ async function exclusively(handle, work) {
   }
 }
 
-return { exclusively };
+// Refuses one more callback inside those that the code runs in, when they are as many as may be.
+function requireShallow(handle) {
+  if (parentOf(handle).depth >= DEPTH_MAX) {
+    throw new Error("blockConcurrencyWhile() calls are nested too deeply.");
+  }
+}
+
+return { exclusively, requireShallow };
 })();

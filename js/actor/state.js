@@ -30,7 +30,7 @@ const {
   SymbolToStringTag,
   TypeError,
 } = primordials;
-const { exclusively } = core.loadExtScript("ext:denizen/actor/exclusive.js");
+const { exclusively, requireShallow } = core.loadExtScript("ext:denizen/actor/exclusive.js");
 const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
 const { newStorage } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { classOf, onFirstUse } = core.loadExtScript("ext:denizen/rpc/stub.js");
@@ -153,6 +153,7 @@ class DurableObjectState {
       );
     }
     const handle = this.#handle;
+    requireShallow(handle);
     op_actor_block(handle);
     let timer;
     const result = exclusively(handle, () => {

@@ -13,7 +13,7 @@ use crate::call::{CallError, CallOk};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
-use denizen_core::limits::{BLOCK_CONCURRENCY, REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES};
+use denizen_core::limits::{BLOCK_CONCURRENCY, BLOCK_DEPTH, REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES};
 
 deno_core::extension!(
     denizen_io,
@@ -73,7 +73,8 @@ pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Valu
     let block = v8::Number::new(scope, BLOCK_CONCURRENCY.as_millis() as f64).into();
     let split = v8::Number::new(scope, f64::from(SPLIT_LENGTH)).into();
     let pages = v8::Number::new(scope, f64::from(WASM_PAGES)).into();
-    v8::Array::new_with_elements(scope, &[redirects, block, split, pages]).into()
+    let depth = v8::Number::new(scope, f64::from(BLOCK_DEPTH)).into();
+    v8::Array::new_with_elements(scope, &[redirects, block, split, pages, depth]).into()
 }
 
 /// Calls `callback` in a turn of its own after `delay` milliseconds, once or again and again.

@@ -74,6 +74,9 @@ pub const WAIT_UNTIL: Duration = Duration::from_secs(30);
 /// How long `blockConcurrencyWhile` may hold an object. Cloudflare's is 30 s.
 pub const BLOCK_CONCURRENCY: Duration = Duration::from_secs(30);
 
+/// Callbacks of `blockConcurrencyWhile` in one another. workerd's.
+pub const BLOCK_DEPTH: u32 = 64;
+
 /// Wall time of a Worker's top-level `await`: nothing it may wait for comes from outside, so this only bounds a deadlock.
 pub const STARTUP_WALL: Duration = Duration::from_secs(10);
 

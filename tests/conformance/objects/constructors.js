@@ -197,8 +197,11 @@ export default {
     for (const value of [undefined, null, 5, "text"]) await row(`wrong argument ${show(value)}`, () => caught(blocks("wrong").wrong(value)));
     await row("arguments", () => blocks().argumentsOf());
     await row("begins at once", () => blocks().when());
+    await row("two in one event", () => blocks("two").two());
     await row("nested", () => blocks("nested").nested(3));
     await row("nested 64", () => caught(blocks("nested 64").nested(64)));
+    await row("nested 65", () => caught(blocks("nested 65").nested(65)));
+    await row("nested 66", () => caught(blocks("nested 66").nested(66)));
     await row("storage inside", () => blocks().storageInside());
     await row("call inside", async () => typeof (await blocks().callInside()));
     await row("fetch inside", () => blocks().fetchInside());

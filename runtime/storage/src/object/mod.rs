@@ -107,13 +107,8 @@ impl ObjectStorage {
     /// The id of a facet, if it is known and no change of the tree is on its way: what [`ObjectStorage::facet`] would give
     /// without waiting.
     pub fn known_facet(&self, parent: FacetId, name: &str) -> Result<Option<FacetId>, StorageError> {
-        let mut last_change = self.last_change.borrow_mut();
-        if let Some(change) = &mut *last_change {
-            if matches!(change.try_recv(), Err(oneshot::error::TryRecvError::Empty)) {
-                return Ok(None);
-            }
-            // It is over, and a receiver tells that once.
-            *last_change = None;
+        if !self.has_no_change_on_its_way() {
+            return Ok(None);
         }
         self.with_index(|index| {
             index.make_good()?;
@@ -185,12 +180,19 @@ impl ObjectStorage {
         from: &str,
         to: &str,
     ) -> impl Future<Output = Result<(), StorageError>> + use<> {
-        let (mut change, this, to) = (self.change(), self.clone(), to.to_owned());
-        // Pinned at the call: what the source writes later is not in the copy.
-        let sources = self.pin(parent, from);
+        let is_first = self.has_no_change_on_its_way();
+        let (mut change, this) = (self.change(), self.clone());
+        let (from, to) = (from.to_owned(), to.to_owned());
+        // Pinned at the call: what the source writes later is not in the copy. A change that was asked for before may be
+        // what makes the source; then it cannot be pinned earlier than that is over.
+        let pinned = is_first.then(|| self.pin(parent, &from));
         async move {
-            let sources = sources?;
+            let pinned = pinned.transpose()?;
             change.turn().await;
+            let sources = match pinned {
+                Some(sources) => sources,
+                None => this.pin(parent, &from)?,
+            };
             if let Some(facet) = this.with_index(|index| Ok(index.get(parent, &to)))? {
                 this.delete_subtree(facet).await?;
             }
@@ -352,6 +354,18 @@ impl ObjectStorage {
             self.disk().sync_folder(&self.folder).at(&self.folder)?;
         }
         Ok(())
+    }
+
+    fn has_no_change_on_its_way(&self) -> bool {
+        let mut last_change = self.last_change.borrow_mut();
+        if let Some(change) = &mut *last_change {
+            if matches!(change.try_recv(), Err(oneshot::error::TryRecvError::Empty)) {
+                return false;
+            }
+            // It is over, and a receiver tells that once.
+            *last_change = None;
+        }
+        true
     }
 
     fn change(&self) -> Change {

@@ -376,6 +376,15 @@ fn facets_are_made_deleted_and_cloned() {
     assert_eq!((get(bar), get(below[0].0), get(below[1].0)), ("10".into(), "100".into(), "200".into()));
     assert_eq!(get(foo), "changed");
     drop(source);
+    // A clone of what a clone makes that was asked for just before.
+    let (first, second) = (storage.clone_facet(0, "foo", "baz"), storage.clone_facet(0, "baz", "qux"));
+    drive(first, background).expect("clone");
+    drive(second, background).expect("clone of the clone");
+    let qux = drive(storage.facet(0, "qux"), background).expect("facet");
+    assert_eq!(get(qux), "changed");
+    for name in ["baz", "qux"] {
+        drive(storage.delete(0, name), background).expect("delete");
+    }
 
     drive(storage.delete(0, "foo"), background).expect("delete");
     assert_eq!(storage.facets(0).expect("list"), [(bar, "bar".into())]);
