@@ -49,7 +49,7 @@ fn many_databases_lie_on_disk_while_few_are_open() {
         }
         waiting.into_iter().for_each(|durable| durable.wait().expect("durable"));
         assert!(pool.open_count() <= open_max);
-        println!(
+        eprintln!(
             "{count} databases, {open_max} open: {} descriptors, {} bytes of memory more",
             descriptors(&folder),
             resident_bytes().saturating_sub(bytes_before)
