@@ -1,6 +1,6 @@
 //! The alarms of all objects: an index over what each object's database holds.
 //!
-//! Owns every `metadata.sqlite` (`DESIGN.md`, "Storage on disk") and the thread that reads and writes them and finds what
+//! Owns every `metadata.sqlite` (`layout.rs`) and the thread that reads and writes them and finds what
 //! is due. An object's own `_cf_METADATA` holds its true alarm; the index may be early and never late. It must not know
 //! how an alarm is run: it says what is due and is told how that ended.
 

@@ -3,7 +3,7 @@
 //! Owns what is known of the files of an open database ([`Files`]): whether bytes or names wait for a sync, and how long
 //! the write-ahead log is. It must not know SQL. Two things differ from the layer below. Each operation is told to the
 //! disk's observer, and the sync of a *fresh* log's header is left to the syncer: the log holds no old frames, so the sync
-//! that the first commit waits for covers it (`DESIGN.md`, "Gates and durability").
+//! that the first commit waits for covers it (`ARCHITECTURE.md`, "Storage").
 
 use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_void};
 use std::io;

@@ -1,7 +1,7 @@
 //! The storage of one Durable Object and the tree of its facets.
 //!
 //! Owns which file a facet has, and the order of steps by which facets come into being, are deleted and are cloned
-//! (`DESIGN.md`, "Order that must hold"). It must not know instances: whoever runs one ends it before its storage goes.
+//! (`ARCHITECTURE.md`, "Order that must hold"). It must not know instances: whoever runs one ends it before its storage goes.
 //!
 //! A facet is there if its file and those of all above it are. So the one step that makes a subtree appear or vanish is
 //! that of its topmost file, which comes last where one is made and goes first where one is deleted; what lies below a
