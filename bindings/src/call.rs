@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use denizen_core::ids::{NamespaceKey, ObjectId};
-use denizen_core::limits::{Limit, WorkerLimits};
+use denizen_core::limits::{AskedLimits, Limit, WorkerLimits};
 use denizen_storage::alarms::AlarmKey;
 use tokio::sync::oneshot;
 
@@ -166,6 +166,8 @@ pub struct ClassRef {
     pub class_name: Option<String>,
     /// `ctx.props` of its instances.
     pub props: Option<Arc<WireValue>>,
+    /// Limits of their events.
+    pub limits: AskedLimits,
 }
 
 /// Whom a call reaches.
@@ -179,6 +181,8 @@ pub enum Target {
         entrypoint: Option<String>,
         /// `ctx.props` of the event.
         props: Option<Arc<WireValue>>,
+        /// Limits of the event.
+        limits: AskedLimits,
     },
     /// A root object.
     Object {
@@ -294,8 +298,21 @@ pub struct CallError {
     pub overloaded: bool,
     /// The object lost its memory.
     pub durable_object_reset: bool,
-    /// The limit that was exceeded, what was used and what was allowed.
-    pub limit: Option<(Limit, f64, f64)>,
+    /// The limit that was exceeded.
+    pub limit: Option<Box<Exceeded>>,
+}
+
+/// A limit that was exceeded.
+#[derive(Clone, Debug)]
+pub struct Exceeded {
+    /// Which.
+    pub limit: Limit,
+    /// What was used, in the limit's unit.
+    pub used: f64,
+    /// What was allowed.
+    pub max: f64,
+    /// The facet that exceeded it, as its parent calls it.
+    pub facet: Option<Arc<str>>,
 }
 
 impl CallError {
@@ -311,14 +328,8 @@ impl CallError {
 
     /// `limit` was exceeded.
     pub fn limit(limit: Limit, used: f64, max: f64) -> Self {
-        let message = match limit {
-            Limit::CpuMs => "Worker exceeded CPU time limit.".to_owned(),
-            Limit::HeapBytes => "Worker exceeded memory limit.".to_owned(),
-            Limit::StartupMs => "Worker exceeded the CPU time limit of its start-up.".to_owned(),
-            Limit::SubRequests => "Too many subrequests.".to_owned(),
-            other => format!("Limit exceeded: {other}."),
-        };
-        Self { limit: Some((limit, used, max)), ..Self::new(message) }
+        let exceeded = Exceeded { limit, used, max, facet: None };
+        Self { limit: Some(Box::new(exceeded)), ..Self::new(limit.message(max)) }
     }
 
     /// The event was lost through no fault of its own.

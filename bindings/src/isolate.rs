@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::sync::mpsc::{OwnedPermit, UnboundedSender};
 
-use crate::actor::Actor;
+use crate::actor::{Actor, stats::FacetStats};
 use crate::call::{Call, CallError, CallOk, CallResult, ReplyTo, WorkerDefinition};
 use crate::fetch::body::BodyError;
 use crate::io::context::IoContext;
@@ -34,6 +34,8 @@ pub enum Completion {
     Chunk(Option<Bytes>),
     /// A call returned.
     Call(CallOk),
+    /// What a facet has used; `None` for one that there is not.
+    FacetStats(Option<Box<FacetStats>>),
     /// The promise rejects.
     Failed(CallError),
 }
@@ -135,6 +137,8 @@ pub trait Host {
     fn facet_delete(&self, parent: u64, name: &str) -> Result<(), CallError>;
     /// Makes a facet a copy of another one.
     fn facet_clone(&self, parent: u64, from: &str, to: &str) -> Result<(), CallError>;
+    /// Gives what a facet has used.
+    fn facet_stats(&self, parent: u64, name: &str, completer: Completer);
     /// The names of the facets that have storage.
     fn facet_list(&self, parent: u64) -> Result<Vec<String>, CallError>;
     /// Removes the storage of every facet.
@@ -164,6 +168,10 @@ pub struct FacetStart {
     pub class: crate::call::ClassRef,
     /// `ctx.id`; absent means the parent's.
     pub id: FacetId,
+    /// Bytes that its database may have.
+    pub storage_bytes: Option<u64>,
+    /// Facets of its own, right below it, that may have storage.
+    pub facets: Option<usize>,
 }
 
 /// `ctx.id` of a facet.

@@ -21,7 +21,6 @@ const {
   ArrayPrototypePush,
   Error,
   JSONStringify,
-  Number,
   ObjectDefineProperty,
   ObjectHasOwn,
   ObjectKeys,
@@ -37,7 +36,7 @@ const {
   TypeError,
   Uint8Array,
 } = primordials;
-const { isObject, propsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
+const { isObject, limitsOf, propsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
 const { fetcherOf } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 
@@ -141,7 +140,7 @@ function provide(handle, code) {
     op_console("warn", `Worker Loader: unknown WorkerCode keys are ignored: ${ArrayPrototypeJoin(unknown, ", ")}`);
   }
   checkTypes(code);
-  const { compatibilityDate, compatibilityFlags, mainModule, modules, env, globalOutbound, limits, tails, streamingTails, allowExperimental } = code;
+  const { compatibilityDate, compatibilityFlags, mainModule, modules, env, globalOutbound, tails, streamingTails, allowExperimental } = code;
   if (typeof compatibilityDate !== "string") {
     throw new Error(`Invalid compatibility date: ${compatibilityDate}`);
   }
@@ -174,6 +173,7 @@ function provide(handle, code) {
   if (!ObjectHasOwn(modules, main)) {
     throw new Error("Failed to start Worker:\nUncaught TypeError: Main module name is not present in bundle.");
   }
+  const limits = limitsOf(code, "WorkerCode");
   op_loader_provide(
     handle,
     main,
@@ -182,8 +182,9 @@ function provide(handle, code) {
     flat,
     { ...env },
     globalOutbound === undefined || globalOutbound === null ? globalOutbound : fetcherOf(globalOutbound),
-    Number(limits?.cpuMs ?? 0),
-    Number(limits?.subRequests ?? -1),
+    limits.cpuMs,
+    limits.subRequests,
+    limits.wallMs,
   );
 }
 
@@ -200,11 +201,16 @@ class WorkerStub {
     this.#handle = handle;
   }
   getEntrypoint(name = undefined, options = undefined) {
-    return op_loader_entrypoint(this.#handle, entryName(name), propsOf(checked(options, "getEntrypoint"), "EntrypointOptions"));
+    return made(op_loader_entrypoint, this.#handle, name, checked(options, "getEntrypoint"));
   }
   getDurableObjectClass(name = undefined, options = undefined) {
-    return op_loader_class(this.#handle, entryName(name), propsOf(checked(options, "getDurableObjectClass"), "EntrypointOptions"));
+    return made(op_loader_class, this.#handle, name, checked(options, "getDurableObjectClass"));
   }
+}
+function made(op, handle, name, options) {
+  const props = propsOf(options, "EntrypointOptions");
+  const limits = limitsOf(options, "EntrypointOptions");
+  return op(handle, entryName(name), props, limits.cpuMs, limits.subRequests, limits.wallMs);
 }
 function checked(options, method) {
   if (options !== undefined && options !== null && !isObject(options)) {

@@ -81,3 +81,40 @@ fn a_thousand_loaded_workers_come_and_go() {
     let (early, late) = (after[4], after[19]);
     assert!(late < early + early / 5, "memory grew from {early} to {late}: {after:?}");
 }
+
+/// Of the facets of one object only so many run at a time: idle ones make room, busy ones do not.
+#[test]
+fn facets_at_a_time_are_bounded_and_idle_ones_make_room() {
+    let folder = Folder::with(&[(
+        "main.js",
+        r#"
+        import { DurableObject } from "cloudflare:workers";
+        export class App extends DurableObject {
+          count() {
+            const count = (this.ctx.storage.kv.get("count") ?? 0) + 1;
+            this.ctx.storage.kv.put("count", count);
+            return count;
+          }
+          wait() { return scheduler.wait(60000); }
+        }
+        export class Supervisor extends DurableObject {
+          app(name) { return this.ctx.facets.get(name, () => ({ class: this.ctx.exports.App })); }
+          async fetch() {
+            const counts = [];
+            for (const round of [1, 2]) {
+              for (let i = 0; i < 10; i++) counts.push(await this.app("app" + i).count());
+            }
+            const running = [];
+            for (const name of this.ctx.facets.list()) running.push((await this.ctx.facets.stats(name)).running);
+            for (const name of ["app0", "app1", "app2"]) this.app(name).wait().catch(() => {});
+            const refused = await this.app("app3").count().catch((error) => error);
+            return Response.json([counts, running.filter(Boolean).length, refused.limit, refused.max, refused.overloaded]);
+          }
+        }
+        export default { fetch(request, env) { return env.Supervisor.getByName("one").fetch(request); } };"#,
+    )]);
+    let server = Server::script(&folder, "main.js", &["--facets-at-a-time", "3"]);
+    let (status, text) = server.get("/");
+    let ones_and_twos = [vec!["1"; 10], vec!["2"; 10]].concat().join(",");
+    assert_eq!((status, text), (200, format!("[[{ones_and_twos}],3,\"facets\",3,true]")));
+}

@@ -8,6 +8,7 @@ pub mod body;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use denizen_core::limits::Limit;
 use deno_core::op2;
 
 use crate::call::{Call, CallKind, Outbound, ReplyTo, RequestParts, ResponseParts, Session, Target};
@@ -54,9 +55,10 @@ pub enum FetchError {
 }
 
 /// Counts a subrequest against the event's limit.
-pub fn count_sub_request(state: &IsolateState, io: &IoContext) -> Result<(), FetchError> {
+pub fn count_sub_request(io: &IoContext) -> Result<(), FetchError> {
     let count = io.sub_requests.get() + 1;
-    if count > state.worker().limits.sub_requests {
+    if count > io.limits.sub_requests {
+        io.exceeded.set(Some((Limit::SubRequests, f64::from(count), f64::from(io.limits.sub_requests))));
         return Err(FetchError::TooManySubRequests);
     }
     io.sub_requests.set(count);
@@ -87,7 +89,7 @@ pub fn op_fetch<'s>(
     if matches!(outbound, Outbound::Blocked) {
         return Err(FetchError::Blocked);
     }
-    count_sub_request(&state, &io)?;
+    count_sub_request(&io)?;
     let headers = read_headers(scope, headers);
     let body = body::from_js(scope, body)?;
     let request = Box::new(RequestParts { method, url, headers, body, cf });

@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use deno_core::{GarbageCollected, cppgc, op2};
 
@@ -20,7 +19,7 @@ use crate::fetch::body;
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::wire::{self, WireError};
-use crate::rpc::{Fetcher, StubTarget, class_to_js, error_from_js, stub_to_js};
+use crate::rpc::{Fetcher, StubTarget, asked_limits, class_to_js, error_from_js, stub_to_js};
 use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, WorkerLimits};
 
 deno_core::extension!(
@@ -114,6 +113,7 @@ pub fn op_loader_provide<'s>(
     outbound: v8::Local<'s, v8::Value>,
     cpu_ms: f64,
     sub_requests: f64,
+    wall_ms: f64,
 ) -> Result<(), LoaderError> {
     let state = IsolateState::of(scope);
     let bundle = read_modules(scope, main, modules)?;
@@ -122,13 +122,7 @@ pub fn op_loader_provide<'s>(
         return Err(LoaderError::EnvSize(env.bytes.len()));
     }
     let outbound = read_outbound(scope, &state, outbound)?;
-    let mut limits = WorkerLimits::LOADED;
-    if cpu_ms > 0.0 {
-        limits.cpu = Duration::from_millis(cpu_ms as u64);
-    }
-    if sub_requests >= 0.0 {
-        limits.sub_requests = sub_requests as u32;
-    }
+    let limits = WorkerLimits { asked: asked_limits(cpu_ms, sub_requests, wall_ms), ..WorkerLimits::LOADED };
     let compatibility_flags: Vec<_> = (0..flags.length())
         .filter_map(|index| flags.get_index(scope, index))
         .map(|flag| flag.to_rust_string_lossy(scope))
@@ -247,10 +241,14 @@ pub fn op_loader_entrypoint<'s>(
     #[cppgc] handle: &LoadedHandle,
     #[string] entrypoint: Option<String>,
     props: v8::Local<'s, v8::Value>,
+    cpu_ms: f64,
+    sub_requests: f64,
+    wall_ms: f64,
 ) -> Result<v8::Local<'s, v8::Object>, LoaderError> {
     let props = read_props(scope, props)?;
+    let limits = asked_limits(cpu_ms, sub_requests, wall_ms);
     let worker = WorkerRef::Loaded(handle.worker.clone());
-    Ok(stub_to_js(scope, StubTarget::Target(Target::Entrypoint { worker, entrypoint, props })))
+    Ok(stub_to_js(scope, StubTarget::Target(Target::Entrypoint { worker, entrypoint, props, limits })))
 }
 
 /// A Durable Object class of a loaded Worker.
@@ -260,7 +258,11 @@ pub fn op_loader_class<'s>(
     #[cppgc] handle: &LoadedHandle,
     #[string] class_name: Option<String>,
     props: v8::Local<'s, v8::Value>,
+    cpu_ms: f64,
+    sub_requests: f64,
+    wall_ms: f64,
 ) -> Result<v8::Local<'s, v8::Object>, LoaderError> {
     let props = read_props(scope, props)?;
-    Ok(class_to_js(scope, ClassRef { worker: WorkerRef::Loaded(handle.worker.clone()), class_name, props }))
+    let limits = asked_limits(cpu_ms, sub_requests, wall_ms);
+    Ok(class_to_js(scope, ClassRef { worker: WorkerRef::Loaded(handle.worker.clone()), class_name, props, limits }))
 }

@@ -9,6 +9,9 @@ pub mod wire;
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Duration;
+
+use denizen_core::limits::AskedLimits;
 
 use deno_core::{GarbageCollected, cppgc, op2};
 
@@ -18,6 +21,17 @@ use crate::io::context::{IoContext, IoError};
 use crate::isolate::{IsolateState, Output};
 
 pub use errors::{error_from_js, error_to_js};
+
+/// The limits that JavaScript asks for; NaN stands for what it does not ask for.
+pub fn asked_limits(cpu_ms: f64, sub_requests: f64, wall_ms: f64) -> AskedLimits {
+    // Beyond a century nothing is limited. JavaScript has refused what is negative.
+    let time = |ms: f64| (!ms.is_nan()).then(|| Duration::from_secs_f64(ms.clamp(0.0, 4e12) / 1000.0));
+    AskedLimits {
+        cpu: time(cpu_ms),
+        sub_requests: (!sub_requests.is_nan()).then_some(sub_requests as u32),
+        wall: time(wall_ms),
+    }
+}
 
 deno_core::extension!(
     denizen_rpc,
@@ -162,7 +176,7 @@ pub fn op_stub_fetch<'s>(
 ) -> Result<v8::Local<'s, v8::Promise>, FetchError> {
     let io = IoContext::current(scope)?;
     let state = IsolateState::of(scope);
-    count_sub_request(&state, &io)?;
+    count_sub_request(&io)?;
     let headers = read_headers(scope, headers);
     let body = body::from_js(scope, body)?;
     let target = resolve(&state, stub);
@@ -199,7 +213,7 @@ pub fn op_stub_call<'s>(
 ) -> Result<v8::Local<'s, v8::Promise>, RpcError> {
     let io = IoContext::current(scope)?;
     let state = IsolateState::of(scope);
-    count_sub_request(&state, &io)?;
+    count_sub_request(&io)?;
     let args = wire::serialize(scope, args)?;
     let target = resolve(&state, stub);
     let (promise, token) = state.start(scope, &io);

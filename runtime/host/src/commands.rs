@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use denizen_bindings::call::{Call, CallError, CallKind, ReplyTo, Target, WorkerRef};
 use denizen_bindings::isolate::{ShardMessage, WorkerExports};
-use denizen_core::limits::{IngressLimits, IsolateLimits};
+use denizen_core::limits::{AskedLimits, IngressLimits, IsolateLimits};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -26,6 +26,9 @@ const MAPS_PER_ISOLATE: u64 = 32;
 
 fn options(args: &WorkerArgs, default_shards: usize) -> Options {
     let mut isolates = IsolateLimits::DEFAULT;
+    if let Some(count) = args.facets_at_a_time {
+        isolates.facets_at_a_time = count as usize;
+    }
     if let Some(count) = args.isolates_per_shard {
         isolates.per_shard = count as usize;
     }
@@ -236,7 +239,12 @@ async fn run_tests(running: &Running, main: &Arc<str>, exports: &WorkerExports, 
 async fn run_test(running: &Running, main: &Arc<str>, name: &str) -> Result<(), CallError> {
     let (reply, outcome) = oneshot::channel();
     let entrypoint = (name != "default").then(|| name.to_owned());
-    let target = Target::Entrypoint { worker: WorkerRef::Static(main.clone()), entrypoint, props: None };
+    let target = Target::Entrypoint {
+        worker: WorkerRef::Static(main.clone()),
+        entrypoint,
+        props: None,
+        limits: AskedLimits::default(),
+    };
     running.shared.shards[0].call(Call {
         target,
         kind: CallKind::Test,

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use denizen_bindings::call::{Binding, EnvSpec, ModuleKind, Namespace, Outbound, Target, WorkerDefinition, WorkerRef};
 use denizen_core::ids::NamespaceKey;
-use denizen_core::limits::WorkerLimits;
+use denizen_core::limits::{AskedLimits, WorkerLimits};
 use denizen_storage::Engine;
 
 use crate::cli::WorkerArgs;
@@ -171,16 +171,22 @@ fn define(
         None => Outbound::Network,
         Some(outbound) => {
             let worker = WorkerRef::Static(service(&outbound.service, "global_outbound")?);
-            Outbound::Service(Target::Entrypoint { worker, entrypoint: outbound.entrypoint.clone(), props: None })
+            Outbound::Service(Target::Entrypoint {
+                worker,
+                entrypoint: outbound.entrypoint.clone(),
+                props: None,
+                limits: AskedLimits::default(),
+            })
         }
     };
     let mut limits = WorkerLimits::STATIC;
     if let Some(cpu_ms) = config.limits.cpu_ms {
-        limits.cpu = Duration::from_millis(cpu_ms);
+        limits.asked.cpu = Some(Duration::from_millis(cpu_ms));
     }
     if let Some(count) = config.limits.subrequests {
-        limits.sub_requests = u32::try_from(count).unwrap_or(u32::MAX);
+        limits.asked.sub_requests = Some(u32::try_from(count).unwrap_or(u32::MAX));
     }
+    limits.asked.wall = config.limits.wall_ms.map(Duration::from_millis);
     let compatibility_date = config.compatibility_date.clone().unwrap_or_else(|| {
         if config.config_path.is_some() {
             eprintln!("denizen: {}: no compatibility_date; {NEWEST_COMPATIBILITY_DATE} is used", config.name);

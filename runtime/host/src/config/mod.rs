@@ -65,6 +65,8 @@ pub struct Limits {
     pub cpu_ms: Option<u64>,
     /// How many subrequests may be started.
     pub subrequests: Option<u64>,
+    /// Milliseconds from its delivery to its outcome, at least one. Ours.
+    pub wall_ms: Option<u64>,
 }
 
 /// A configuration, and what its reader should be told about it.
@@ -233,7 +235,7 @@ mod tests {
         assert_eq!(from_toml.warnings, []);
         from_toml.config.config_path = from_json.config.config_path.clone();
         assert_eq!(from_json.config, from_toml.config);
-        assert_eq!(from_json.config.limits, Limits { cpu_ms: Some(50), subrequests: None });
+        assert_eq!(from_json.config.limits, Limits { cpu_ms: Some(50), subrequests: None, wall_ms: None });
         assert_eq!(from_json.config.services[0].props, Some(serde_json::json!({ "a": 1 })));
     }
 }

@@ -133,13 +133,20 @@ fn is_date(text: &str) -> bool {
 
 fn read_limits(value: Option<Cursor<'_>>, report: &mut Report<'_>) -> Result<Limits, ConfigError> {
     let Some(value) = value else { return Ok(Limits::default()) };
-    let value = value.object(&["cpu_ms", "subrequests"], report)?;
-    let cpu = value.get("cpu_ms");
-    let cpu_ms = cpu.as_ref().map(Cursor::count).transpose()?;
-    if let (Some(cpu), Some(0)) = (cpu, cpu_ms) {
-        return Err(cpu.invalid("must be at least 1"));
-    }
-    Ok(Limits { cpu_ms, subrequests: value.get("subrequests").map(|count| count.count()).transpose()? })
+    let value = value.object(&["cpu_ms", "subrequests", "wall_ms"], report)?;
+    let time = |key| {
+        let time = value.get(key);
+        let ms = time.as_ref().map(Cursor::count).transpose()?;
+        match (time, ms) {
+            (Some(time), Some(0)) => Err(time.invalid("must be at least 1")),
+            _ => Ok(ms),
+        }
+    };
+    Ok(Limits {
+        cpu_ms: time("cpu_ms")?,
+        wall_ms: time("wall_ms")?,
+        subrequests: value.get("subrequests").map(|count| count.count()).transpose()?,
+    })
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use denizen_bindings::call::{
     Call, CallError, CallKind, CallOk, CancelSlot, ReplyTo, RequestParts, ResponseParts, Target, WorkerRef,
 };
 use denizen_bindings::fetch::body::BodySource;
-use denizen_core::limits::{IngressLimits, Limit, SMALL_BODY_BYTES};
+use denizen_core::limits::{AskedLimits, IngressLimits, Limit, SMALL_BODY_BYTES};
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
@@ -149,7 +149,7 @@ async fn answer(
     let mut guard = CancelOnDrop(Some(cancel.clone()));
     let worker = WorkerRef::Static(worker.clone());
     shared.shard_for_event().call(Call {
-        target: Target::Entrypoint { worker, entrypoint: None, props: None },
+        target: Target::Entrypoint { worker, entrypoint: None, props: None, limits: AskedLimits::default() },
         kind: CallKind::Fetch(Box::new(parts)),
         reply: ReplyTo::Channel(reply),
         cancel: Some(cancel),

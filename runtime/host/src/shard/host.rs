@@ -33,6 +33,8 @@ pub enum Deferred {
     GateOpened(Rc<Actor>, u64, Result<(), StorageError>),
     /// A facet has its place on disk, or cannot have one.
     FacetPlaced(u64, Result<FacetNumber, StorageError>),
+    /// A parent asks what the facet of a name has used.
+    FacetStats(u64, String, Completer),
 }
 
 /// What is done to facets in the order of the calls, before the turn's outputs leave.
@@ -198,6 +200,10 @@ impl Host for ShardHost {
             self.facet_orders.borrow_mut().push(order);
         }
         Ok(())
+    }
+
+    fn facet_stats(&self, parent: u64, name: &str, completer: Completer) {
+        self.deferred.borrow_mut().push(Deferred::FacetStats(parent, name.to_owned(), completer));
     }
 
     fn facet_list(&self, parent: u64) -> Result<Vec<String>, CallError> {

@@ -9,6 +9,7 @@
 //! - [`turn`]: running JavaScript for one turn.
 //! - [`actors`]: objects and facets of a shard.
 //! - [`host`]: what operations ask for while a turn runs.
+//! - [`usage`]: what facets use, and what they may.
 //! - [`watchdog`]: CPU limits.
 
 pub mod actors;
@@ -17,6 +18,7 @@ pub mod host;
 pub mod isolate;
 mod start;
 pub mod turn;
+mod usage;
 pub mod watchdog;
 
 use std::collections::{HashMap, VecDeque};
@@ -76,6 +78,8 @@ pub struct Shard {
     exports: HashMap<IsolateId, Vec<String>>,
     /// When it stops at the latest, once it was told to.
     stop_at: Option<Instant>,
+    /// When the use of facets was last written down.
+    usage_written: Instant,
 }
 
 impl Shard {
@@ -98,6 +102,7 @@ impl Shard {
             inspectors: HashMap::new(),
             exports: HashMap::new(),
             stop_at: None,
+            usage_written: Instant::now(),
         }
     }
 
@@ -114,6 +119,7 @@ impl Shard {
                 self.receive(message);
             }
             if self.stop_at.is_some_and(|at| at <= Instant::now() || self.has_no_events()) {
+                self.note_usage();
                 return;
             }
             self.fire_timers();
@@ -353,8 +359,8 @@ impl Shard {
             Some(io) => vec![io.clone()],
             None => state.events.borrow().values().filter(|io| io.waiting.get() == 0).cloned().collect(),
         };
-        let left = charged.iter().map(|io| io.cpu_limit.get().saturating_sub(io.cpu.get())).min();
-        let left = left.unwrap_or(definition.limits.cpu);
+        let left = charged.iter().map(|io| io.limits.cpu.saturating_sub(io.cpu.get())).min();
+        let left = left.unwrap_or(definition.limits.event.cpu);
         let Some(slot) = self.isolates.get_mut(&id) else { return };
         let identity = match &turn {
             Turn::Event(_, Some(actor)) => self.actors.identity(*actor),
@@ -370,6 +376,9 @@ impl Shard {
         let used = thread_cpu().saturating_sub(began);
         for io in &charged {
             io.cpu.set(io.cpu.get() + used);
+            if let Some(actor) = &io.actor {
+                actor.count_cpu(used);
+            }
             if idle && is_hung(io) {
                 io.reply(&state, Err(CallError::new(HUNG)));
             }
@@ -392,7 +401,7 @@ impl Shard {
         state: &Rc<IsolateState>,
         definition: &WorkerDefinition,
         call: &mut Call,
-        actor: Option<u64>,
+        incarnation: Option<u64>,
     ) -> Option<Rc<IoContext>> {
         let event = self.shared.next_id();
         if let Some(cancel) = &call.cancel
@@ -400,13 +409,24 @@ impl Shard {
         {
             return None;
         }
-        let actor = match actor {
+        let actor = match incarnation {
             None => None,
-            Some(incarnation) => Some(self.actors.touch(incarnation)?),
+            Some(incarnation) => {
+                let actor = self.actors.touch(incarnation)?;
+                actor.count_request();
+                Some(actor)
+            }
+        };
+        let asked = match &call.target {
+            Target::Entrypoint { limits, .. } => *limits,
+            _ => incarnation
+                .and_then(|incarnation| self.actors.identity(incarnation))
+                .map(|it| it.limits)
+                .unwrap_or_default(),
         };
         let owner = actor.as_ref().map_or_else(|| Rc::new(Owner::default()), |actor| actor.owner.clone());
         let reply = std::mem::replace(&mut call.reply, ReplyTo::Nobody);
-        let io = IoContext::new(event, owner, actor, definition.limits.cpu, Some(reply));
+        let io = IoContext::new(event, owner, actor, definition.limits.for_event(asked), Some(reply));
         state.events.borrow_mut().insert(event, io.clone());
         Some(io)
     }
@@ -424,8 +444,9 @@ impl Shard {
                     CallError::limit(Limit::HeapBytes, max, max)
                 }
                 false => {
-                    let used = io.map_or(limits.cpu, |io| io.cpu.get());
-                    CallError::limit(Limit::CpuMs, used.as_secs_f64() * 1000.0, limits.cpu.as_secs_f64() * 1000.0)
+                    let max = io.map_or(limits.event.cpu, |io| io.limits.cpu);
+                    let used = io.map_or(max, |io| io.cpu.get());
+                    CallError::limit(Limit::CpuMs, used.as_secs_f64() * 1000.0, max.as_secs_f64() * 1000.0)
                 }
             };
             self.condemn(id, io, error);
@@ -473,7 +494,11 @@ impl Shard {
         self.host.console("denizen", Some(actor), "error", &format!("reset for its storage: {error}"));
         // workerd marks every reset but this one.
         let durable_object_reset = !matches!(error, StorageError::DeferredConstraint(_));
-        let error = CallError { durable_object_reset, ..CallError::new(error.public_text()) };
+        let exceeded = actor.database.exceeded();
+        let limit =
+            exceeded.and_then(|(used, max)| CallError::limit(Limit::StorageBytes, used as f64, max as f64).limit);
+        let mut error = CallError { durable_object_reset, limit, ..CallError::new(error.public_text()) };
+        actor.count_error(&mut error);
         self.host.deferred.borrow_mut().push(Deferred::ActorBroken(actor.incarnation, error.clone()));
         actor.owner.gone.borrow_mut().get_or_insert(error);
     }
@@ -577,10 +602,7 @@ impl Shard {
         let events: Vec<_> = state.events.borrow().values().cloned().collect();
         for io in events {
             let of_guilty = guilty.is_some_and(|guilty| Rc::ptr_eq(guilty, &io));
-            let reply = io.reply.borrow_mut().take();
-            if let Some(reply) = reply {
-                reply.send(Err(if of_guilty { error.clone() } else { retry.clone() }));
-            }
+            io.fail(if of_guilty { error.clone() } else { retry.clone() });
         }
         let mut undelivered = Vec::new();
         if let Some(slot) = self.isolates.get_mut(&id) {
@@ -615,6 +637,7 @@ impl Shard {
                     }
                     Deferred::FacetStarted(container, outcome) => self.facet_started(container, outcome),
                     Deferred::FacetPlaced(container, outcome) => self.facet_placed(container, outcome),
+                    Deferred::FacetStats(parent, name, completer) => self.facet_stats(parent, &name, completer),
                     Deferred::GateOpened(actor, lock, outcome) => self.open_gate(&actor, lock, outcome),
                     Deferred::ActorBroken(incarnation, reason) => {
                         self.actors.break_stubs(incarnation, &reason);
@@ -659,6 +682,8 @@ impl Shard {
                 self.end_events(id, &state);
             }
         }
+        self.fail_late_events(now);
+        self.write_usage(now);
         self.evict_idle_actors(now);
         if self.warm.len() < self.shared.options.isolates.warm
             && self.ready.is_empty()

@@ -14,7 +14,7 @@ use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::{IsolateId, IsolateState, WorkerExports};
 use denizen_bindings::loader::LoaderHandle;
 use denizen_bindings::rpc::{StubTarget, stub_to_js, wire};
-use denizen_core::limits::{Limit, STARTUP_WALL};
+use denizen_core::limits::{AskedLimits, Limit, STARTUP_WALL};
 use deno_core::error::{CoreError, CoreErrorKind};
 use deno_core::{JsRuntime, cppgc};
 
@@ -262,7 +262,12 @@ fn binding_to_js<'s>(
         }
         Binding::Service { worker, entrypoint } => {
             let worker = WorkerRef::Static(worker.clone());
-            let target = Target::Entrypoint { worker, entrypoint: entrypoint.clone(), props: None };
+            let target = Target::Entrypoint {
+                worker,
+                entrypoint: entrypoint.clone(),
+                props: None,
+                limits: AskedLimits::default(),
+            };
             ("value", stub_to_js(scope, StubTarget::Target(target)).into())
         }
         Binding::Namespace(namespace) => {

@@ -11,6 +11,7 @@ use denizen_bindings::io::context::IoContext;
 use denizen_bindings::isolate::{Completion, IsolateState, Token};
 use denizen_bindings::rpc::{error_to_js, outcome_to_js, wire};
 use denizen_bindings::{actor, io};
+use denizen_core::limits::AskedLimits;
 
 /// What an actor's instance is made from, beside its class.
 pub struct ActorIdentity {
@@ -22,6 +23,8 @@ pub struct ActorIdentity {
     pub props: Option<std::sync::Arc<wire::WireValue>>,
     /// Exported name of the class; absent means `default`.
     pub class_name: Option<String>,
+    /// Limits of its events.
+    pub limits: AskedLimits,
 }
 
 /// `ctx.id`.
@@ -202,6 +205,8 @@ fn value_of<'s>(
             Ok(value) => Ok(value),
             Err(error) => Err(error_to_js(scope, &CallError::new(error.to_string()))),
         },
+        Completion::FacetStats(Some(stats)) => Ok(stats.to_js(scope)),
+        Completion::FacetStats(None) => Ok(v8::null(scope).into()),
         Completion::Failed(error) => Err(error_to_js(scope, &error)),
     }
 }

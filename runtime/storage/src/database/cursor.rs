@@ -263,8 +263,9 @@ impl CursorState {
     fn finish(&mut self) {
         self.column_names();
         if let Some(lease) = self.lease.take() {
-            self.rows_read += lease.get().status(ffi::SQLITE_STMTSTATUS_ROWS_READ, true);
-            self.rows_written += lease.get().status(ffi::SQLITE_STMTSTATUS_ROWS_WRITTEN, true);
+            let (read, written) = lease.take_rows();
+            self.rows_read += read;
+            self.rows_written += written;
         }
         self.has_row = false;
     }
