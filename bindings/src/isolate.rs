@@ -147,6 +147,8 @@ pub trait Host {
     fn actor_broken(&self, incarnation: u64, reason: CallError);
     /// The actor's constructor, or a callback that blocked it, has finished.
     fn actor_unblocked(&self, incarnation: u64);
+    /// Code of the isolate called `abortIsolate()`.
+    fn isolate_aborted(&self, isolate: IsolateId);
     /// A name for a loaded Worker's definition.
     fn next_id(&self) -> u64;
 }

@@ -9,6 +9,7 @@ const {
   op_namespace_id_from_name,
   op_namespace_id_from_string,
   op_namespace_unique_id,
+  op_io_check,
 } = core.ops;
 const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
 const {
@@ -159,6 +160,7 @@ function checkOptions(options, method) {
   }
 }
 function stubOf(handle, id, parts) {
+  op_io_check();
   const name = parts[1];
   const remembered = name !== undefined && core.encode(name).length <= NAME_BYTES_MAX ? name : undefined;
   const stub = op_namespace_get(handle, parts[0], remembered);

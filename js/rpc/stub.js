@@ -128,6 +128,7 @@ for (const name of ["fetch", "connect"]) {
     __proto__: null, value: members[name], configurable: true, enumerable: true, writable: true,
   });
 }
+ObjectDefineProperty(Fetcher, "name", { __proto__: null, value: "ServiceStub", configurable: true });
 ObjectDefineProperty(FetcherPrototype, SymbolToStringTag, { __proto__: null, value: "Fetcher", configurable: true });
 ObjectDefineProperty(ClassHandle.prototype, SymbolToStringTag, {
   __proto__: null, value: "DurableObjectClass", configurable: true,

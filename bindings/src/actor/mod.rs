@@ -14,7 +14,7 @@ use denizen_storage::{Database, system_clock};
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{CallError, CallResult, Namespace, Target};
-use crate::io::context::{Frame, IoContext, IoError, Owner};
+use crate::io::context::{IoContext, IoError, Owner};
 use crate::isolate::{FacetId, FacetStart, IsolateState, Output};
 use crate::rpc::{ClassHandle, StubTarget, asked_limits, error_from_js, stub_to_js};
 use denizen_core::gate::OutputGate;
@@ -31,7 +31,6 @@ deno_core::extension!(
         op_namespace_get,
         op_actor_block,
         op_actor_unblock,
-        op_frame_fork,
         op_actor_abort,
         op_actor_broken,
         op_facet_get,
@@ -282,13 +281,6 @@ pub fn op_actor_unblock(scope: &mut v8::PinScope<'_, '_>, #[cppgc] handle: &Acto
     if handle.actor.blocked.get() == 0 {
         IsolateState::of(scope).host.actor_unblocked(handle.actor.incarnation);
     }
-}
-
-/// A second frame of the event that runs: JavaScript tells by it which callback code belongs to.
-#[op2]
-pub fn op_frame_fork<'s>(scope: &mut v8::PinScope<'s, '_>) -> Result<v8::Local<'s, v8::Value>, ActorError> {
-    let io = IoContext::current(scope)?;
-    Ok(cppgc::make_cppgc_object(scope, Frame { io }).into())
 }
 
 /// Breaks the actor: its memory is lost, its storage stays at the last commit.

@@ -81,8 +81,8 @@ pub fn other_object(kind: &str) -> String {
 
 /// What lies in V8's continuation-preserved data: the IoContext of the code that runs.
 pub struct Frame {
-    /// Whose code runs.
-    pub io: Rc<IoContext>,
+    /// Whose code runs; absent for a Worker's top-level code.
+    pub io: Option<Rc<IoContext>>,
 }
 
 // SAFETY: a frame holds no reference into the V8 heap, so there is nothing to trace.
@@ -143,12 +143,17 @@ impl IoContext {
         })
     }
 
+    /// The context in the current frame, also of an owner that is gone.
+    pub fn of_frame(scope: &mut v8::PinScope<'_, '_>) -> Option<Rc<Self>> {
+        let data = scope.get_continuation_preserved_embedder_data();
+        let frame = cppgc::try_unwrap_cppgc_object::<Frame>(scope, data)?;
+        // SAFETY: `data` is a live handle in this scope, so the object it wraps is not collected meanwhile.
+        unsafe { frame.as_ref() }.io.clone()
+    }
+
     /// The context of the code that runs now.
     pub fn current(scope: &mut v8::PinScope<'_, '_>) -> Result<Rc<Self>, IoError> {
-        let data = scope.get_continuation_preserved_embedder_data();
-        let frame = cppgc::try_unwrap_cppgc_object::<Frame>(scope, data).ok_or(IoError::NoContext)?;
-        // SAFETY: `data` is a live handle in this scope, so the object it wraps is not collected meanwhile.
-        let io = unsafe { frame.as_ref() }.io.clone();
+        let io = Self::of_frame(scope).ok_or(IoError::NoContext)?;
         if let Some(error) = &*io.owner.gone.borrow() {
             return Err(IoError::Gone(error.message.clone()));
         }
@@ -172,7 +177,7 @@ impl IoContext {
         if let Some(frame) = &*self.frame.borrow() {
             return v8::Local::new(scope, frame);
         }
-        let frame: v8::Local<v8::Value> = cppgc::make_cppgc_object(scope, Frame { io: self.clone() }).into();
+        let frame: v8::Local<v8::Value> = cppgc::make_cppgc_object(scope, Frame { io: Some(self.clone()) }).into();
         *self.frame.borrow_mut() = Some(v8::Global::new(scope, frame));
         frame
     }

@@ -25,6 +25,8 @@ pub enum Deferred {
     Loaded(Arc<LoadedWorker>),
     /// A facet's startup callback settled.
     FacetStarted(u64, Result<FacetStart, CallError>),
+    /// The Worker of an isolate is to begin anew.
+    IsolateAborted(IsolateId),
     /// An actor lives no longer.
     ActorBroken(u64, CallError),
     /// Events that waited for an actor may run.
@@ -93,6 +95,13 @@ impl ShardHost {
             loaded: RefCell::default(),
             next_timer: Cell::new(0),
         })
+    }
+
+    /// The next `get()` of the Worker's name runs its callback again.
+    pub fn forget_loaded(&self, definition: &WorkerDefinition) {
+        self.loaded
+            .borrow_mut()
+            .retain(|_, worker| !matches!(worker.definition.get(), Some(Ok(other)) if other.id == definition.id));
     }
 
     fn end_facet(&self, parent: u64, name: &str, reason: CallError, delete: bool) {
@@ -228,6 +237,10 @@ impl Host for ShardHost {
 
     fn actor_unblocked(&self, incarnation: u64) {
         self.deferred.borrow_mut().push(Deferred::ActorUnblocked(incarnation));
+    }
+
+    fn isolate_aborted(&self, isolate: IsolateId) {
+        self.deferred.borrow_mut().push(Deferred::IsolateAborted(isolate));
     }
 
     fn next_id(&self) -> u64 {

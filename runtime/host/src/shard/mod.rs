@@ -297,10 +297,9 @@ impl Shard {
         if let Some(definition) = slot.state.worker.get() {
             self.by_worker.remove(&definition.id);
             if definition.loaded {
-                let gone = definition.id;
-                self.host.loaded.borrow_mut().retain(
-                    |_, worker| !matches!(worker.definition.get(), Some(Ok(definition)) if definition.id == gone && definition.failed.get().is_none()),
-                );
+                if definition.failed.get().is_none() {
+                    self.host.forget_loaded(definition);
+                }
             }
         }
     }
@@ -620,6 +619,18 @@ impl Shard {
         }
     }
 
+    /// The Worker of `id` begins anew for whoever comes next. A loader forgets it, and its isolate goes on for those who
+    /// hold stubs, as in workerd; where workerd would end its process, the isolate is reset.
+    fn begin_anew(&mut self, id: IsolateId) {
+        let Some(slot) = self.isolates.get(&id) else { return };
+        let definition = slot.state.worker().clone();
+        if definition.loaded {
+            self.host.forget_loaded(&definition);
+        } else {
+            self.condemn(id, None, CallError::retryable("The isolate was reset by abortIsolate()."));
+        }
+    }
+
     fn do_deferred(&mut self) {
         loop {
             self.obey_facet_orders();
@@ -635,6 +646,7 @@ impl Shard {
                         }
                         self.start_waiting_facets(loaded.id);
                     }
+                    Deferred::IsolateAborted(id) => self.begin_anew(id),
                     Deferred::FacetStarted(container, outcome) => self.facet_started(container, outcome),
                     Deferred::FacetPlaced(container, outcome) => self.facet_placed(container, outcome),
                     Deferred::FacetStats(parent, name, completer) => self.facet_stats(parent, &name, completer),
