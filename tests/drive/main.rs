@@ -5,6 +5,7 @@
 //! - [`specs`]: each folder of `tests/specs`, run by `denizen test`.
 //! - [`scripts`]: JavaScript that is compared with Node and with workerd.
 //! - [`cli`]: the command line, configurations, bad input.
+//! - [`examples`]: what their README files say.
 //! - [`durability`]: what was answered survives SIGKILL.
 //! - [`ingress`], [`egress`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
@@ -14,6 +15,7 @@
 mod cli;
 mod durability;
 mod egress;
+mod examples;
 mod ingress;
 mod limits;
 mod scripts;
