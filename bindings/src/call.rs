@@ -246,6 +246,13 @@ pub enum CallKind {
     Test,
     /// An alarm is due.
     Alarm(Box<AlarmCall>),
+    /// A cron trigger is due.
+    Scheduled {
+        /// Its expression.
+        cron: String,
+        /// When it was to run, in milliseconds since the epoch.
+        scheduled_ms: i64,
+    },
 }
 
 /// An alarm that is due, or has been given up.

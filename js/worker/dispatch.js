@@ -43,6 +43,7 @@ const { newState, settled } = core.loadExtScript("ext:denizen/actor/state.js");
 const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { newId, newNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { newLoader } = core.loadExtScript("ext:denizen/loader/loader.js");
+const { newScheduledController } = core.loadExtScript("ext:denizen/worker/controllers.js");
 const { newClass, newServiceStub } = core.loadExtScript("ext:denizen/worker/exports.js");
 const { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, setEnv, setExports } = core.loadExtScript("ext:denizen/worker/workers.js");
 
@@ -342,7 +343,17 @@ function alarmEvent(event, _name, actor, _props, args) {
   });
 }
 
-const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent];
+function scheduledEvent(event, name, _actor, props, args) {
+  const entry = stateless(name);
+  const ctx = newContext(props ?? {}, loopback);
+  const target = receiver(entry, ctx);
+  if (typeof target.scheduled !== "function") {
+    throw new Error("Handler does not export a scheduled() function");
+  }
+  settle(event, target.scheduled(newScheduledController(args[1], args[0]), env, ctx), () => op_event_value(event, undefined));
+}
+
+const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent, scheduledEvent];
 
 function dispatch(event, kind, name, actor, props, args) {
   try {

@@ -7,6 +7,7 @@
 //! - [`cli`]: the command line, configurations, bad input.
 //! - [`examples`]: what their README files say.
 //! - [`durability`]: what was answered survives SIGKILL.
+//! - [`handlers`]: events that are no requests.
 //! - [`ingress`], [`egress`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
 //! - [`limits`]: what happens past a limit.
@@ -16,6 +17,7 @@ mod cli;
 mod durability;
 mod egress;
 mod examples;
+mod handlers;
 mod ingress;
 mod limits;
 mod scripts;

@@ -88,6 +88,9 @@ pub struct ServeArgs {
     /// Seconds that a client may let pass between two parts of a body.
     #[arg(long, env = "DENIZEN_BODY_IDLE_SECONDS")]
     pub body_idle_seconds: Option<u64>,
+    /// Run the scheduled() handler for requests to /__scheduled?cron=...&time=... Anyone who reaches the server can.
+    #[arg(long, env = "DENIZEN_TEST_SCHEDULED")]
+    pub test_scheduled: bool,
     /// Seconds that running requests have to end after SIGTERM.
     #[arg(long, env = "DENIZEN_DRAIN_SECONDS")]
     pub drain_seconds: Option<u64>,

@@ -17,6 +17,7 @@ use crate::cli::{PrivateAddresses, ServeArgs, TestArgs, WorkerArgs};
 use crate::ingress;
 use denizen_storage::{Engine, EngineOptions};
 
+use crate::crons;
 use crate::runtime::{Options, Running};
 use crate::shard::turn::user_paths;
 use crate::workers::{self, Workers};
@@ -105,6 +106,7 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     warn_about_maps(&options);
     let storage = open(&args.data)?;
     let workers = workers::load(&args.workers, &storage)?;
+    let crons = workers.crons.clone();
     let mut limits = IngressLimits::DEFAULT;
     if let Some(bytes) = args.max_body_bytes {
         limits.body_bytes = bytes;
@@ -121,7 +123,9 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
             bail!(start_failure(&main, &error));
         }
         eprintln!("denizen: {main} is served on http://{}", listener.local_addr()?);
-        ingress::serve(listener, running.shared.clone(), main, limits, ended()).await;
+        crons::start(&running.shared, crons);
+        let served = ingress::Served { worker: main, test_scheduled: args.test_scheduled };
+        ingress::serve(listener, running.shared.clone(), served, limits, ended()).await;
         tokio::task::spawn_blocking(move || {
             running.stop();
             storage.shut_down();

@@ -12,6 +12,7 @@ pub mod alarms;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod crons;
 pub mod egress;
 pub mod ingress;
 pub mod modules;

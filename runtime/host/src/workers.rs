@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use crate::crons::Trigger;
 use anyhow::{Context, bail};
 use denizen_bindings::call::{Binding, EnvSpec, ModuleKind, Namespace, Outbound, Target, WorkerDefinition, WorkerRef};
 use denizen_core::ids::NamespaceKey;
@@ -28,6 +29,8 @@ pub struct Workers {
     pub namespaces: HashMap<String, Arc<Namespace>>,
     /// The one that is served or tested.
     pub main: Arc<str>,
+    /// Cron triggers.
+    pub crons: Vec<Trigger>,
     /// A number above those of the definitions.
     pub next_id: u64,
     /// The script that was given without a configuration: its classes are bound once they are known.
@@ -116,7 +119,18 @@ pub fn build(configs: &[WorkerConfig], bare: bool, storage: &Engine) -> anyhow::
     }
     let main = configs.first().context("no Worker is configured")?;
     let namespaces = namespaces.into_values().map(|namespace| (namespace.unique_key.clone(), namespace)).collect();
-    Ok(Workers { by_name, namespaces, main: main.name.as_str().into(), next_id, bare: bare.then(|| main.clone()) })
+    let crons = configs.iter().flat_map(|config| {
+        config.crons.iter().map(|cron| Trigger { worker: config.name.as_str().into(), expression: cron.clone() })
+    });
+    let crons = crons.collect();
+    Ok(Workers {
+        by_name,
+        namespaces,
+        crons,
+        main: main.name.as_str().into(),
+        next_id,
+        bare: bare.then(|| main.clone()),
+    })
 }
 
 fn define(

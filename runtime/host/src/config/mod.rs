@@ -56,6 +56,8 @@ pub struct WorkerConfig {
     pub global_outbound: Option<GlobalOutbound>,
     /// The limits of one invocation.
     pub limits: Limits,
+    /// Cron expressions of its `scheduled()` handler.
+    pub crons: Vec<String>,
 }
 
 /// What one invocation of a Worker may use; `None` leaves it to the operator.
@@ -117,6 +119,7 @@ impl WorkerConfig {
             worker_loaders: Vec::new(),
             global_outbound: None,
             limits: Limits::default(),
+            crons: Vec::new(),
         }
     }
 }

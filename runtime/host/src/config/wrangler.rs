@@ -31,6 +31,7 @@ pub(super) fn read(path: &Path, text: &str, environment: Option<&str>) -> Result
     let (no_bundle, find_additional_modules) = (flag("no_bundle")?, flag("find_additional_modules")?);
     let rules = read_rules(selection.get("rules"), &mut report)?;
     let limits = read_limits(selection.get("limits"), &mut report)?;
+    let crons = read_crons(selection.get("triggers"), &mut report)?;
     let outbound = selection.get("global_outbound");
     let global_outbound = outbound.map(|outbound| read_global_outbound(outbound, &mut report)).transpose()?;
 
@@ -70,6 +71,7 @@ pub(super) fn read(path: &Path, text: &str, environment: Option<&str>) -> Result
         worker_loaders,
         global_outbound,
         limits,
+        crons,
         ..WorkerConfig::new(name, root_dir, main)
     };
     Ok(Loaded { config, warnings: report.diagnostics })
@@ -147,6 +149,16 @@ fn read_limits(value: Option<Cursor<'_>>, report: &mut Report<'_>) -> Result<Lim
         wall_ms: time("wall_ms")?,
         subrequests: value.get("subrequests").map(|count| count.count()).transpose()?,
     })
+}
+
+fn read_crons(value: Option<Cursor<'_>>, report: &mut Report<'_>) -> Result<Vec<String>, ConfigError> {
+    let Some(crons) = value.map(|value| value.object(&["crons"], report)).transpose()? else { return Ok(Vec::new()) };
+    let Some(crons) = crons.get("crons") else { return Ok(Vec::new()) };
+    let expressions = crons.names()?;
+    for expression in &expressions {
+        crate::crons::parse(expression).map_err(|error| crons.invalid(format!("has `{expression}`: {error}")))?;
+    }
+    Ok(expressions)
 }
 
 #[cfg(test)]
@@ -289,6 +301,10 @@ mod tests {
             (
                 r#""compatibility_date": "2025-02-29""#,
                 "`compatibility_date` must be a date as YYYY-MM-DD, found 2025-02-29",
+            ),
+            (
+                r#""triggers": { "crons": ["61 * * * *"] }"#,
+                "`triggers.crons` has `61 * * * *`: Component error: Number out of bounds.",
             ),
             (r#""limits": { "cpu_ms": 0 }"#, "`limits.cpu_ms` must be at least 1"),
             (r#""compatibility_flags": "nodejs_compat""#, "`compatibility_flags` must be an array, found a string"),

@@ -296,10 +296,8 @@ impl Shard {
         let Some(slot) = self.isolates.remove(&id) else { return };
         if let Some(definition) = slot.state.worker.get() {
             self.by_worker.remove(&definition.id);
-            if definition.loaded {
-                if definition.failed.get().is_none() {
-                    self.host.forget_loaded(definition);
-                }
+            if definition.loaded && definition.failed.get().is_none() {
+                self.host.forget_loaded(definition);
             }
         }
     }

@@ -129,6 +129,11 @@ fn arguments<'s>(
             let scheduled = v8::Number::new(scope, alarm.scheduled_ms as f64).into();
             (3, v8::Array::new_with_elements(scope, &[retry_count, scheduled]).into())
         }
+        CallKind::Scheduled { cron, scheduled_ms } => {
+            let cron = string(scope, &cron);
+            let scheduled = v8::Number::new(scope, scheduled_ms as f64).into();
+            (4, v8::Array::new_with_elements(scope, &[cron, scheduled]).into())
+        }
     })
 }
 
