@@ -47,6 +47,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("rpc/errors.js"),
     script!("rpc/options.js"),
     script!("rpc/stub.js"),
+    script!("rpc/values.js"),
     script!("worker/dispatch.js"),
     script!("worker/exports.js"),
     script!("worker/report.js"),

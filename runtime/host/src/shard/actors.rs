@@ -482,7 +482,7 @@ impl Shard {
                 reply.send(Err(reason.clone()));
             }
         }
-        actor.owner.writers.break_off(&state, &reason.message);
+        actor.owner.bodies.end(reason);
         state.purge(|io| Rc::ptr_eq(&io.owner, &actor.owner));
         slot.runtime.enter(|runtime| {
             deno_core::scope!(scope, runtime);
