@@ -10,11 +10,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::sync::mpsc::{OwnedPermit, UnboundedSender};
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::actor::{Actor, stats::FacetStats};
 use crate::call::{Call, CallError, CallOk, CallResult, ReplyTo, WorkerDefinition};
-use crate::fetch::body::BodyError;
+use crate::fetch::body::{Ending, Reading, Report, Room};
 use crate::io::context::IoContext;
 
 /// Names an isolate. Never used again in the process.
@@ -195,7 +195,13 @@ pub enum Output {
     /// The outcome of an event.
     Reply(ReplyTo, CallResult),
     /// A chunk of a streamed body, into room that is reserved for it.
-    Chunk(OwnedPermit<Result<Bytes, BodyError>>, Bytes),
+    Chunk(Room, Bytes),
+    /// The end of a streamed body.
+    End(Ending),
+    /// What became of a chunk that was read.
+    Report(UnboundedSender<Report>, Report),
+    /// The word that the rest of a streamed body is not wanted, and why.
+    GiveUp(Rc<Reading>, Option<CallError>),
     /// Nothing but the word that it may leave: everything before it is durable.
     Sync(Completer),
     /// A request to the network.
@@ -237,6 +243,16 @@ pub struct JsEntries {
     pub common_js: v8::Global<v8::Function>,
     /// Makes an error of a class that V8's interface does not make.
     pub make_error: v8::Global<v8::Function>,
+    /// Takes an object that leaves in a call apart.
+    pub describe_value: v8::Global<v8::Function>,
+    /// Replaces the errors in a value that leaves.
+    pub pack_errors: v8::Global<v8::Function>,
+    /// Says why a value may not leave.
+    pub explain_refusal: v8::Global<v8::Function>,
+    /// Locks a stream that leaves and gives its end.
+    pub send_stream: v8::Global<v8::Function>,
+    /// Makes the objects in a value that has arrived.
+    pub receive_value: v8::Global<v8::Function>,
 }
 
 /// The state of one isolate. It lies in a slot of the V8 isolate, so that operations reach it without a lookup.

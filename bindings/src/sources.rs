@@ -49,6 +49,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("rpc/errors.js"),
     script!("rpc/options.js"),
     script!("rpc/stub.js"),
+    script!("rpc/values.js"),
     script!("worker/controllers.js"),
     script!("worker/dispatch.js"),
     script!("worker/exports.js"),

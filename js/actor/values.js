@@ -76,8 +76,8 @@ function refuse(message) {
 // A value that is written as parts. User code never gets hold of one.
 class Packed {
   #parts;
-  constructor(kind, data) {
-    this.#parts = [kind, data];
+  constructor(kind, data, stream) {
+    this.#parts = [kind, data, stream];
   }
   static partsOf(value) {
     return #parts in value ? value.#parts : undefined;
@@ -87,6 +87,10 @@ const { partsOf } = Packed;
 // Whoever should come to see one can make no other.
 delete Packed.prototype.constructor;
 delete Packed.partsOf;
+
+function newPacked(kind, data, stream = undefined) {
+  return new Packed(kind, data, stream);
+}
 
 // What stands for `value` while it is written: the serialiser would keep little of an error.
 function pack(value) {
@@ -218,22 +222,26 @@ function describe(object, isWhole = false) {
     return [RESPONSE, [status, statusText, flatFromHeaders(headers), cf]];
   }
   if (isBlob(object) && !ObjectPrototypeIsPrototypeOf(FilePrototype, object)) {
-    const parts = getParts(object);
-    let size = 0;
-    for (let i = 0; i < parts.length; i++) {
-      parts[i] = op_blob_read_now(parts[i]);
-      size += TypedArrayPrototypeGetByteLength(parts[i]);
-    }
-    const bytes = new Uint8Array(size);
-    for (let i = 0, at = 0; i < parts.length; i++) {
-      TypedArrayPrototypeSet(bytes, parts[i], at);
-      at += TypedArrayPrototypeGetByteLength(parts[i]);
-    }
-    return [BLOB, [bytes, object.type]];
+    return [BLOB, [blobBytes(object), object.type]];
   }
   const { constructor } = object;
   const name = typeof constructor === "function" ? `${constructor.name}` : "Object";
   refuse(`Could not serialize object of type "${name}". This type does not support serialization.`);
+}
+
+function blobBytes(blob) {
+  const parts = getParts(blob);
+  let size = 0;
+  for (let i = 0; i < parts.length; i++) {
+    parts[i] = op_blob_read_now(parts[i]);
+    size += TypedArrayPrototypeGetByteLength(parts[i]);
+  }
+  const bytes = new Uint8Array(size);
+  for (let i = 0, at = 0; i < parts.length; i++) {
+    TypedArrayPrototypeSet(bytes, parts[i], at);
+    at += TypedArrayPrototypeGetByteLength(parts[i]);
+  }
+  return bytes;
 }
 
 function hidden(target, key, value) {
@@ -288,12 +296,12 @@ function make(kind, data) {
   }
 }
 
-// `value` with the objects of `found` (`[place, kind, parts, ...]`, inner ones first) in their places.
-function revive(value, found) {
+// `value` with the objects of `found` (`[place, kind, parts, ...]` in records of `step`, inner ones first) in their places.
+function revive(value, found, maker = make, step = 3) {
   const made = new SafeMap();
-  for (let i = 0; i < found.length; i += 3) {
+  for (let i = 0; i < found.length; i += step) {
     replace(found[i + 2], made);
-    made.set(found[i], make(found[i + 1], found[i + 2]));
+    made.set(found[i], maker(found[i + 1], found[i + 2], found[i + 3]));
   }
   if (made.has(value)) {
     return made.get(value);
@@ -356,5 +364,5 @@ function replace(root, made) {
   }
 }
 
-return { STREAM, describe, own, ownLike, pack, revive };
+return { STREAM, blobBytes, describe, newPacked, own, ownLike, pack, partsOf, refuse, revive };
 })();

@@ -38,6 +38,7 @@ const dispatch = load("ext:denizen/worker/dispatch.js");
 const commonjs = load("ext:denizen/modules/commonjs.js");
 load("ext:denizen/worker/workers_module.js");
 const { errorParts, makeError } = load("ext:denizen/rpc/errors.js");
+const values = load("ext:denizen/rpc/values.js");
 const { structuredClone } = load("ext:denizen/worker/structured_clone.js");
 const { queueMicrotask, reportError } = load("ext:denizen/worker/report.js");
 const { hardenIntrinsics } = load("ext:denizen/bootstrap/intrinsics.js");
@@ -188,6 +189,7 @@ function formatError(error) {
 globalThis.__denizen = {
   __proto__: null,
   ...dispatch,
+  ...values,
   commonJs: commonjs.load,
   formatError,
   makeError,

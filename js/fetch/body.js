@@ -12,14 +12,17 @@ const {
   op_body_close,
   op_body_length,
   op_body_read,
+  op_body_report,
   op_body_take,
   op_body_take_text,
   op_body_write,
   op_body_writer,
+  op_bounds,
 } = core.ops;
 const {
   ArrayBufferIsView,
   ArrayPrototypePush,
+  Error,
   JSONParse,
   ObjectDefineProperty,
   ObjectPrototypeIsPrototypeOf,
@@ -34,6 +37,7 @@ const {
   TypeError,
   TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeSet,
+  TypedArrayPrototypeSubarray,
   Uint8Array,
   WeakMapPrototypeGet,
   WeakMapPrototypeSet,
@@ -45,6 +49,7 @@ const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js"
 const { parseMimeType, serializeMimeType } = core.loadExtScript("ext:deno_web/01_mimesniff.js");
 const { encodeMultipart, parseForm } = core.loadExtScript("ext:denizen/fetch/multipart.js");
 const { entryList, isFormData, newFormData } = core.loadExtScript("ext:denizen/fetch/form_data.js");
+const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { randomHex } = core.loadExtScript("ext:denizen/io/crypto.js");
 
 const { ReadableStream, ReadableStreamDefaultReader } = streams;
@@ -55,6 +60,10 @@ const urlSearchParamsToString = uncurryThis(URLSearchParamsPrototype.toString);
 
 const USED = "Body has already been used. It can only be used once. Use tee() first if you need to read it twice.";
 const NOT_BYTES = "This ReadableStream did not return bytes.";
+const RELEASED = "ReadableStream sent over RPC was canceled or released by the remote execution context.";
+const LOST = "Network connection lost.";
+// A longer chunk leaves in pieces, so that what waits between two sides is bounded.
+const CHUNK_BYTES = op_bounds()[5];
 
 // What a stream that the host feeds is fed from, so that it can be passed on without being read.
 const hostOf = new SafeWeakMap();
@@ -96,7 +105,7 @@ function extract(value) {
     if (streams.isReadableStreamLocked(value)) {
       throw new TypeError("This ReadableStream is locked to a reader, and cannot be used as a body.");
     }
-    const inner = new Inner(null, WeakMapPrototypeGet(lengths, value) ?? -1);
+    const inner = new Inner(null, lengthOf(value));
     inner.stream = value;
     return { inner, type: null };
   }
@@ -134,6 +143,9 @@ function extract(value) {
 const lengths = new SafeWeakMap();
 function setStreamLength(stream, length) {
   WeakMapPrototypeSet(lengths, stream, length);
+}
+function lengthOf(stream) {
+  return WeakMapPrototypeGet(lengths, stream) ?? -1;
 }
 
 function fromHost(handle) {
@@ -227,8 +239,8 @@ function hostStream(handle) {
         streams.readableByteStreamControllerEnqueue(controller, chunk);
       }
     },
-    cancel() {
-      op_body_cancel(handle);
+    cancel(reason) {
+      op_body_cancel(handle, reason === undefined ? null : errorParts(reason));
     },
   }, { __proto__: null, highWaterMark: 0 });
   WeakMapPrototypeSet(hostOf, stream, handle);
@@ -377,8 +389,9 @@ function cloneInner(inner) {
   return copy;
 }
 
-// Hands the body to the host: `null`, text, bytes, an unread handle, or a writer that is fed from here on.
-function toHost(inner) {
+// Hands the body to the host: `null`, text, bytes, an unread handle, or a writer that is fed from here on. In an RPC call it
+// is only fed beyond the end of the event if `hold` is set.
+function toHost(inner, rpc = false, hold = true) {
   if (inner === null) {
     return null;
   }
@@ -396,51 +409,83 @@ function toHost(inner) {
   if (streams.isReadableStreamDisturbed(stream)) {
     throw new TypeError(USED);
   }
+  requireUnlocked(stream);
+  inner.used = true;
+  return streamToHost(stream, inner.length, rpc, hold);
+}
+
+function requireUnlocked(stream) {
   if (streams.isReadableStreamLocked(stream)) {
     throw new TypeError("The ReadableStream has been locked to a reader.");
   }
-  inner.used = true;
+}
+
+// The same for a stream alone, which is locked from here on.
+function streamToHost(stream, length, rpc, hold) {
   const handle = WeakMapPrototypeGet(hostOf, stream);
-  if (handle !== undefined) {
+  if (handle !== undefined && !streams.isReadableStreamDisturbed(stream)) {
     streams.readableStreamDisturb(stream);
     streams.acquireReadableStreamDefaultReader(stream);
     return handle;
   }
-  const writer = op_body_writer(inner.length);
-  pump(stream, writer);
+  const writer = op_body_writer(length, rpc, hold);
+  pump(stream, writer, rpc);
   return writer;
 }
 
-async function pump(stream, writer) {
+// Writes all of `bytes`, waiting for `taken` after each piece; false if nobody reads any more.
+async function writeChunks(writer, bytes, taken = undefined) {
+  const length = TypedArrayPrototypeGetByteLength(bytes);
+  for (let start = 0; start < length; start += CHUNK_BYTES) {
+    const chunk = length <= CHUNK_BYTES ? bytes : TypedArrayPrototypeSubarray(bytes, start, start + CHUNK_BYTES);
+    let sent = op_body_write(writer, chunk);
+    while (sent !== true) {
+      if (sent === false) {
+        return false;
+      }
+      await sent;
+      sent = op_body_write(writer, chunk);
+    }
+    if (taken !== undefined) {
+      await taken();
+    }
+  }
+  return true;
+}
+
+async function pump(stream, writer, rpc) {
   const reader = streams.acquireReadableStreamDefaultReader(stream);
+  const cancel = (reason) => PromisePrototypeThen(ReaderCancel(reader, reason), undefined, () => {});
+  let reading = false;
+  // A reader that goes away while the source has nothing to give ends the wait.
+  const gone = (reason) => {
+    if (reading) {
+      cancel(reason ?? (rpc ? new Error(RELEASED) : undefined));
+    }
+  };
+  PromisePrototypeThen(op_body_report(writer), gone, gone);
   try {
     for (;;) {
+      reading = true;
       const { done, value } = await ReaderRead(reader);
+      reading = false;
       if (done) {
         break;
       }
-      const bytes = typeof value === "string" ? value : chunkBytes(value);
+      const bytes = typeof value === "string" ? core.encode(value) : chunkBytes(value);
       if (bytes === null) {
         throw new TypeError(NOT_BYTES);
       }
-      let sent = op_body_write(writer, bytes);
-      if (sent !== true && sent !== false) {
-        await sent;
-        sent = true;
-      }
-      if (sent === false) {
-        await ReaderCancel(reader, undefined);
+      if (!await writeChunks(writer, bytes)) {
+        cancel(rpc ? new Error(LOST) : undefined);
         break;
       }
     }
     op_body_close(writer, null);
   } catch (error) {
-    let message = "The body could not be read.";
-    try {
-      message = String(error?.message ?? error);
-    } catch { /* a message that cannot be had is left out */ }
-    op_body_close(writer, message);
-    PromisePrototypeThen(ReaderCancel(reader, error), undefined, () => {});
+    reading = false;
+    op_body_close(writer, errorParts(error));
+    cancel(error);
   }
 }
 
@@ -497,15 +542,22 @@ function mixinBody(prototype, innerOf, contentTypeOf) {
 }
 
 return {
+  Inner,
+  LOST,
   NOT_BYTES,
+  chunkBytes,
   cloneInner,
   extract,
   fromHost,
   isUsed,
+  lengthOf,
   mixinBody,
   requireOwn,
+  requireUnlocked,
   setStreamLength,
   streamOf,
+  streamToHost,
   toHost,
+  writeChunks,
 };
 })();

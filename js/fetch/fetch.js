@@ -111,7 +111,7 @@ async function run(stub, input, init) {
       return response;
     }
     if (parts[3] !== null) {
-      op_body_cancel(parts[3]);
+      op_body_cancel(parts[3], null);
     }
     ArrayPrototypePush(seen, url);
     if (seen.length > REDIRECTS_MAX) {

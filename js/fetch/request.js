@@ -90,6 +90,7 @@ class Request {
       cfJson: from?.cfJson,
       signal: null,
       sourceSignal: from === null ? null : from.signal ?? from.sourceSignal,
+      signalGiven: from?.signalGiven ?? false,
       cache: from?.cache,
       keepalive: false,
     };
@@ -121,12 +122,14 @@ class Request {
     }
     if (signal === null) {
       state.sourceSignal = null;
+      state.signalGiven = false;
     } else if (signal !== undefined) {
       if (!ObjectPrototypeIsPrototypeOf(AbortSignalPrototype, signal)) {
         throw new TypeError("Incorrect type for the 'signal' field on 'RequestInitializerDict': the provided value is not of type 'AbortSignal'.");
       }
       // The very signal that was given, not one that follows it.
       state.signal = signal;
+      state.signalGiven = true;
     }
     if (headers !== undefined) {
       state.headers = headersFrom(headers, "RequestInitializerDict");
@@ -217,22 +220,24 @@ ObjectDefineProperty(RequestPrototype, SymbolToStringTag, { __proto__: null, val
 
 // The request of an event.
 function requestFromHost(method, url, flat, body, cfJson, makeSignal) {
-  return new Request(kInternal, {
+  return newRequest({
     __proto__: null,
     method,
     url,
     headers: headersFromFlat(flat, true),
     inner: fromHost(body),
     redirect: "manual",
-    cf: undefined,
     cfJson,
-    signal: null,
-    sourceSignal: null,
     cache: undefined,
     keepalive: false,
     makeSignal,
   });
 }
 
-return { Request, RequestPrototype, isRequest, parseUrl, requestFromHost, requestState: stateOf };
+// A request of these members of its state.
+function newRequest(state) {
+  return new Request(kInternal, { cf: undefined, signal: null, sourceSignal: null, signalGiven: false, ...state, __proto__: null });
+}
+
+return { Request, RequestPrototype, isRequest, newRequest, parseUrl, requestFromHost, requestState: stateOf };
 })();

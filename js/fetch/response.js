@@ -193,20 +193,23 @@ ObjectDefineProperty(ResponsePrototype, SymbolToStringTag, { __proto__: null, va
 
 // The response that a host operation gives as `[status, statusText, headers, body]`.
 function responseFromHost(parts, url, redirected) {
-  return new Response(kInternal, {
+  return newResponse({
     __proto__: null,
     status: parts[0],
     statusText: parts[1],
     headers: headersFromFlat(parts[2], true),
     inner: fromHost(parts[3]),
-    type: "default",
     url,
     redirected,
-    cf: undefined,
-    webSocket: null,
-    encodeBody: "automatic",
   });
 }
 
-return { REDIRECT_STATUS, Response, ResponsePrototype, isResponse, responseFromHost, responseState: stateOf };
+// A response of these members of its state.
+function newResponse(state) {
+  return new Response(kInternal, {
+    type: "default", url: "", redirected: false, cf: undefined, webSocket: null, encodeBody: "automatic", ...state, __proto__: null,
+  });
+}
+
+return { REDIRECT_STATUS, Response, ResponsePrototype, isResponse, newResponse, responseFromHost, responseState: stateOf };
 })();

@@ -68,7 +68,10 @@ for (const name of ["alarm", "webSocketMessage", "webSocketClose", "webSocketErr
 
 function call(stub, name, args) {
   if (RESERVED.has(name)) {
-    return PromiseReject(new TypeError(`'${name}' is a reserved method and cannot be called over RPC.`));
+    const error = new TypeError(`'${name}' is a reserved method and cannot be called over RPC.`);
+    // As if the other side had said so.
+    ObjectDefineProperty(error, "remote", { __proto__: null, value: true, enumerable: true, configurable: true, writable: true });
+    return PromiseReject(error);
   }
   try {
     ready(stub);

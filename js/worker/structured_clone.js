@@ -10,7 +10,7 @@ const { ArrayPrototypePush, ObjectPrototypeIsPrototypeOf, SymbolIterator, TypeEr
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const { URLPrototype, URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
 const { AbortSignalPrototype } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
-const { isReadableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
+const { ReadableStreamPrototype, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { Blob, File, FilePrototype, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
 const { cloneHeaders, isHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { isRequest } = core.loadExtScript("ext:denizen/fetch/request.js");
@@ -57,8 +57,17 @@ function cloneOwn(value) {
       refuse(names[i][1]);
     }
   }
-  if (isRequest(value) || isResponse(value) || isReadableStream(value)) {
-    refuse(isRequest(value) ? "Request" : isResponse(value) ? "Response" : "ReadableStream");
+  const streams = [
+    [ReadableStreamPrototype, "ReadableStream"],
+    [WritableStream.prototype, "WritableStream"],
+  ];
+  for (let i = 0; i < streams.length; i++) {
+    if (ObjectPrototypeIsPrototypeOf(streams[i][0], value)) {
+      throw new DOMException(`${streams[i][1]} can only be serialized for RPC.`, "DataCloneError");
+    }
+  }
+  if (isRequest(value) || isResponse(value)) {
+    refuse(isRequest(value) ? "Request" : "Response");
   }
   if (idParts(value) !== null || isNamespace(value)) {
     refuse(isNamespace(value) ? "DurableObjectNamespace" : "DurableObjectId");

@@ -4,6 +4,7 @@
 //! HTTP client or server.
 
 pub mod body;
+pub mod channel;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,6 +28,9 @@ deno_core::extension!(
         body::op_body_check,
         body::op_body_clone,
         body::op_body_writer,
+        body::op_body_sink,
+        body::op_body_ack,
+        body::op_body_report,
         body::op_body_write,
         body::op_body_close,
         op_fetch,

@@ -13,7 +13,7 @@ use deno_core::{GarbageCollected, cppgc};
 
 use crate::actor::Actor;
 use crate::call::{CallError, CallResult, ReplyTo};
-use crate::fetch::body::Writers;
+use crate::fetch::body::Bodies;
 use crate::isolate::{IsolateState, Output};
 
 /// Who owns handles, timers and promises: a stateless event, or one incarnation of an actor over all its events.
@@ -23,8 +23,8 @@ pub struct Owner {
     pub gone: RefCell<Option<CallError>>,
     /// Timers that are pending.
     pub timers: Cell<usize>,
-    /// Bodies that it writes.
-    pub writers: Writers,
+    /// Bodies that it reads and writes.
+    pub bodies: Bodies,
 }
 
 /// One delivery to an entrypoint or actor.
@@ -50,7 +50,7 @@ pub struct IoContext {
     pub wait_until: Cell<u32>,
     /// Operations and timers that it waits for.
     pub waiting: Cell<u32>,
-    /// Response bodies that are still written.
+    /// Bodies that are still written or read for it and keep it open.
     pub writing: Cell<u32>,
     /// When its outcome left, if it did.
     pub replied_at: Cell<Option<Instant>>,

@@ -13,7 +13,9 @@ use crate::call::{CallError, CallOk};
 use crate::io::context::{Frame, IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
-use denizen_core::limits::{BLOCK_CONCURRENCY, BLOCK_DEPTH, REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES};
+use denizen_core::limits::{
+    BLOCK_CONCURRENCY, BLOCK_DEPTH, BODY_CHUNK_BYTES, REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES,
+};
 
 deno_core::extension!(
     denizen_io,
@@ -75,7 +77,7 @@ pub enum TimerError {
 }
 
 /// Bounds that JavaScript enforces: redirects of one fetch, milliseconds that `blockConcurrencyWhile` may take, the length
-/// of a string to split, pages of WebAssembly memories.
+/// of a string to split, pages of WebAssembly memories, depth of `blockConcurrencyWhile`, bytes of a chunk of a body.
 #[op2]
 pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
     let redirects = v8::Number::new(scope, f64::from(REDIRECTS)).into();
@@ -83,7 +85,8 @@ pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Valu
     let split = v8::Number::new(scope, f64::from(SPLIT_LENGTH)).into();
     let pages = v8::Number::new(scope, f64::from(WASM_PAGES)).into();
     let depth = v8::Number::new(scope, f64::from(BLOCK_DEPTH)).into();
-    v8::Array::new_with_elements(scope, &[redirects, block, split, pages, depth]).into()
+    let chunk = v8::Number::new(scope, BODY_CHUNK_BYTES as f64).into();
+    v8::Array::new_with_elements(scope, &[redirects, block, split, pages, depth, chunk]).into()
 }
 
 /// Calls `callback` in a turn of its own after `delay` milliseconds, once or again and again.
@@ -164,7 +167,8 @@ pub fn op_event_value<'s>(
     #[cppgc] event: &EventHandle,
     value: v8::Local<'s, v8::Value>,
 ) -> Result<(), wire::WireError> {
-    let value = wire::serialize(scope, value)?;
+    let value = wire::serialize(scope, value, wire::Purpose::Result);
+    let Some(value) = wire::or_throw(scope, value)? else { return Ok(()) };
     let state = IsolateState::of(scope);
     event.io.reply(&state, Ok(CallOk::Value(value)));
     Ok(())

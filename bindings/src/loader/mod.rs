@@ -117,7 +117,8 @@ pub fn op_loader_provide<'s>(
 ) -> Result<(), LoaderError> {
     let state = IsolateState::of(scope);
     let bundle = read_modules(scope, main, modules)?;
-    let env = wire::serialize(scope, env)?;
+    let env = wire::serialize(scope, env, wire::Purpose::Keep);
+    let Some(env) = wire::or_throw(scope, env)? else { return Ok(()) };
     if env.bytes.len() > DYNAMIC_ENV_BYTES {
         return Err(LoaderError::EnvSize(env.bytes.len()));
     }
@@ -231,7 +232,8 @@ fn read_props(
     if props.is_null_or_undefined() {
         return Ok(None);
     }
-    Ok(Some(Arc::new(wire::serialize(scope, props)?)))
+    let props = wire::serialize(scope, props, wire::Purpose::Keep);
+    Ok(wire::or_throw(scope, props)?.map(Arc::new))
 }
 
 /// A stub for an entrypoint of a loaded Worker.

@@ -27,7 +27,7 @@ pub fn error_from_js(scope: &mut v8::PinScope<'_, '_>, parts: v8::Local<'_, v8::
     let wired = |scope: &mut v8::PinScope<'_, '_>, key: &str| {
         let value = get(scope, key)?;
         let value = v8::Local::new(scope, value);
-        if value.is_object() { wire::serialize(scope, value).ok().map(Arc::new) } else { None }
+        if value.is_object() { wire::serialize(scope, value, wire::Purpose::Keep).ok().map(Arc::new) } else { None }
     };
     CallError {
         name: text(scope, "name").unwrap_or_default(),

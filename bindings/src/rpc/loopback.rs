@@ -42,7 +42,8 @@ fn read_props(
     if props.is_undefined() {
         return Ok(None);
     }
-    Ok(Some(Arc::new(wire::serialize(scope, props)?)))
+    let props = wire::serialize(scope, props, wire::Purpose::Keep);
+    Ok(wire::or_throw(scope, props)?.map(Arc::new))
 }
 
 /// A stub of one of the Worker's own entrypoints.

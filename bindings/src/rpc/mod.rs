@@ -5,6 +5,7 @@
 
 mod errors;
 mod loopback;
+mod value;
 pub mod wire;
 
 use std::cell::Cell;
@@ -19,6 +20,8 @@ use crate::call::{Call, CallKind, CallOk, ClassRef, ReplyTo, RequestParts, Sessi
 use crate::fetch::{FetchError, body, count_sub_request, read_headers, send_to};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::{IsolateState, Output};
+
+use self::wire::Purpose;
 
 pub use errors::{error_from_js, error_to_js};
 
@@ -210,11 +213,12 @@ pub fn op_stub_call<'s>(
     #[cppgc] stub: &Fetcher,
     #[string] method: String,
     args: v8::Local<'s, v8::Value>,
-) -> Result<v8::Local<'s, v8::Promise>, RpcError> {
+) -> Result<v8::Local<'s, v8::Value>, RpcError> {
     let io = IoContext::current(scope)?;
     let state = IsolateState::of(scope);
     count_sub_request(&io)?;
-    let args = wire::serialize(scope, args)?;
+    let args = wire::serialize(scope, args, Purpose::Arguments);
+    let Some(args) = wire::or_throw(scope, args)? else { return Ok(v8::undefined(scope).into()) };
     let target = resolve(&state, stub);
     let (promise, token) = state.start(scope, &io);
     let call = Call {
@@ -225,7 +229,7 @@ pub fn op_stub_call<'s>(
         session: stub.session.clone(),
     };
     state.emit(io.actor.as_ref(), Output::Call(call));
-    Ok(promise)
+    Ok(promise.into())
 }
 
 /// The value that a call's promise gives.

@@ -1,26 +1,31 @@
-//! Values on their way between isolates, and into storage: V8's serialisation with a side table of capabilities.
+//! What is serialised: values on their way between isolates, and into storage.
 //!
-//! Owns what may cross and how: structured-cloneable values as bytes, stubs and classes as entries of the table. A
-//! capability is recognised by the native object behind it, never by anything that user code could forge. What is stored
-//! has no capabilities, but objects of the runtime's own classes, which JavaScript takes apart and makes. It must not
-//! know calls, nor those classes.
+//! Owns the form of a value in transit, why one is refused, and V8's serialisation for storage. What is stored has no
+//! capabilities, but objects of the runtime's own classes, which JavaScript takes apart and makes. It must not know calls,
+//! nor those classes.
 
 use std::cell::RefCell;
+use std::sync::{Arc, Mutex};
 
 use deno_core::{cppgc, op2};
 use v8::{ValueDeserializerHelper, ValueSerializerHelper};
 
 use crate::call::{ClassRef, Target};
-use crate::rpc::{ClassHandle, Fetcher, StubTarget};
-use denizen_core::limits::RPC_BYTES;
+use crate::fetch::body::StreamEnd;
+use crate::io::context::IoError;
+use crate::rpc::{Fetcher, StubTarget};
+
+pub use super::value::{deserialize, serialize};
 
 /// A serialised value.
 #[derive(Clone, Debug, Default)]
 pub struct WireValue {
     /// V8's serialisation, with its version header.
     pub bytes: Vec<u8>,
-    /// What host objects in `bytes` refer to, by index.
+    /// What stubs and classes in `bytes` refer to, by index.
     pub capabilities: Vec<Capability>,
+    /// What streams and bodies in `bytes` refer to, by index. Each arrives once.
+    pub streams: Vec<Arc<Mutex<Option<StreamEnd>>>>,
 }
 
 /// A reference that crosses with a value.
@@ -30,6 +35,17 @@ pub enum Capability {
     Service(Target),
     /// A Durable Object class.
     Class(ClassRef),
+}
+
+/// Where a value goes, which decides what of it may cross and how long its streams live.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// It is kept for more than one reader: env, props, members of an error. Streams are refused.
+    Keep,
+    /// Arguments of a call. What is written to or read from their streams ends with the event that calls.
+    Arguments,
+    /// The result of a call. Its event goes on until the streams in it have ended.
+    Result,
 }
 
 /// Why a value cannot cross. The texts are workerd's.
@@ -53,89 +69,36 @@ pub enum WireError {
     #[class(generic)]
     #[error("Unable to deserialize cloned data.")]
     Malformed,
+    /// A stream of it is of another event.
+    #[class(inherit)]
+    #[error(transparent)]
+    Io(#[from] IoError),
 }
 
-const KIND_SERVICE: u32 = 1;
-const KIND_CLASS: u32 = 2;
-
-#[derive(Default)]
-struct Writer {
-    capabilities: RefCell<Vec<Capability>>,
-    refused: RefCell<Option<String>>,
-    plain_prototype: Option<v8::Global<v8::Value>>,
+/// Why a value was not serialised.
+pub enum Refused {
+    /// It cannot cross.
+    Error(WireError),
+    /// JavaScript that it made run threw this.
+    Thrown(v8::Global<v8::Value>),
 }
 
-impl Writer {
-    fn refuse(&self, scope: &mut v8::PinScope<'_, '_>, message: String) {
-        let text = v8::String::new(scope, &message).unwrap_or_else(|| v8::String::empty(scope));
-        self.refused.borrow_mut().get_or_insert(message);
-        let exception = v8::Exception::error(scope, text);
-        scope.throw_exception(exception);
+impl From<WireError> for Refused {
+    fn from(error: WireError) -> Self {
+        Refused::Error(error)
     }
 }
 
-impl v8::ValueSerializerImpl for &Writer {
-    fn throw_data_clone_error<'s>(&self, scope: &mut v8::PinScope<'s, '_>, message: v8::Local<'s, v8::String>) {
-        let message = message.to_rust_string_lossy(scope);
-        self.refuse(scope, message);
-    }
-
-    fn has_custom_host_object(&self, _isolate: &v8::Isolate) -> bool {
-        true
-    }
-
-    fn is_host_object<'s>(&self, scope: &mut v8::PinScope<'s, '_>, object: v8::Local<'s, v8::Object>) -> Option<bool> {
-        // V8 asks for ordinary objects. Only those with the plain prototype, and errors, are copied by value.
-        if object.is_native_error() {
-            return Some(false);
+/// For an operation: what JavaScript threw is on its way again, and `None` says so.
+pub fn or_throw<T>(scope: &mut v8::PinScope<'_, '_>, result: Result<T, Refused>) -> Result<Option<T>, WireError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Refused::Error(error)) => Err(error),
+        Err(Refused::Thrown(exception)) => {
+            let exception = v8::Local::new(scope, exception);
+            scope.throw_exception(exception);
+            Ok(None)
         }
-        let prototype = object.get_prototype(scope)?;
-        let plain = self.plain_prototype.as_ref().is_some_and(|plain| *plain == prototype);
-        Some(!plain)
-    }
-
-    fn write_host_object<'s>(
-        &self,
-        scope: &mut v8::PinScope<'s, '_>,
-        object: v8::Local<'s, v8::Object>,
-        serializer: &dyn ValueSerializerHelper,
-    ) -> Option<bool> {
-        let value: v8::Local<v8::Value> = object.into();
-        let (kind, capability) = if let Some(stub) = cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, value) {
-            // SAFETY: `value` is a live handle in this scope.
-            match &unsafe { stub.as_ref() }.target {
-                StubTarget::Target(Target::Entrypoint { worker: crate::call::WorkerRef::Loaded(_), .. }) => {
-                    self.refuse(scope, DYNAMIC_STUB.to_owned());
-                    return None;
-                }
-                StubTarget::Target(target) => (KIND_SERVICE, Capability::Service(target.clone())),
-                StubTarget::Facet { .. } => {
-                    self.refuse(scope, FACET_STUB.to_owned());
-                    return None;
-                }
-            }
-        } else if let Some(class) = cppgc::try_unwrap_cppgc_object::<ClassHandle>(scope, value) {
-            // SAFETY: `value` is a live handle in this scope.
-            let class = &unsafe { class.as_ref() }.class;
-            if matches!(class.worker, crate::call::WorkerRef::Loaded(_)) {
-                self.refuse(scope, DYNAMIC_STUB.to_owned());
-                return None;
-            }
-            (KIND_CLASS, Capability::Class(class.clone()))
-        } else {
-            let name = object.get_constructor_name().to_rust_string_lossy(scope);
-            let name = if name.is_empty() { "Object".to_owned() } else { name };
-            self.refuse(
-                scope,
-                format!("Could not serialize object of type \"{name}\". This type does not support serialization."),
-            );
-            return None;
-        };
-        let mut capabilities = self.capabilities.borrow_mut();
-        serializer.write_uint32(kind);
-        serializer.write_uint32(capabilities.len() as u32);
-        capabilities.push(capability);
-        Some(true)
     }
 }
 
@@ -143,50 +106,6 @@ impl v8::ValueSerializerImpl for &Writer {
 pub const DYNAMIC_STUB: &str = "Entrypoints to dynamically-loaded workers cannot be transferred to other Workers, because the system does not know how to reload this Worker from scratch. Instead, have the parent Worker expose an entrypoint which constructs the dynamic worker and forwards to it.";
 /// Why a stub of a facet does not cross. The text is workerd's.
 pub const FACET_STUB: &str = "Stubs pointing to Durable Object facets are not serializable.";
-
-struct Reader<'a>(&'a [Capability]);
-
-impl v8::ValueDeserializerImpl for Reader<'_> {
-    fn read_host_object<'s>(
-        &self,
-        scope: &mut v8::PinScope<'s, '_>,
-        deserializer: &dyn ValueDeserializerHelper,
-    ) -> Option<v8::Local<'s, v8::Object>> {
-        let (mut kind, mut index) = (0, 0);
-        if !deserializer.read_uint32(&mut kind) || !deserializer.read_uint32(&mut index) {
-            return None;
-        }
-        match self.0.get(index as usize)? {
-            Capability::Service(target) => Some(super::stub_to_js(scope, StubTarget::Target(target.clone()))),
-            Capability::Class(class) => Some(super::class_to_js(scope, class.clone())),
-        }
-    }
-}
-
-/// Serialises `value`.
-pub fn serialize(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> Result<WireValue, WireError> {
-    let plain = v8::Object::new(scope).get_prototype(scope);
-    let writer =
-        Writer { plain_prototype: plain.map(|prototype| v8::Global::new(scope, prototype)), ..Writer::default() };
-    let context = scope.get_current_context();
-    v8::tc_scope!(let scope, scope);
-    let serializer = v8::ValueSerializer::new(scope, Box::new(&writer));
-    serializer.write_header();
-    let written = serializer.write_value(context, value);
-    if written != Some(true) {
-        let thrown = scope.exception().map(|exception| exception.to_rust_string_lossy(scope));
-        return Err(match writer.refused.take() {
-            Some(message) => WireError::DataClone(message),
-            None => WireError::Thrown(thrown.unwrap_or_else(|| "The value could not be cloned.".to_owned())),
-        });
-    }
-    let bytes = serializer.release();
-    drop(serializer);
-    if bytes.len() > RPC_BYTES {
-        return Err(WireError::TooLarge(bytes.len()));
-    }
-    Ok(WireValue { bytes, capabilities: writer.capabilities.take() })
-}
 
 /// Writes values for storage.
 struct Keeper<'f> {
@@ -311,7 +230,7 @@ pub fn store<'s>(
 
 /// Whether there is something like the beginning of an error in V8's format: its tag, that of its class unless it is
 /// `Error`, and that of a text: its message or its stack.
-fn may_hold_an_error(bytes: &[u8]) -> bool {
+pub fn may_hold_an_error(bytes: &[u8]) -> bool {
     bytes.windows(4).any(|bytes| {
         let rest = if b"EFRSTU".contains(&bytes[1]) { &bytes[2..] } else { &bytes[1..3] };
         bytes[0] == b'r' && b"ms".contains(&rest[0]) && b"\"cS".contains(&rest[1])
@@ -373,6 +292,11 @@ pub fn read_stored<'s>(
     revive.call(scope, receiver, &[value, found]).ok_or(WireError::Malformed)
 }
 
+/// Reads what has no host objects.
+struct NoHostObjects;
+
+impl v8::ValueDeserializerImpl for NoHostObjects {}
+
 /// A deep copy of `value` in the same isolate, by the structured clone algorithm (HTML standard). Buffers of `transfer` move
 /// instead of being copied.
 #[op2]
@@ -406,7 +330,7 @@ pub fn op_structured_clone_plain<'s>(
         }
         serializer.release()
     };
-    let deserializer = v8::ValueDeserializer::new(scope, Box::new(Reader(&[])), &bytes);
+    let deserializer = v8::ValueDeserializer::new(scope, Box::new(NoHostObjects), &bytes);
     for (index, buffer) in moved.iter().enumerate() {
         let store = buffer.get_backing_store();
         buffer.detach(None);
@@ -446,17 +370,4 @@ impl v8::ValueSerializerImpl for &Cloner {
         scope.throw_exception(exception);
         None
     }
-}
-
-/// Reads a value back in the isolate of `scope`.
-pub fn deserialize<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    value: &WireValue,
-) -> Result<v8::Local<'s, v8::Value>, WireError> {
-    let context = scope.get_current_context();
-    let deserializer = v8::ValueDeserializer::new(scope, Box::new(Reader(&value.capabilities)), &value.bytes);
-    if deserializer.read_header(context) != Some(true) {
-        return Err(WireError::Malformed);
-    }
-    deserializer.read_value(context).ok_or(WireError::Malformed)
 }

@@ -216,6 +216,9 @@ pub const REDIRECTS: u32 = 20;
 /// Chunks of a streamed body that may wait between producer and consumer: the backpressure window.
 pub const BODY_CHUNKS: usize = 8;
 
+/// Bytes of one such chunk; JavaScript sends a longer one in pieces. workerd's size of a piece in RPC calls.
+pub const BODY_CHUNK_BYTES: usize = 64 << 10;
+
 /// A request body up to this length is read before its event starts, so that no stream is made for it.
 pub const SMALL_BODY_BYTES: usize = 64 << 10;
 

@@ -124,7 +124,7 @@ export default {
   async fetch(request, env, ctx) {
     const { row: print, response } = table();
     // Rows of the lists below that denizen does not give yet.
-    const later = ["getter", "body", "reserved method", "result that throws", "argument that throws", "durableObjectId of a method", "durableObjectId of an async method", "durableObjectId of a relayed call"];
+    const later = ["getter", "durableObjectId of a method", "durableObjectId of an async method", "durableObjectId of a relayed call"];
     const row = (label, subject) => later.includes(label) ? undefined : print(label, subject);
     const url = "http://x.test/";
     const id = env.Thrower.idFromName("t");
@@ -147,6 +147,8 @@ export default {
     await caught("relayed fetch", () => stub().relaysFetch());
     await row("seen on the way", () => stub().seesRelayed());
     await caught("wrapped", () => stub().wraps());
+    await row("wrapped cause", async () => { try { await stub().wraps(); } catch ({ cause }) { return seen(cause); } });
+    await row("returned", async () => seen(await stub().returnsCaught()));
     await caught("thrown again, changed", () => stub().rethrowsChanged());
     await caught("abort", () => env.Thrower.getByName("aborts").aborts());
     await caught("relayed abort", () => stub().relaysAbort());

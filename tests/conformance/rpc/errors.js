@@ -51,6 +51,7 @@ const errors = {
   "cause of text": () => new Error("m", { cause: "text" }),
   "cause undefined": () => new Error("m", { cause: undefined }),
   "cause that cannot cross": () => new Error("m", { cause: new URL("http://x.test/") }),
+  "cycle": () => { const error = new Error("m"); error.cause = error; return error; },
   "stack assigned": () => Object.assign(new Error("m"), { stack: "own stack" }),
   "frozen": () => Object.freeze(new Error("m")),
   "retryable": () => Object.assign(new Error("m"), { retryable: true }),

@@ -100,8 +100,13 @@ export default {
     await row("argument of text above the limit", () => stub.length("x".repeat(33_554_432)));
     await row("two arguments above the limit", () => stub.echo(new Uint8Array(17_000_000), new Uint8Array(17_000_000)));
     await row("object works after that", () => stub.echo("still here"));
+    await row("several errors", async () => { const back = await stub.echo([new TypeError("a"), new DOMException("b", "AbortError")]); return back.map(show); });
+    await row("error's members", async () => { const back = await stub.echo(Object.assign(new Error("m"), { code: 5 })); return [back.code ?? null, Object.keys(back)]; });
     await row("error's cause", async () => { const back = await stub.echo(new Error("m", { cause: new RangeError("inner") })); return back.cause ?? null; });
+    await row("error's errors", async () => { const back = await stub.echo(new AggregateError([new RangeError("one")], "m")); return [back.constructor.name, back.errors ?? null]; });
     await row("error's stack is text", async () => typeof (await stub.echo(new Error("m"))).stack);
+    await row("error without a message", async () => { const back = await stub.echo(new Error()); return [back.message, Object.hasOwn(back, "message")]; });
+    await row("DOMException's code", async () => { const back = await stub.echo(new DOMException("d", "QuotaExceededError")); return [back instanceof DOMException, back.name, back.code]; });
     return response();
   },
 };

@@ -127,6 +127,8 @@ export default {
     await row("stub given, fetched", async () => (await (await thing("a").giveOther("b")).fetch("http://x.test/q")).text());
     await row("stub given, nested", async () => { const { list, text } = await thing("a").giveNested("b"); return [text, await list[0].echo("v")]; });
     await row("stub given, then given away", async () => { const given = await thing("a").giveOther("b"); return thing("c").call(given, "v"); });
+    await row("stub in storage", () => brief(thing("a").put(thing("b"))));
+    await row("stub in kv", () => brief(thing("a").putKv(thing("b"))));
     await row("stub in structuredClone", () => structuredClone(thing("b")));
     await row("stub in JSON", () => JSON.parse(JSON.stringify({ stub: thing("b") })).stub.name);
     await row("stub as a key of a Map", async () => thing("a").tag(new Map([[thing("b"), 1]])));
@@ -142,12 +144,14 @@ export default {
     await row("entrypoint back", async () => { const back = await thing("a").back(exports.Entry({ props: { p: 2 } })); return [tag(back), await back.echo("v")]; });
     await row("entrypoint to an entrypoint", () => exports.Entry.call(exports.Entry({ props: { p: 3 } }), "v"));
     await row("stub to an entrypoint", () => exports.Entry.call(thing("b"), "v"));
+    await row("entrypoint not called", () => thing("a").tag(exports.Entry));
     await row("entrypoint kept in a later event", async () => { await thing("keeper 2").keep(exports.Entry({ props: { p: 4 } })); return thing("keeper 2").useKept("later"); });
     await row("default export", () => thing("a").tag(exports.default({})));
 
     await row("class started", () => thing("a").startFacet("by class", exports.Thing({ props: { p: 5 } })));
     await row("class given", async () => tag(await thing("a").giveClass()));
     await row("class given, then started", async () => thing("c").startFacet("by given class", await thing("a").giveClass()));
+    await row("namespace as a class", () => brief(thing("a").startFacet("by namespace", exports.Thing)));
     await row("class in structuredClone", () => structuredClone(exports.Thing({ props: {} })));
     await row("facet given", () => thing("a").giveFacet());
 

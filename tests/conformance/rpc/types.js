@@ -50,6 +50,7 @@ const values = {
   "symbol key": () => ({ [Symbol("s")]: 1, a: 1 }),
   "hidden key": () => Object.defineProperty({ a: 1 }, "hidden", { value: 2 }),
   "getter": () => ({ get g() { return "got"; } }),
+  "getter that throws": () => ({ get g() { throw new RangeError("getter threw"); } }),
   "frozen": () => Object.freeze({ a: 1 }),
   "toJSON": () => ({ a: 1, toJSON: undefined }),
   "Map with objects": () => new Map([[{ a: 1 }, new Map()]]),
@@ -60,6 +61,7 @@ const values = {
   "Map subclass": () => new MyMap([[1, 2]]),
   "Date subclass": () => new MyDate(5),
   "bytes subclass": () => new MyBytes([1, 2]),
+  "error subclass": () => new MyError("mine"),
   "arguments": () => (function () { return arguments; })(1, 2),
   "WeakMap": () => new WeakMap(),
   "WeakRef": () => new WeakRef({}),
@@ -67,10 +69,12 @@ const values = {
   "iterator": () => [1, 2].values(),
   "Math": () => Math,
   "globalThis": () => globalThis,
+  "Proxy of an array": () => new Proxy([1], {}),
   "URLSearchParams": () => new URLSearchParams("a=1"),
   "URL": () => new URL("http://x.test/"),
   "FormData": () => new FormData(),
   "AbortController": () => new AbortController(),
+  "AbortSignal": () => new AbortController().signal,
 };
 
 export class Callee extends DurableObject {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use denizen_bindings::call::{CallError, RequestParts, ResponseParts};
-use denizen_bindings::fetch::body::{BodyError, BodySource, channel};
+use denizen_bindings::fetch::body::{BodyError, BodySource, Carries, channel};
 use denizen_core::limits::{EGRESS_BODY_IDLE, EGRESS_IDLE};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
@@ -75,7 +75,7 @@ impl Body for WireBody {
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let source = &mut self.get_mut().source;
         if let BodySource::Stream(stream) = source {
-            return stream.chunks.poll_recv(context).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)));
+            return stream.poll_recv(context).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)));
         }
         match std::mem::take(source) {
             BodySource::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
@@ -203,46 +203,41 @@ pub fn body_source(body: Incoming, max: u64, idle: Duration) -> BodySource {
         return BodySource::Empty;
     }
     let length = body.size_hint().exact();
-    let (sender, stream) = channel(length);
+    let (sender, stream) = channel(Carries::Body, length);
     tokio::spawn(async move {
         let mut body = body;
         let mut total = 0;
         let mut reader = Some(sender);
         // What comes after a limit is still read, up to as much again, so that the answer is not lost to a reset.
         loop {
-            let frame = match tokio::time::timeout(idle, body.frame()).await {
+            let next = match tokio::time::timeout(idle, body.frame()).await {
+                Ok(Some(Ok(frame))) => Ok(Some(frame)),
+                Ok(Some(Err(_))) => Err(CallError::new("Network connection lost.")),
+                Ok(None) => Ok(None),
+                Err(_) => Err(CallError::new("The body did not arrive in time.")),
+            };
+            let frame = match next {
                 Ok(Some(frame)) => frame,
-                Ok(None) => return,
-                Err(_) => {
-                    if let Some(sender) = &reader {
-                        // A reader that went away does not miss it.
-                        drop(sender.send(Err(BodyError("The body did not arrive in time.".into()))).await);
+                end => {
+                    if let Some(sender) = reader {
+                        sender.ending(end.map(|_| ())).send();
                     }
                     return;
                 }
             };
-            let chunk = match frame {
-                Ok(frame) => match frame.into_data() {
-                    Ok(data) => Ok(data),
-                    Err(_) => continue,
-                },
-                Err(_) => Err(BodyError("Network connection lost.".into())),
-            };
-            total += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
-            let failed = chunk.is_err();
-            let chunk =
-                if total > max { Err(BodyError(format!("The body is longer than {max} bytes."))) } else { chunk };
-            if let Some(sender) = &reader {
-                let ended = chunk.is_err();
-                // A reader that went away wants no more of it.
-                if sender.send(chunk).await.is_err() {
-                    return;
-                }
-                if ended {
-                    reader = None;
-                }
+            let Ok(data) = frame.into_data() else { continue };
+            total += data.len() as u64;
+            if total > max.saturating_mul(2) {
+                return;
             }
-            if failed || total > max.saturating_mul(2) {
+            if total > max {
+                if let Some(sender) = reader.take() {
+                    sender.fail(CallError::new(format!("The body is longer than {max} bytes.")));
+                }
+            } else if let Some(sender) = &reader
+                && !sender.send(data).await
+            {
+                // A reader that went away wants no more of it.
                 return;
             }
         }

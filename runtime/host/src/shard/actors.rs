@@ -526,7 +526,7 @@ impl Shard {
         for io in events.iter().filter(|io| Rc::ptr_eq(&io.owner, &actor.owner)) {
             io.fail(reason.clone());
         }
-        actor.owner.writers.break_off(&state, &reason.message);
+        actor.owner.bodies.end(reason);
         state.purge(|io| Rc::ptr_eq(&io.owner, &actor.owner));
         slot.runtime.enter(|runtime| {
             deno_core::scope!(scope, runtime);

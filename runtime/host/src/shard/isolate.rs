@@ -223,6 +223,11 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         unhandled: function(scope, "unhandled"),
         common_js: function(scope, "commonJs"),
         make_error: function(scope, "makeError"),
+        describe_value: function(scope, "describeValue"),
+        pack_errors: function(scope, "packErrors"),
+        explain_refusal: function(scope, "explainRefusal"),
+        send_stream: function(scope, "sendStream"),
+        receive_value: function(scope, "receiveValue"),
     };
     let start = function(scope, "start");
     let start = v8::Local::new(scope, start);

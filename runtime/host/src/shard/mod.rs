@@ -536,7 +536,11 @@ impl Shard {
         match (output, state) {
             (Output::Call(call), _) => self.route(call),
             (Output::Reply(reply, result), _) => reply.send(result),
-            (Output::Chunk(permit, bytes), _) => drop(permit.send(Ok(bytes))),
+            (Output::Chunk(room, bytes), _) => room.send(bytes),
+            (Output::End(ending), _) => ending.send(),
+            // A writer that has gone misses nothing.
+            (Output::Report(reports, report), _) => drop(reports.send(report)),
+            (Output::GiveUp(reading, reason), _) => reading.give_up(reason),
             (Output::Sync(completer), _) => completer.complete(Completion::Unit),
             (Output::Egress(request, completer, token), Some(state)) => {
                 let guard = self.host.egress(request, state.worker(), completer);
@@ -563,7 +567,9 @@ impl Shard {
         }
         for io in &over {
             if io.actor.is_none() {
-                *io.owner.gone.borrow_mut() = Some(CallError::new(ENDED));
+                let ended = CallError::new(ENDED);
+                io.owner.bodies.end(&ended);
+                *io.owner.gone.borrow_mut() = Some(ended);
             }
         }
         let purged = over.iter().any(|io| io.actor.is_none() && (io.waiting.get() > 0));
@@ -599,6 +605,7 @@ impl Shard {
         let events: Vec<_> = state.events.borrow().values().cloned().collect();
         for io in events {
             let of_guilty = guilty.is_some_and(|guilty| Rc::ptr_eq(guilty, &io));
+            io.owner.bodies.end(if of_guilty { &error } else { &retry });
             io.fail(if of_guilty { error.clone() } else { retry.clone() });
         }
         let mut undelivered = Vec::new();
@@ -760,9 +767,10 @@ fn refuse(output: Output, error: CallError) {
     match output {
         Output::Reply(reply, _) => reply.send(Err(error)),
         Output::Call(call) => call.reply.send(Err(error)),
-        Output::Chunk(permit, _) => {
-            drop(permit.send(Err(denizen_bindings::fetch::body::BodyError(error.message))));
-        }
+        Output::Chunk(room, _) => room.fail(error),
+        Output::End(ending) => ending.fail(error),
+        // The reader goes with its owner, which is what the writer learns.
+        Output::Report(..) | Output::GiveUp(..) => {}
         Output::Sync(completer) | Output::Egress(_, completer, _) => completer.complete(Completion::Failed(error)),
     }
 }
