@@ -4,6 +4,7 @@
 //! cross threads. It must not know V8, nor how a call is routed.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use denizen_core::ids::{NamespaceKey, ObjectId};
@@ -13,16 +14,17 @@ use tokio::sync::oneshot;
 
 use crate::fetch::body::BodySource;
 use crate::isolate::{Completer, IsolateId, ShardMessage, ShardSender};
+use crate::modules::CompiledWasm;
 use crate::rpc::wire::WireValue;
 
 /// Sources of a Worker, by module name.
 #[derive(Debug)]
 pub struct ModuleBundle {
-    /// Name of the main module.
+    /// URL of the main module; it may have a query.
     pub main: String,
-    /// Every module, by its name in the bundle (a relative path with `/`).
+    /// Every module, by its URL as the Worker's code sees it, without query and fragment.
     pub modules: HashMap<String, Module>,
-    /// Names that imports use for a module besides its own: without an extension, for instance.
+    /// URLs that imports use for a module besides its own: without an extension, for instance.
     pub aliases: HashMap<String, String>,
 }
 
@@ -37,6 +39,23 @@ pub struct Module {
     pub source_map: Option<Arc<[u8]>>,
     /// Hash over `content`: the key of the code cache.
     pub hash: u64,
+    /// Compiled WebAssembly, which isolates share, once one has compiled it.
+    pub compiled: OnceLock<CompiledWasm>,
+}
+
+impl Module {
+    /// A module of `content`.
+    pub fn new(kind: ModuleKind, content: Arc<[u8]>) -> Self {
+        let hash = content_hash(&content);
+        Self { kind, content, source_map: None, hash, compiled: OnceLock::new() }
+    }
+}
+
+/// Key of the code cache. V8 checks only the length of a source, so the key covers every byte.
+fn content_hash(content: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// How a module is evaluated and what its default export is.

@@ -225,8 +225,8 @@ pub struct JsEntries {
     pub list_handlers: v8::Global<v8::Function>,
     /// An unhandled rejection.
     pub unhandled: v8::Global<v8::Function>,
-    /// Runs a CommonJS module.
-    pub common_js: v8::Global<v8::Function>,
+    /// Makes the function that gives the default export of a module that is no ES module.
+    pub maker: v8::Global<v8::Function>,
     /// Makes an error of a class that V8's interface does not make.
     pub make_error: v8::Global<v8::Function>,
 }
@@ -241,6 +241,8 @@ pub struct IsolateState {
     pub shard: ShardSender,
     /// The Worker that runs in it; absent while it is blank.
     pub worker: OnceCell<Arc<WorkerDefinition>>,
+    /// Whether its Worker has started: until then code may compile WebAssembly.
+    pub started: Cell<bool>,
     /// The bootstrap's functions.
     pub entries: OnceCell<JsEntries>,
     /// What the running turn lets out.
@@ -269,6 +271,7 @@ impl IsolateState {
             host,
             shard,
             worker: OnceCell::new(),
+            started: Cell::new(false),
             entries: OnceCell::new(),
             outputs: RefCell::default(),
             dirty: RefCell::default(),

@@ -188,7 +188,7 @@ function formatError(error) {
 globalThis.__denizen = {
   __proto__: null,
   ...dispatch,
-  commonJs: commonjs.load,
+  maker: commonjs.maker,
   formatError,
   makeError,
   unhandled,

@@ -9,6 +9,7 @@ const {
   op_loader_entrypoint,
   op_loader_fail,
   op_loader_get,
+  op_loader_is_wasm,
   op_loader_provide,
   op_timer_set,
   op_console,
@@ -23,7 +24,6 @@ const {
   JSONStringify,
   Number,
   ObjectDefineProperty,
-  ObjectHasOwn,
   ObjectKeys,
   PromisePrototypeThen,
   PromiseResolve,
@@ -63,6 +63,9 @@ function readModule(name, value, main, flat) {
     }
     kind = StringPrototypeEndsWith(name, ".py") ? "py" : "js";
     content = value;
+  } else if (op_loader_is_wasm(value)) {
+    kind = "wasm";
+    content = value;
   } else {
     const keys = value === null || typeof value !== "object" ? [] : ArrayPrototypeFilter(KINDS, (key) => value[key] !== undefined);
     if (keys.length !== 1) {
@@ -79,16 +82,13 @@ function readModule(name, value, main, flat) {
     }
     throw new Error(`Module '${name}' is a Python module. denizen does not run Python.`);
   }
-  if (name === main && kind !== "js") {
-    throw new Error("Failed to start Worker:\nUncaught TypeError: Main module must be an ES module.");
-  }
   if (kind === "data" || kind === "wasm") {
     if (ArrayBufferIsView(content)) {
       content = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     } else if (core.isArrayBuffer(content)) {
       content = new Uint8Array(content);
-    } else {
-      throw wrongField(kind, "Module", "Array");
+    } else if (kind === "data" || !op_loader_is_wasm(content)) {
+      throw wrongField(kind, "Module", kind === "data" ? "Array" : "Array or WasmModuleObject");
     }
   } else if (kind === "json") {
     content = String(JSONStringify(content));
@@ -170,9 +170,6 @@ function provide(handle, code) {
   const flat = [];
   for (let i = 0; i < names.length; i++) {
     readModule(names[i], modules[names[i]], main, flat);
-  }
-  if (!ObjectHasOwn(modules, main)) {
-    throw new Error("Failed to start Worker:\nUncaught TypeError: Main module name is not present in bundle.");
   }
   op_loader_provide(
     handle,
