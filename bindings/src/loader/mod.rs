@@ -13,7 +13,7 @@ use std::time::Duration;
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{
-    ClassRef, EnvSpec, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition, WorkerRef,
+    ClassRef, EnvSpec, LoadOutcome, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition, WorkerRef,
 };
 use crate::fetch::body;
 use crate::io::context::{IoContext, IoError};
@@ -111,8 +111,12 @@ pub fn op_loader_get<'s>(
     #[cppgc] loader: &LoaderHandle,
     #[string] name: Option<String>,
 ) -> Result<v8::Local<'s, v8::Value>, LoaderError> {
-    IoContext::current(scope)?;
-    let (worker, provide) = IsolateState::of(scope).host.loader_get(&loader.id, name.as_deref());
+    let io = IoContext::current(scope)?;
+    let state = IsolateState::of(scope);
+    let (worker, provide) = state.host.loader_get(&loader.id, name.as_deref());
+    if provide {
+        state.begin_load(&io, &worker);
+    }
     let handle = cppgc::make_cppgc_object(scope, LoadedHandle { worker }).into();
     let provide = v8::Boolean::new(scope, provide).into();
     Ok(v8::Array::new_with_elements(scope, &[handle, provide]).into())
@@ -164,8 +168,9 @@ pub fn op_loader_provide<'s>(
         namespaces: HashMap::new(),
         failed: OnceLock::new(),
         loaded: true,
+        holder: Arc::downgrade(&handle.worker),
     };
-    state.host.loader_provide(&handle.worker, Ok(definition));
+    settle(&state, &handle.worker, Ok(Arc::new(definition)));
     Ok(())
 }
 
@@ -254,7 +259,13 @@ pub fn op_loader_fail(
     parts: v8::Local<'_, v8::Value>,
 ) {
     let error = error_from_js(scope, parts);
-    IsolateState::of(scope).host.loader_provide(&handle.worker, Err(error));
+    settle(&IsolateState::of(scope), &handle.worker, Err(error));
+}
+
+fn settle(state: &IsolateState, worker: &Arc<LoadedWorker>, outcome: LoadOutcome) {
+    worker.settle(outcome);
+    state.end_load(worker);
+    state.host.loader_settled(worker);
 }
 
 fn read_props(

@@ -81,12 +81,12 @@ impl Shard {
                 Poll::Ready(Err(error)) if error.to_string().contains(NEVER_RESOLVED) => {
                     return Poll::Ready(Err(never_settled(&definition.bundle.main)));
                 }
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(describe(error))),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(describe(error, definition.loaded))),
                 Poll::Ready(Ok(())) => true,
                 Poll::Pending => false,
             };
             match starting.evaluation.as_mut().poll(&mut context) {
-                Poll::Ready(done) => Poll::Ready(done.map_err(describe)),
+                Poll::Ready(done) => Poll::Ready(done.map_err(|error| describe(error, definition.loaded))),
                 // Nothing is outstanding, so what is awaited now will never come.
                 Poll::Pending if idle => Poll::Ready(Err(never_settled(&definition.bundle.main))),
                 Poll::Pending => Poll::Pending,
@@ -231,7 +231,7 @@ fn begin(
             }
         }
     };
-    let module = loaded.map_err(describe)?;
+    let module = loaded.map_err(|error| describe(error, definition.loaded))?;
     let evaluation = runtime.mod_evaluate(module);
     Ok((module, Box::pin(evaluation)))
 }
@@ -294,7 +294,7 @@ fn register(
     state: &IsolateState,
     module: deno_core::ModuleId,
 ) -> Result<Vec<String>, CallError> {
-    let namespace = runtime.get_module_namespace(module).map_err(describe)?;
+    let namespace = runtime.get_module_namespace(module).map_err(|error| describe(error, false))?;
     deno_core::scope!(scope, runtime);
     let namespace = v8::Local::new(scope, namespace).into();
     let entries = state.entries.get().expect("an isolate has its entries from its creation");
@@ -313,8 +313,8 @@ fn strings(scope: &mut v8::PinScope<'_, '_>, value: Option<v8::Local<'_, v8::Val
         .collect()
 }
 
-/// The error of a module, with name, message, and a stack in the user's lines.
-fn describe(error: CoreError) -> CallError {
+/// The error of a module of a Worker that was `loaded` or not, with name, message, and a stack in the user's lines.
+fn describe(error: CoreError, loaded: bool) -> CallError {
     match error.into_kind() {
         CoreErrorKind::Js(error) => {
             let name = error.name.clone().unwrap_or_else(|| "Error".into());
@@ -330,8 +330,9 @@ fn describe(error: CoreError) -> CallError {
                     if file.starts_with("ext:") || format!(":{line}:{column}") == FACADE_COLUMN {
                         continue;
                     }
-                    // workerd counts the columns of code that was not compiled from 0.
-                    text.push_str(&format!("\n    at {file}:{line}:{}", column - 1));
+                    // workerd counts the columns of code that was not compiled from 0; people count from 1.
+                    let column = if loaded { column - 1 } else { column };
+                    text.push_str(&format!("\n    at {file}:{line}:{column}"));
                 }
                 text
             });
