@@ -13,7 +13,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::actor::{Actor, stats::FacetStats};
-use crate::call::{Call, CallError, CallOk, CallResult, ReplyTo, WorkerDefinition};
+use crate::call::{Call, CallError, CallOk, CallResult, LoadedWorker, ReplyTo, WorkerDefinition};
 use crate::fetch::body::{Ending, Reading, Report, Room};
 use crate::io::context::IoContext;
 
@@ -53,6 +53,8 @@ pub enum ShardMessage {
     Cancel(IsolateId, u64),
     /// Starts a configured Worker and gives the entrypoints that have a handler of the name, and all its exports.
     Inspect(Arc<str>, String, tokio::sync::oneshot::Sender<Result<WorkerExports, CallError>>),
+    /// A loaded Worker has its definition, or none.
+    Loaded(u64),
     /// Something that a local task left for the shard is there.
     Wake,
     /// Stop as soon as no event runs any more.
@@ -124,9 +126,11 @@ pub trait Host {
     /// One line of a Worker's console.
     fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str);
     /// The loader's Worker of this name, and whether the caller must provide its code.
-    fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<crate::call::LoadedWorker>, bool);
-    /// The loader's code arrived or failed: calls that waited go on.
-    fn loader_provide(&self, worker: &Arc<crate::call::LoadedWorker>, definition: Result<WorkerDefinition, CallError>);
+    fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<LoadedWorker>, bool);
+    /// The loader's code arrived or failed.
+    fn loader_settled(&self, worker: &Arc<LoadedWorker>);
+    /// The loader's code will not come: the next one who asks for the name loads it.
+    fn loader_forget(&self, worker: &LoadedWorker);
     /// The container that a facet's name stands for now, and whether the caller must start it.
     fn facet_container(&self, parent: u64, name: &str) -> Result<(u64, bool), CallError>;
     /// A facet's startup callback settled.
@@ -239,8 +243,8 @@ pub struct JsEntries {
     pub list_handlers: v8::Global<v8::Function>,
     /// An unhandled rejection.
     pub unhandled: v8::Global<v8::Function>,
-    /// Runs a CommonJS module.
-    pub common_js: v8::Global<v8::Function>,
+    /// Makes the function that gives the default export of a module that is no ES module.
+    pub maker: v8::Global<v8::Function>,
     /// Makes an error of a class that V8's interface does not make.
     pub make_error: v8::Global<v8::Function>,
     /// Takes an object that leaves in a call apart.
@@ -265,6 +269,8 @@ pub struct IsolateState {
     pub shard: ShardSender,
     /// The Worker that runs in it; absent while it is blank.
     pub worker: OnceCell<Arc<WorkerDefinition>>,
+    /// Whether its Worker has started: until then code may compile WebAssembly.
+    pub started: Cell<bool>,
     /// The bootstrap's functions.
     pub entries: OnceCell<JsEntries>,
     /// What the running turn lets out.
@@ -279,6 +285,8 @@ pub struct IsolateState {
     pub actors: RefCell<HashMap<u64, Rc<Actor>>>,
     /// Promises that were rejected in the running turn and have no handler yet.
     pub rejections: RefCell<Vec<(v8::Global<v8::Promise>, v8::Global<v8::Value>)>>,
+    /// Workers whose code an event of this isolate is to give.
+    loads: RefCell<Vec<(Rc<IoContext>, Arc<LoadedWorker>)>>,
     pending: RefCell<HashMap<Token, Pending>>,
     timers: RefCell<HashMap<u32, Timer>>,
     next_token: Cell<u64>,
@@ -293,6 +301,7 @@ impl IsolateState {
             host,
             shard,
             worker: OnceCell::new(),
+            started: Cell::new(false),
             entries: OnceCell::new(),
             outputs: RefCell::default(),
             dirty: RefCell::default(),
@@ -300,6 +309,7 @@ impl IsolateState {
             events: RefCell::default(),
             actors: RefCell::default(),
             rejections: RefCell::default(),
+            loads: RefCell::default(),
             pending: RefCell::default(),
             timers: RefCell::default(),
             next_token: Cell::new(1),
@@ -406,6 +416,21 @@ impl IsolateState {
         Some(due)
     }
 
+    /// `io` is to give the code of `worker`.
+    pub fn begin_load(&self, io: &Rc<IoContext>, worker: &Arc<LoadedWorker>) {
+        io.waiting.set(io.waiting.get() + 1);
+        self.loads.borrow_mut().push((io.clone(), worker.clone()));
+    }
+
+    /// The code of `worker` is there, or will not come.
+    pub fn end_load(&self, worker: &LoadedWorker) {
+        let mut loads = self.loads.borrow_mut();
+        let Some(index) = loads.iter().position(|(_, loading)| loading.id == worker.id) else { return };
+        let (io, _) = loads.swap_remove(index);
+        io.waiting.set(io.waiting.get().saturating_sub(1));
+        self.settled.borrow_mut().push(io);
+    }
+
     /// Lets `output` out at the end of the running turn, behind the actor's commit.
     pub fn emit(&self, actor: Option<&Rc<Actor>>, output: Output) {
         self.outputs.borrow_mut().push((actor.cloned(), output));
@@ -414,6 +439,12 @@ impl IsolateState {
     /// Gives up everything that waits for an owner that `gone` says has gone: its code never runs again.
     pub fn purge(&self, gone: impl Fn(&IoContext) -> bool) {
         self.pending.borrow_mut().retain(|_, pending| !gone(&pending.io));
+        let (lost, kept): (Vec<_>, Vec<_>) = self.loads.take().into_iter().partition(|(io, _)| gone(io));
+        self.loads.replace(kept);
+        for (_, worker) in lost {
+            worker.settle(Err(CallError::retryable("The event that was to load the Worker ended before its code was there.")));
+            self.host.loader_forget(&worker);
+        }
         let mut timers = self.timers.borrow_mut();
         timers.retain(|_, timer| {
             let keep = !gone(&timer.io);

@@ -87,6 +87,11 @@ pub fn importable() -> impl Iterator<Item = &'static str> {
     IMPORTABLE.iter().map(|(name, _)| *name)
 }
 
+/// The script whose result is the exports of the runtime's module `name`.
+pub fn importable_script(name: &str) -> Option<&'static str> {
+    IMPORTABLE.iter().find(|(known, _)| *known == name).map(|(_, script)| *script)
+}
+
 /// The extension that holds our scripts.
 pub fn bootstrap_extension() -> Extension {
     Extension {

@@ -9,6 +9,7 @@ const {
   op_loader_entrypoint,
   op_loader_fail,
   op_loader_get,
+  op_loader_is_wasm,
   op_loader_provide,
   op_timer_set,
   op_console,
@@ -22,7 +23,6 @@ const {
   Error,
   JSONStringify,
   ObjectDefineProperty,
-  ObjectHasOwn,
   ObjectKeys,
   PromisePrototypeThen,
   PromiseResolve,
@@ -62,6 +62,9 @@ function readModule(name, value, main, flat) {
     }
     kind = StringPrototypeEndsWith(name, ".py") ? "py" : "js";
     content = value;
+  } else if (op_loader_is_wasm(value)) {
+    kind = "wasm";
+    content = value;
   } else {
     const keys = value === null || typeof value !== "object" ? [] : ArrayPrototypeFilter(KINDS, (key) => value[key] !== undefined);
     if (keys.length !== 1) {
@@ -78,16 +81,13 @@ function readModule(name, value, main, flat) {
     }
     throw new Error(`Module '${name}' is a Python module. denizen does not run Python.`);
   }
-  if (name === main && kind !== "js") {
-    throw new Error("Failed to start Worker:\nUncaught TypeError: Main module must be an ES module.");
-  }
   if (kind === "data" || kind === "wasm") {
     if (ArrayBufferIsView(content)) {
       content = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     } else if (core.isArrayBuffer(content)) {
       content = new Uint8Array(content);
-    } else {
-      throw wrongField(kind, "Module", "Array");
+    } else if (kind === "data" || !op_loader_is_wasm(content)) {
+      throw wrongField(kind, "Module", kind === "data" ? "Array" : "Array or WasmModuleObject");
     }
   } else if (kind === "json") {
     content = String(JSONStringify(content));
@@ -169,9 +169,6 @@ function provide(handle, code) {
   const flat = [];
   for (let i = 0; i < names.length; i++) {
     readModule(names[i], modules[names[i]], main, flat);
-  }
-  if (!ObjectHasOwn(modules, main)) {
-    throw new Error("Failed to start Worker:\nUncaught TypeError: Main module name is not present in bundle.");
   }
   const limits = limitsOf(code, "WorkerCode");
   op_loader_provide(

@@ -154,7 +154,7 @@ function abortIsolate(reason) {
 // Name of the method that makes a persistent stub anew.
 const restore = Symbol("cloudflare:workers:restore");
 // The cache of a Worker's own responses, where there is none.
-const cache = ObjectFreeze({ __proto__: null });
+const cache = ObjectFreeze({});
 
 return {
   // What the module exports.

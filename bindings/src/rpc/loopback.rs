@@ -3,7 +3,7 @@
 //! Owns stubs, classes and namespaces that lead back to the Worker that runs. They give a Worker nothing but itself, so no
 //! handle is asked for. It must not know which exports there are.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use deno_core::{cppgc, op2};
 
@@ -20,8 +20,7 @@ fn own_worker(state: &IsolateState) -> WorkerRef {
     if !definition.loaded {
         return WorkerRef::Static(definition.name.clone());
     }
-    let known = OnceLock::from(Ok(definition.clone()));
-    WorkerRef::Loaded(Arc::new(LoadedWorker { id: definition.id, name: definition.name.clone(), definition: known }))
+    WorkerRef::Loaded(Arc::new(LoadedWorker::of(definition)))
 }
 
 /// The limits of the event that runs: what a Worker's own exports do for it counts as its own doing.

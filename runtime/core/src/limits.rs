@@ -197,8 +197,11 @@ pub const SPLIT_LENGTH: u32 = 1 << 26;
 /// ArrayBuffers.
 pub const WASM_PAGES: u32 = 2_048;
 
-/// Workers that a shard's loaders remember by name, before those that nobody refers to are forgotten.
+/// Workers that all loaders together remember by name. Beyond that, those that nobody refers to are forgotten, the least
+/// recently used first.
 pub const LOADED_WORKERS: usize = 10_000;
+/// Bytes of their modules and env, with the same consequence.
+pub const LOADED_BYTES: usize = 1 << 30;
 
 /// Bytes of all Blobs of one isolate, which V8 counts neither as heap nor as ArrayBuffers.
 pub const BLOB_BYTES: usize = 128 << 20;

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 use crate::alarms;
 use crate::egress::{AddressPolicy, Egress};
+use crate::loaders::Loaders;
 use crate::modules::loader::CodeCache;
 use crate::shard::Shard;
 use crate::shard::watchdog::{self, Watch};
@@ -119,6 +120,8 @@ pub struct Shared {
     pub egress: Egress,
     /// The threads for IO.
     pub io: tokio::runtime::Handle,
+    /// The Workers that loaders know.
+    pub loaders: Loaders,
     /// Machine code of modules.
     pub code_cache: Arc<CodeCache>,
     next_id: AtomicU64,
@@ -190,6 +193,7 @@ impl Running {
             egress: Egress::new(options.ca_file.as_deref())?,
             options,
             io,
+            loaders: Loaders::default(),
             code_cache: Arc::default(),
             next_id: AtomicU64::new(next_id),
             next_shard: AtomicUsize::new(0),

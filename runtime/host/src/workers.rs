@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use crate::crons::Trigger;
@@ -219,6 +219,7 @@ fn define(
         namespaces: own,
         failed: OnceLock::new(),
         loaded: false,
+        holder: Weak::new(),
     })
 }
 

@@ -158,6 +158,13 @@ impl Shard {
             ShardMessage::Complete(id, token, completion) => self.push(id, Turn::Complete(token, completion)),
             ShardMessage::Poll(id) => self.push(id, Turn::Poll),
             ShardMessage::Cancel(id, event) => self.push(id, Turn::Cancel(event)),
+            ShardMessage::Loaded(id) => {
+                for call in self.awaiting_code.remove(&id).unwrap_or_default() {
+                    self.route(call);
+                }
+                self.start_waiting_facets(id);
+                self.do_deferred();
+            }
             ShardMessage::Wake => self.do_deferred(),
             ShardMessage::Inspect(worker, handler, reply) => self.inspect(&worker, handler, reply),
             ShardMessage::Shutdown => self.stop_at = Some(Instant::now() + WAIT_UNTIL),
@@ -210,14 +217,14 @@ impl Shard {
         }
     }
 
-    /// The definition that `worker` stands for; `None` while its code is awaited.
+    /// The definition that `worker` stands for; `None` while its code is awaited: a message comes with it.
     fn definition(&self, worker: &WorkerRef) -> Result<Option<Arc<WorkerDefinition>>, CallError> {
         match worker {
             WorkerRef::Static(name) => {
                 let definition = self.shared.workers.get(name).cloned();
                 definition.map(Some).ok_or_else(|| CallError::new(format!("There is no Worker named \"{name}\".")))
             }
-            WorkerRef::Loaded(loaded) => match loaded.definition.get() {
+            WorkerRef::Loaded(loaded) => match loaded.outcome_or_wait(&self.sender) {
                 None => Ok(None),
                 Some(Ok(definition)) => match definition.failed.get() {
                     Some(error) => Err(error.clone()),
@@ -296,9 +303,6 @@ impl Shard {
         let Some(slot) = self.isolates.remove(&id) else { return };
         if let Some(definition) = slot.state.worker.get() {
             self.by_worker.remove(&definition.id);
-            if definition.loaded && definition.failed.get().is_none() {
-                self.host.forget_loaded(definition);
-            }
         }
     }
 
@@ -630,7 +634,9 @@ impl Shard {
         let Some(slot) = self.isolates.get(&id) else { return };
         let definition = slot.state.worker().clone();
         if definition.loaded {
-            self.host.forget_loaded(&definition);
+            if let Some(holder) = definition.holder.upgrade() {
+                self.shared.loaders.forget(&holder);
+            }
         } else {
             self.condemn(id, None, CallError::retryable("The isolate was reset by abortIsolate()."));
         }
@@ -645,12 +651,6 @@ impl Shard {
             }
             for item in deferred {
                 match item {
-                    Deferred::Loaded(loaded) => {
-                        for call in self.awaiting_code.remove(&loaded.id).unwrap_or_default() {
-                            self.route(call);
-                        }
-                        self.start_waiting_facets(loaded.id);
-                    }
                     Deferred::IsolateAborted(id) => self.begin_anew(id),
                     Deferred::FacetStarted(container, outcome) => self.facet_started(container, outcome),
                     Deferred::FacetPlaced(container, outcome) => self.facet_placed(container, outcome),
@@ -683,6 +683,11 @@ impl Shard {
                 continue;
             }
             let state = slot.state.clone();
+            let unreachable = |worker: &Arc<WorkerDefinition>| worker.loaded && worker.holder.strong_count() == 0;
+            if is_idle(slot) && state.worker.get().is_some_and(unreachable) {
+                self.remove(id);
+                continue;
+            }
             let late: Vec<_> = state
                 .events
                 .borrow()

@@ -9,9 +9,12 @@ use denizen_bindings::call::{AlarmCall, CallError, CallKind, CallOk};
 use denizen_bindings::fetch::{body, headers_to_js, string};
 use denizen_bindings::io::context::IoContext;
 use denizen_bindings::isolate::{Completion, IsolateState, Token};
+use denizen_bindings::modules::{BUNDLE, SCHEME};
 use denizen_bindings::rpc::{error_to_js, outcome_to_js, wire};
 use denizen_bindings::{actor, io};
 use denizen_core::limits::AskedLimits;
+
+use crate::modules::names::is_runtime_frame;
 
 /// What an actor's instance is made from, beside its class.
 pub struct ActorIdentity {
@@ -299,11 +302,12 @@ fn log_uncaught(state: &IsolateState, text: &str) {
     state.host.console(worker, None, "error", &format!("Uncaught {}", user_paths(text)));
 }
 
-/// Text with module names instead of the URLs that they are loaded under, and without the runtime's own stack frames.
+/// Text for the log: stack frames name files, and those of the runtime are left out.
 pub fn user_paths(text: &str) -> String {
-    let own = |line: &&str| !(line.trim_start().starts_with("at ") && line.contains("ext:"));
-    let lines: Vec<_> = text.split('\n').filter(own).collect();
-    lines.join("\n").replace(denizen_bindings::modules::SCHEME, "")
+    let is_frame = |line: &str| line.trim_start().starts_with("at ");
+    let lines = text.split('\n').filter(|line| !is_runtime_frame(line));
+    let lines: Vec<_> = lines.map(|line| if is_frame(line) { line.replace(BUNDLE, "") } else { line.into() }).collect();
+    lines.join("\n").replace(&format!("{SCHEME}{BUNDLE}"), "").replace(SCHEME, "")
 }
 
 /// The stack, or else name and message, of a thrown value.
