@@ -696,11 +696,11 @@ impl Shard {
                 .filter(|io| io.writing.get() == 0)
                 .cloned()
                 .collect();
-            if !late.is_empty() {
-                for io in late {
-                    io.wait_until.set(0);
-                    state.settled.borrow_mut().push(io);
-                }
+            for io in late {
+                io.wait_until.set(0);
+                state.settled.borrow_mut().push(io);
+            }
+            if !state.settled.borrow().is_empty() {
                 self.end_events(id, &state);
             }
         }
