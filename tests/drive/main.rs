@@ -9,6 +9,7 @@
 //! - [`ingress`], [`egress`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
 //! - [`limits`]: what happens past a limit.
+//! - [`loader`]: loaders over all shards.
 //! - [`supervisor`]: the main job, over restarts.
 
 mod cli;
@@ -16,6 +17,7 @@ mod durability;
 mod egress;
 mod ingress;
 mod limits;
+mod loader;
 mod scripts;
 mod specs;
 mod supervisor;

@@ -13,7 +13,8 @@ use std::time::Duration;
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{
-    ClassRef, EnvSpec, LoadOutcome, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition, WorkerRef,
+    ClassRef, EnvSpec, LoadOutcome, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition,
+    WorkerRef,
 };
 use crate::fetch::body;
 use crate::io::context::{IoContext, IoError};

@@ -17,7 +17,7 @@ use crate::fetch::{FetchError, body, count_sub_request, read_headers, send_to};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::{IsolateState, Output};
 
-pub use errors::{error_from_js, error_to_js};
+pub use errors::{error_from_js, error_to_js, name_object};
 
 deno_core::extension!(
     denizen_rpc,
@@ -203,6 +203,7 @@ pub fn op_stub_call<'s>(
     let args = wire::serialize(scope, args)?;
     let target = resolve(&state, stub);
     let (promise, token) = state.start(scope, &io);
+    state.is_call(token);
     let call = Call {
         target,
         kind: CallKind::Rpc { method, args },

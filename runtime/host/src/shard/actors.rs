@@ -149,9 +149,10 @@ impl Shard {
         let storage = ObjectStorage::new(&self.pool, &namespace.unique_key, &hex, name)
             .map_err(|error| self.storage_failed(&namespace.class_name, &error))?;
         let label = format!("{}:{}", namespace.class_name, &hex[..8]);
+        let object = hex.as_str().into();
         let key = (namespace.unique_key.clone(), id);
         let id = IdValue::Object(hex, name.map(str::to_owned));
-        let incarnation = self.begin_actor(&class, id, storage, 0, 0, label)?;
+        let incarnation = self.begin_actor(&class, id, storage, 0, 0, label, object)?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.root = Some(key.clone());
         }
@@ -160,6 +161,7 @@ impl Shard {
     }
 
     /// Begins an incarnation: its database is open and its isolate runs or starts.
+    #[allow(clippy::too_many_arguments, reason = "what an actor is made from")]
     fn begin_actor(
         &mut self,
         class: &ClassRef,
@@ -168,6 +170,7 @@ impl Shard {
         facet: FacetNumber,
         depth: usize,
         label: String,
+        object: Rc<str>,
     ) -> Result<u64, CallError> {
         let definition = self
             .definition(&class.worker)?
@@ -177,6 +180,7 @@ impl Shard {
         let actor = Rc::new(Actor {
             incarnation,
             label,
+            object,
             owner: Rc::new(Owner::default()),
             database,
             gate: RefCell::default(),
@@ -370,7 +374,8 @@ impl Shard {
         let storage = parent.storage.clone();
         let label = format!("{}/{name}", parent.identity.actor.label);
         let depth = parent.identity.actor.depth + 1;
-        let incarnation = self.begin_actor(&start.class, id, storage, facet, depth, label)?;
+        let object = parent.identity.actor.object.clone();
+        let incarnation = self.begin_actor(&start.class, id, storage, facet, depth, label, object)?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.container = Some(container);
         }
