@@ -215,6 +215,8 @@ pub enum Output {
 struct Pending {
     io: Rc<IoContext>,
     resolver: v8::Global<v8::PromiseResolver>,
+    /// Whether it is a method call.
+    is_call: bool,
     /// Held while the operation runs, to give it up with it.
     guard: Option<EgressGuard>,
 }
@@ -341,7 +343,7 @@ impl IsolateState {
         let token = Token(self.next_token.replace(self.next_token.get() + 1));
         let resolver = v8::Global::new(scope, resolver);
         io.waiting.set(io.waiting.get() + 1);
-        self.pending.borrow_mut().insert(token, Pending { io: io.clone(), resolver, guard: None });
+        self.pending.borrow_mut().insert(token, Pending { io: io.clone(), resolver, is_call: false, guard: None });
         (promise, token)
     }
 
@@ -357,11 +359,19 @@ impl IsolateState {
         }
     }
 
-    /// Takes an ended operation out: whose it was, and what resolves it. `None` if it was given up.
-    pub fn take(&self, token: Token) -> Option<(Rc<IoContext>, v8::Global<v8::PromiseResolver>)> {
+    /// The operation `token` is a method call.
+    pub fn is_call(&self, token: Token) {
+        if let Some(pending) = self.pending.borrow_mut().get_mut(&token) {
+            pending.is_call = true;
+        }
+    }
+
+    /// Takes an ended operation out: whose it was, what resolves it, and whether it is a method call. `None` if it was given
+    /// up.
+    pub fn take(&self, token: Token) -> Option<(Rc<IoContext>, v8::Global<v8::PromiseResolver>, bool)> {
         let pending = self.pending.borrow_mut().remove(&token)?;
         pending.io.waiting.set(pending.io.waiting.get().saturating_sub(1));
-        Some((pending.io, pending.resolver))
+        Some((pending.io, pending.resolver, pending.is_call))
     }
 
     /// The event that `token`'s operation belongs to.
@@ -442,7 +452,9 @@ impl IsolateState {
         let (lost, kept): (Vec<_>, Vec<_>) = self.loads.take().into_iter().partition(|(io, _)| gone(io));
         self.loads.replace(kept);
         for (_, worker) in lost {
-            worker.settle(Err(CallError::retryable("The event that was to load the Worker ended before its code was there.")));
+            worker.settle(Err(CallError::retryable(
+                "The event that was to load the Worker ended before its code was there.",
+            )));
             self.host.loader_forget(&worker);
         }
         let mut timers = self.timers.borrow_mut();

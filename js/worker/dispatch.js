@@ -38,7 +38,7 @@ const { toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
 const { requestFromHost } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
 const { newContext } = core.loadExtScript("ext:denizen/io/context.js");
-const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
+const { errorParts, nameObject } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { newState, settled } = core.loadExtScript("ext:denizen/actor/state.js");
 const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { newId, newNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
@@ -108,6 +108,9 @@ function register(namespace) {
   for (let i = 0; i < names.length; i++) {
     const value = namespace[names[i]];
     const kind = classify(value);
+    if ((typeof value !== "object" && typeof value !== "function") || value === null) {
+      throw new TypeError(`Incorrect type for map entry '${names[i]}': the provided value is not of type 'function or ExportedHandler'.`);
+    }
     if (kind !== undefined) {
       entries.set(names[i], { __proto__: null, kind, value });
       const exported = kind >= ACTOR ? newClass(names[i]) : newServiceStub(names[i]);
@@ -193,14 +196,17 @@ function finishFetch(event, result) {
   settle(event, result, (value) => respond(event, value));
 }
 
-function settle(event, promise, done) {
+function settle(event, promise, done, onError = undefined) {
   PromisePrototypeThen(PromiseResolve(promise), (value) => {
     try {
       done(value);
     } catch (error) {
       fail(event, error);
     }
-  }, (error) => fail(event, error));
+  }, (error) => {
+    onError?.(error);
+    fail(event, error);
+  });
 }
 
 function abortedSignal(event) {
@@ -246,7 +252,7 @@ function findMethod(instance, name) {
   return undefined;
 }
 
-function callMethod(instance, name, args) {
+function methodOf(instance, name) {
   const method = findMethod(instance, name);
   if (method === undefined) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
@@ -254,7 +260,7 @@ function callMethod(instance, name, args) {
   if (typeof method !== "function") {
     throw new TypeError(`"${name}" is not a function.`);
   }
-  return ReflectApply(method, instance, args);
+  return method;
 }
 
 function callHandler(entry, name, args, ctx) {
@@ -282,19 +288,34 @@ function rpcEvent(event, name, actor, props, call) {
   const method = call[0];
   const args = call[1];
   let result;
+  let onError;
   if (actor !== undefined) {
+    const { object } = actor;
     result = withActor(actor, ({ instance, rpc }) => {
       if (!rpc) {
         throw new TypeError(NO_RPC);
       }
-      return callMethod(instance, method, args);
+      const found = methodOf(instance, method);
+      // Only what the method itself throws tells of the object.
+      onError = (error) => nameObject(error, object);
+      try {
+        return ReflectApply(found, instance, args);
+      } catch (error) {
+        onError(error);
+        throw error;
+      }
     });
   } else {
     const entry = stateless(name);
     const ctx = newContext(props ?? {}, loopback);
-    result = entry.kind === ENTRYPOINT ? callMethod(receiver(entry, ctx), method, args) : callHandler(entry, method, args, ctx);
+    if (entry.kind === ENTRYPOINT) {
+      const instance = receiver(entry, ctx);
+      result = ReflectApply(methodOf(instance, method), instance, args);
+    } else {
+      result = callHandler(entry, method, args, ctx);
+    }
   }
-  settle(event, result, (value) => op_event_value(event, value));
+  settle(event, result, (value) => op_event_value(event, value), (error) => onError?.(error));
 }
 
 function testEvent(event, name, _actor, props) {

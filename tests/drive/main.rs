@@ -11,6 +11,7 @@
 //! - [`ingress`], [`egress`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
 //! - [`limits`]: what happens past a limit.
+//! - [`loader`]: loaders over all shards.
 //! - [`supervisor`]: the main job, over restarts.
 
 mod cli;
@@ -20,6 +21,7 @@ mod examples;
 mod handlers;
 mod ingress;
 mod limits;
+mod loader;
 mod scripts;
 mod specs;
 mod supervisor;

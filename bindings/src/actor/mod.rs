@@ -75,6 +75,8 @@ pub struct Actor {
     pub incarnation: u64,
     /// Name for the log: `Class:id8/facet`.
     pub label: String,
+    /// Id of the root object, in hexadecimal digits.
+    pub object: Rc<str>,
     /// Owns its handles, promises and timers.
     pub owner: Rc<Owner>,
     /// Its database.

@@ -23,7 +23,7 @@ use crate::isolate::{IsolateState, Output};
 
 use self::wire::Purpose;
 
-pub use errors::{error_from_js, error_to_js};
+pub use errors::{error_from_js, error_to_js, name_object};
 
 /// The limits that JavaScript asks for; NaN stands for what it does not ask for.
 pub fn asked_limits(cpu_ms: f64, sub_requests: f64, wall_ms: f64) -> AskedLimits {
@@ -221,6 +221,7 @@ pub fn op_stub_call<'s>(
     let Some(args) = wire::or_throw(scope, args)? else { return Ok(v8::undefined(scope).into()) };
     let target = resolve(&state, stub);
     let (promise, token) = state.start(scope, &io);
+    state.is_call(token);
     let call = Call {
         target,
         kind: CallKind::Rpc { method, args },

@@ -48,6 +48,8 @@ pub(super) struct ActorSlot {
 /// Where an actor is stored, and what it may have there.
 struct Place {
     storage: Rc<ObjectStorage>,
+    /// Id of the root object, in hexadecimal digits.
+    object: Rc<str>,
     facet: FacetNumber,
     /// What its parent calls it, if it is a facet.
     name: Option<Arc<str>>,
@@ -172,9 +174,10 @@ impl Shard {
         let storage = ObjectStorage::new(&self.pool, &namespace.unique_key, &hex, name)
             .map_err(|error| self.storage_failed(&namespace.class_name, &error))?;
         let label = format!("{}:{}", namespace.class_name, &hex[..8]);
+        let object = hex.as_str().into();
         let key = (namespace.unique_key.clone(), id);
         let id = IdValue::Object(hex, name.map(str::to_owned));
-        let place = Place { storage, facet: 0, name: None, depth: 0, bytes: DATABASE_BYTES, facets: None };
+        let place = Place { storage, object, facet: 0, name: None, depth: 0, bytes: DATABASE_BYTES, facets: None };
         let incarnation = self.begin_actor(&class, id, place, label)?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.root = Some(key.clone());
@@ -185,7 +188,7 @@ impl Shard {
 
     /// Begins an incarnation: its database is open and its isolate runs or starts.
     fn begin_actor(&mut self, class: &ClassRef, id: IdValue, place: Place, label: String) -> Result<u64, CallError> {
-        let Place { storage, facet, name, depth, bytes, facets } = place;
+        let Place { storage, object, facet, name, depth, bytes, facets } = place;
         let definition = self
             .definition(&class.worker)?
             .ok_or_else(|| CallError::new("The code of the class has not been loaded."))?;
@@ -194,6 +197,7 @@ impl Shard {
         let actor = Rc::new(Actor {
             incarnation,
             label,
+            object,
             owner: Rc::new(Owner::default()),
             database,
             gate: RefCell::default(),
@@ -406,6 +410,7 @@ impl Shard {
         let label = format!("{}/{name}", parent.identity.actor.label);
         let place = Place {
             storage: parent.storage.clone(),
+            object: parent.identity.actor.object.clone(),
             facet,
             name: Some(name.into()),
             depth: parent.identity.actor.depth + 1,

@@ -306,8 +306,15 @@ fn register(
     let register = v8::Local::new(scope, &entries.register);
     let undefined = v8::undefined(scope).into();
     state.started.set(true);
+    v8::tc_scope!(let scope, scope);
     let names = register.call(scope, undefined, &[namespace]);
-    Ok(strings(scope, names))
+    match scope.exception() {
+        None => Ok(strings(scope, names)),
+        Some(thrown) => {
+            let text = thrown.to_rust_string_lossy(scope);
+            Err(CallError::type_error(text.trim_start_matches("TypeError: ")))
+        }
+    }
 }
 
 fn strings(scope: &mut v8::PinScope<'_, '_>, value: Option<v8::Local<'_, v8::Value>>) -> Vec<String> {

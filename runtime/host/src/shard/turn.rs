@@ -10,7 +10,7 @@ use denizen_bindings::fetch::{body, headers_to_js, string};
 use denizen_bindings::io::context::IoContext;
 use denizen_bindings::isolate::{Completion, IsolateState, Token};
 use denizen_bindings::modules::{BUNDLE, SCHEME};
-use denizen_bindings::rpc::{error_to_js, outcome_to_js, wire};
+use denizen_bindings::rpc::{error_to_js, name_object, outcome_to_js, wire};
 use denizen_bindings::{actor, io};
 use denizen_core::limits::AskedLimits;
 
@@ -163,6 +163,8 @@ fn identity_to_js<'s>(
     set(scope, "handle", handle);
     let incarnation = v8::Number::new(scope, identity.actor.incarnation as f64).into();
     set(scope, "incarnation", incarnation);
+    let root = string(scope, &identity.actor.object);
+    set(scope, "object", root);
     let class_name = optional(scope, identity.class_name.as_deref());
     set(scope, "className", class_name);
     match &identity.id {
@@ -186,15 +188,23 @@ fn identity_to_js<'s>(
 
 /// Ends an operation, unless its owner has gone.
 pub fn complete(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>, token: Token, completion: Completion) {
-    let Some((io, resolver)) = state.take(token) else { return };
+    let Some((io, resolver, is_call)) = state.take(token) else { return };
     if io.owner.gone.borrow().is_some() {
         return;
     }
+    // What an object catches of a method call bears the object's own id, as in workerd.
+    let remote = is_call && matches!(&completion, Completion::Failed(error) if error.remote);
+    let observer = io.actor.as_ref().filter(|_| remote).map(|actor| actor.object.clone());
     in_context(scope, &io, |scope| {
         let resolver = v8::Local::new(scope, resolver);
         match value_of(scope, &io, completion) {
             Ok(value) => resolver.resolve(scope, value),
-            Err(error) => resolver.reject(scope, error),
+            Err(error) => {
+                if let Some(observer) = observer {
+                    name_object(scope, error, &observer);
+                }
+                resolver.reject(scope, error)
+            }
         };
     });
     state.settled.borrow_mut().push(io);
