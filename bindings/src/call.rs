@@ -4,6 +4,7 @@
 //! cross threads. It must not know V8, nor how a call is routed.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use denizen_core::ids::{NamespaceKey, ObjectId};
@@ -146,6 +147,24 @@ pub struct LoadedWorker {
     pub name: Arc<str>,
     /// The outcome of the loader's callback, once there is one.
     pub definition: OnceLock<Result<Arc<WorkerDefinition>, CallError>>,
+    /// What V8 was told of its size, taken back when the last one who holds it lets go.
+    pub weight: OnceLock<ExternalBytes>,
+}
+
+/// Memory outside V8's heap that handles in it keep alive, as V8 was told of it: otherwise it would see no reason to
+/// collect them.
+#[derive(Debug)]
+pub struct ExternalBytes {
+    /// How much.
+    pub bytes: i64,
+    /// Where the isolate that was told reads what it may take back.
+    pub freed: Arc<AtomicI64>,
+}
+
+impl Drop for ExternalBytes {
+    fn drop(&mut self) {
+        self.freed.fetch_add(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// Which Worker a stub or class value refers to.

@@ -6,6 +6,7 @@
 //! - [`scripts`]: JavaScript that is compared with Node and with workerd.
 //! - [`cli`]: the command line, configurations, bad input.
 //! - [`durability`]: what was answered survives SIGKILL.
+//! - [`endurance`]: many loaded Workers, many facets.
 //! - [`ingress`], [`egress`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
 //! - [`limits`]: what happens past a limit.
@@ -14,6 +15,7 @@
 mod cli;
 mod durability;
 mod egress;
+mod endurance;
 mod ingress;
 mod limits;
 mod scripts;

@@ -14,14 +14,15 @@ use std::time::Duration;
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{
-    ClassRef, EnvSpec, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition, WorkerRef,
+    ClassRef, EnvSpec, ExternalBytes, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target,
+    WorkerDefinition, WorkerRef,
 };
 use crate::fetch::body;
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::wire::{self, WireError};
 use crate::rpc::{Fetcher, StubTarget, class_to_js, error_from_js, stub_to_js};
-use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, WorkerLimits};
+use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, LOADED_WORKER_BYTES, WorkerLimits};
 
 deno_core::extension!(
     denizen_loader,
@@ -147,6 +148,11 @@ pub fn op_loader_provide<'s>(
         failed: OnceLock::new(),
         loaded: true,
     };
+    let bytes = definition.bundle.modules.values().map(|module| module.content.len()).sum::<usize>();
+    let bytes = (bytes + LOADED_WORKER_BYTES) as i64;
+    scope.adjust_amount_of_external_allocated_memory(bytes);
+    // One that was told of already is taken back at once.
+    drop(handle.worker.weight.set(ExternalBytes { bytes, freed: state.external_freed.clone() }));
     state.host.loader_provide(&handle.worker, Ok(definition));
     Ok(())
 }

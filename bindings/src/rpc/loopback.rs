@@ -19,7 +19,12 @@ fn own_worker(state: &IsolateState) -> WorkerRef {
         return WorkerRef::Static(definition.name.clone());
     }
     let known = OnceLock::from(Ok(definition.clone()));
-    WorkerRef::Loaded(Arc::new(LoadedWorker { id: definition.id, name: definition.name.clone(), definition: known }))
+    WorkerRef::Loaded(Arc::new(LoadedWorker {
+        id: definition.id,
+        name: definition.name.clone(),
+        definition: known,
+        weight: OnceLock::new(),
+    }))
 }
 
 fn named(export: String) -> Option<String> {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use denizen_bindings::actor::Actor;
@@ -142,8 +142,9 @@ impl Host for ShardHost {
 
     fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<LoadedWorker>, bool) {
         let id = self.next_id();
-        let make =
-            |name: &str| Arc::new(LoadedWorker { id, name: name.into(), definition: std::sync::OnceLock::new() });
+        let make = |name: &str| {
+            Arc::new(LoadedWorker { id, name: name.into(), definition: OnceLock::new(), weight: OnceLock::new() })
+        };
         let Some(name) = name else { return (make(&format!("{loader}-{id}")), true) };
         let mut loaded = self.loaded.borrow_mut();
         let key = (Arc::from(loader), name.to_owned());
