@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use denizen_core::ids::{NamespaceKey, ObjectId};
@@ -171,6 +172,8 @@ pub struct LoadedWorker {
     outcome: OnceLock<LoadOutcome>,
     /// Shards that wait for it.
     waiting: Mutex<Vec<ShardSender>>,
+    /// What V8 was told of its size, taken back when the last one who holds it lets go.
+    pub weight: OnceLock<ExternalBytes>,
 }
 
 /// What a loader's callback gave.
@@ -179,7 +182,7 @@ pub type LoadOutcome = Result<Arc<WorkerDefinition>, CallError>;
 impl LoadedWorker {
     /// One that is loading.
     pub fn new(id: u64, loader: Option<Arc<str>>, name: Arc<str>) -> Self {
-        Self { id, loader, name, outcome: OnceLock::new(), waiting: Mutex::default() }
+        Self { id, loader, name, outcome: OnceLock::new(), waiting: Mutex::default(), weight: OnceLock::new() }
     }
 
     /// One that is there.
@@ -215,6 +218,22 @@ impl LoadedWorker {
         for shard in waiting {
             shard.send(ShardMessage::Loaded(self.id));
         }
+    }
+}
+
+/// Memory outside V8's heap that handles in it keep alive, as V8 was told of it: otherwise it would see no reason to
+/// collect them.
+#[derive(Debug)]
+pub struct ExternalBytes {
+    /// How much.
+    pub bytes: i64,
+    /// Where the isolate that was told reads what it may take back.
+    pub freed: Arc<AtomicI64>,
+}
+
+impl Drop for ExternalBytes {
+    fn drop(&mut self) {
+        self.freed.fetch_add(self.bytes, Ordering::Relaxed);
     }
 }
 

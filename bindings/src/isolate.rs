@@ -7,6 +7,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -289,6 +290,8 @@ pub struct IsolateState {
     pub rejections: RefCell<Vec<(v8::Global<v8::Promise>, v8::Global<v8::Value>)>>,
     /// Workers whose code an event of this isolate is to give.
     loads: RefCell<Vec<(Rc<IoContext>, Arc<LoadedWorker>)>>,
+    /// Memory outside the heap that V8 was told of and that is gone.
+    pub external_freed: Arc<AtomicI64>,
     pending: RefCell<HashMap<Token, Pending>>,
     timers: RefCell<HashMap<u32, Timer>>,
     next_token: Cell<u64>,
@@ -312,6 +315,7 @@ impl IsolateState {
             actors: RefCell::default(),
             rejections: RefCell::default(),
             loads: RefCell::default(),
+            external_freed: Arc::default(),
             pending: RefCell::default(),
             timers: RefCell::default(),
             next_token: Cell::new(1),
@@ -330,6 +334,14 @@ impl IsolateState {
     /// In a blank isolate, where no user code runs that could ask.
     pub fn worker(&self) -> &Arc<WorkerDefinition> {
         self.worker.get().expect("only an isolate with a Worker runs user code")
+    }
+
+    /// Tells V8 of memory outside its heap that is gone.
+    pub fn settle_external(&self, isolate: &mut v8::Isolate) {
+        if self.external_freed.load(Ordering::Relaxed) != 0 {
+            let freed = self.external_freed.swap(0, Ordering::Relaxed);
+            isolate.adjust_amount_of_external_allocated_memory(-freed);
+        }
     }
 
     /// Starts an operation of `io`: the promise that JavaScript waits for, and the right to end it.

@@ -133,33 +133,44 @@ function receiver(entry, ctx) {
   return entry.kind === ENTRYPOINT ? ReflectConstruct(entry.value, [ctx, env]) : entry.value;
 }
 
+// What the host tells of an actor, by index.
+const HANDLE = 0;
+const INCARNATION = 1;
+const CLASS_NAME = 2;
+const ID_HEX = 3;
+const ID_NAME = 4;
+const ID_TEXT = 5;
+const PROPS = 6;
+
 // The instance of an actor, made at its first event. A promise while its constructor blocks other events.
 function instanceOf(actor) {
-  const found = actors.get(actor.incarnation);
+  const found = actors.get(actor[INCARNATION]);
   if (found !== undefined) {
     return found;
   }
-  const entry = actor.className === undefined ? undefined : entries.get(actor.className);
+  const handle = actor[HANDLE];
+  const className = actor[CLASS_NAME];
+  const entry = className === undefined ? undefined : entries.get(className);
   if (entry === undefined || entry.kind < ACTOR) {
     const error = new Error(
-      actor.className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${actor.className}`,
+      className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${className}`,
     );
-    op_actor_broken(actor.handle, errorParts(error));
+    op_actor_broken(handle, errorParts(error));
     throw error;
   }
-  const id = actor.idName === undefined && actor.idText !== undefined ? actor.idText : newId(actor.idHex, actor.idName);
-  const state = newState(actor.handle, id, actor.props ?? {}, loopback);
+  const id = actor[ID_TEXT] ?? newId(actor[ID_HEX], actor[ID_NAME]);
+  const state = newState(handle, id, actor[PROPS] ?? {}, loopback);
   let instance;
-  prototypes.set(actor.handle, entry.value.prototype);
+  prototypes.set(handle, entry.value.prototype);
   try {
     instance = ReflectConstruct(entry.value, [state, env]);
   } catch (error) {
-    op_actor_broken(actor.handle, errorParts(error));
+    op_actor_broken(handle, errorParts(error));
     throw error;
   }
-  prototypes.set(actor.handle, instance);
+  prototypes.set(handle, instance);
   const made = { __proto__: null, instance, rpc: entry.kind === ACTOR };
-  actors.set(actor.incarnation, made);
+  actors.set(actor[INCARNATION], made);
   const blocked = settled(state);
   return blocked === undefined ? made : PromisePrototypeThen(blocked, () => made);
 }
@@ -340,7 +351,7 @@ ObjectDefineProperty(AlarmInvocationInfo.prototype, SymbolToStringTag, {
 });
 
 function alarmEvent(event, _name, actor, _props, args) {
-  const { handle } = actor;
+  const handle = actor[HANDLE];
   const result = withActor(actor, ({ instance }) => {
     if (typeof instance.alarm !== "function") {
       throw new Error("Handler does not export an alarm() function.");

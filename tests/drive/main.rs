@@ -7,6 +7,7 @@
 //! - [`cli`]: the command line, configurations, bad input.
 //! - [`examples`]: what their README files say.
 //! - [`durability`]: what was answered survives SIGKILL.
+//! - [`endurance`]: many loaded Workers, many facets.
 //! - [`handlers`]: events that are no requests.
 //! - [`ingress`], [`egress`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
@@ -17,6 +18,7 @@
 mod cli;
 mod durability;
 mod egress;
+mod endurance;
 mod examples;
 mod handlers;
 mod ingress;

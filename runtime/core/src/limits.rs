@@ -180,6 +180,10 @@ pub const DYNAMIC_CODE_BYTES: usize = 67_108_864;
 /// See [`DYNAMIC_CODE_BYTES`].
 pub const DYNAMIC_ENV_BYTES: usize = 1_048_576;
 
+/// Bytes that V8 is told a loaded Worker takes beside its modules: more than it does, so that handles of Workers that have
+/// been evicted are collected about every thousand, and not only when the heap of whoever loaded them has grown.
+pub const LOADED_WORKER_BYTES: usize = 64 << 10;
+
 /// Machine code that is kept of modules that were compiled before. When it is full it starts afresh.
 pub const CODE_CACHE_BYTES: usize = 64 << 20;
 

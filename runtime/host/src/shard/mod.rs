@@ -49,6 +49,10 @@ use crate::runtime::Shared;
 /// How often a shard looks for what has been idle or has gone on too long.
 const HOUSEKEEPING: Duration = Duration::from_millis(500);
 
+/// How long turns may follow one another before the shard's local tasks run: each time costs a system call, and what is
+/// done by then is seen together.
+const YIELD: Duration = Duration::from_micros(200);
+
 /// Someone who waits for a Worker to start, to learn what it exports.
 type Inspector = (String, oneshot::Sender<Result<WorkerExports, CallError>>);
 
@@ -109,25 +113,29 @@ impl Shard {
     /// Runs until told to stop.
     pub async fn run(mut self, mut inbox: UnboundedReceiver<ShardMessage>) {
         let mut kept_house = Instant::now();
+        let mut yielded = kept_house;
         loop {
+            let mut now = Instant::now();
             // Also while there is always something to run.
-            if kept_house.elapsed() >= HOUSEKEEPING {
+            if now.duration_since(kept_house) >= HOUSEKEEPING {
                 self.keep_house();
-                kept_house = Instant::now();
+                now = Instant::now();
+                kept_house = now;
             }
             while let Ok(message) = inbox.try_recv() {
                 self.receive(message);
             }
-            if self.stop_at.is_some_and(|at| at <= Instant::now() || self.has_no_events()) {
+            if self.stop_at.is_some_and(|at| at <= now || self.has_no_events()) {
                 self.note_usage();
                 return;
             }
-            self.fire_timers();
+            self.fire_timers(now);
             if let Some(id) = self.ready.pop_front() {
                 self.run_one(id);
-                if !self.ready.is_empty() || !inbox.is_empty() {
-                    // Local tasks, which read and write bodies, run between turns.
+                if now.duration_since(yielded) >= YIELD && (!self.ready.is_empty() || !inbox.is_empty()) {
+                    // Local tasks, which read and write bodies and open gates, run between turns.
                     tokio::task::yield_now().await;
+                    yielded = now;
                 }
                 continue;
             }
@@ -171,8 +179,7 @@ impl Shard {
         }
     }
 
-    fn fire_timers(&mut self) {
-        let now = Instant::now();
+    fn fire_timers(&mut self, now: Instant) {
         loop {
             let due =
                 self.host.timers.borrow().first_key_value().filter(|((at, _), _)| *at <= now).map(|(key, _)| *key);
@@ -485,8 +492,12 @@ impl Shard {
         let (actor, host, sender) = (actor.clone(), self.host.clone(), self.sender.clone());
         tokio::task::spawn_local(async move {
             let outcome = durable.await;
-            host.deferred.borrow_mut().push(Deferred::GateOpened(actor, lock, outcome));
-            sender.send(ShardMessage::Wake);
+            let mut deferred = host.deferred.borrow_mut();
+            // Whoever came first has woken the shard for all.
+            if deferred.is_empty() {
+                sender.send(ShardMessage::Wake);
+            }
+            deferred.push(Deferred::GateOpened(actor, lock, outcome));
         });
     }
 
@@ -764,6 +775,7 @@ fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn, identity: Op
             _ => {}
         }
         turn::rejections(scope, &state);
+        state.settle_external(scope);
         false
     })
 }

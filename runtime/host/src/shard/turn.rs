@@ -147,43 +147,25 @@ fn optional<'s>(scope: &mut v8::PinScope<'s, '_>, text: Option<&str>) -> v8::Loc
     }
 }
 
+/// What dispatch.js reads of an actor, by index: handle, incarnation, name of the class, digits and name of the id, id as
+/// a text, props.
 fn identity_to_js<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     identity: &ActorIdentity,
 ) -> Result<v8::Local<'s, v8::Value>, CallError> {
-    // Without a prototype: what is absent must not be looked up in objects that user code can change.
-    let null = v8::null(scope).into();
-    let object = v8::Object::with_prototype_and_properties(scope, null, &[], &[]);
-    let set = |scope: &mut v8::PinScope<'s, '_>, key: &str, value: v8::Local<'s, v8::Value>| {
-        if let Some(key) = v8::String::new(scope, key) {
-            object.create_data_property(scope, key.into(), value);
-        }
-    };
     let handle = actor::actor_to_js(scope, &identity.actor);
-    set(scope, "handle", handle);
     let incarnation = v8::Number::new(scope, identity.actor.incarnation as f64).into();
-    set(scope, "incarnation", incarnation);
-    let root = string(scope, &identity.actor.object);
-    set(scope, "object", root);
     let class_name = optional(scope, identity.class_name.as_deref());
-    set(scope, "className", class_name);
-    match &identity.id {
-        IdValue::Object(hex, name) => {
-            let hex = string(scope, hex);
-            set(scope, "idHex", hex);
-            let name = optional(scope, name.as_deref());
-            set(scope, "idName", name);
-        }
-        IdValue::Text(text) => {
-            let text = string(scope, text);
-            set(scope, "idText", text);
-        }
-    }
-    if let Some(props) = &identity.props {
-        let props = wire::deserialize(scope, props).map_err(|error| CallError::new(error.to_string()))?;
-        set(scope, "props", props);
-    }
-    Ok(object.into())
+    let (hex, name, text) = match &identity.id {
+        IdValue::Object(hex, name) => (Some(hex.as_str()), name.as_deref(), None),
+        IdValue::Text(text) => (None, None, Some(text.as_str())),
+    };
+    let (hex, name, text) = (optional(scope, hex), optional(scope, name), optional(scope, text));
+    let props = match &identity.props {
+        Some(props) => wire::deserialize(scope, props).map_err(|error| CallError::new(error.to_string()))?,
+        None => v8::undefined(scope).into(),
+    };
+    Ok(v8::Array::new_with_elements(scope, &[handle, incarnation, class_name, hex, name, text, props]).into())
 }
 
 /// Ends an operation, unless its owner has gone.
