@@ -141,6 +141,7 @@ const ID_HEX = 3;
 const ID_NAME = 4;
 const ID_TEXT = 5;
 const PROPS = 6;
+const ROOT_HEX = 7;
 
 // The instance of an actor, made at its first event. A promise while its constructor blocks other events.
 function instanceOf(actor) {
@@ -301,7 +302,7 @@ function rpcEvent(event, name, actor, props, call) {
   let result;
   let onError;
   if (actor !== undefined) {
-    const { object } = actor;
+    const object = actor[ROOT_HEX];
     result = withActor(actor, ({ instance, rpc }) => {
       if (!rpc) {
         throw new TypeError(NO_RPC);

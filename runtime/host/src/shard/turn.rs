@@ -165,7 +165,8 @@ fn identity_to_js<'s>(
         Some(props) => wire::deserialize(scope, props).map_err(|error| CallError::new(error.to_string()))?,
         None => v8::undefined(scope).into(),
     };
-    Ok(v8::Array::new_with_elements(scope, &[handle, incarnation, class_name, hex, name, text, props]).into())
+    let root = string(scope, &identity.actor.object);
+    Ok(v8::Array::new_with_elements(scope, &[handle, incarnation, class_name, hex, name, text, props, root]).into())
 }
 
 /// Ends an operation, unless its owner has gone.
