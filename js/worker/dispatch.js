@@ -231,14 +231,14 @@ function fetchEvent(event, name, actor, props, args) {
   finishFetch(event, target.fetch(request, env, ctx));
 }
 
-// A method that the other side may call: on the prototypes between the instance and the base class.
-function findMethod(instance, name) {
+// A member that the other side may use: on the prototypes between the instance and the base class.
+function findMember(instance, name) {
   for (let prototype = ObjectGetPrototypeOf(instance); prototype !== null; prototype = ObjectGetPrototypeOf(prototype)) {
     if (prototype === ObjectPrototype || prototype === WorkerEntrypoint.prototype || prototype === DurableObject.prototype || prototype === RpcTarget.prototype) {
       break;
     }
     if (ObjectHasOwn(prototype, name)) {
-      // A member of the instance itself hides the method, and is no method.
+      // A member of the instance itself hides it, and is none.
       return ObjectHasOwn(instance, name) ? undefined : instance[name];
     }
   }
@@ -246,9 +246,12 @@ function findMethod(instance, name) {
 }
 
 function callMethod(instance, name, args) {
-  const method = findMethod(instance, name);
+  const method = findMember(instance, name);
   if (method === undefined) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
+  }
+  if (args === undefined) {
+    return method;
   }
   if (typeof method !== "function") {
     throw new TypeError(`"${name}" is not a function.`);
@@ -261,6 +264,9 @@ function callHandler(entry, name, args, ctx) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
   }
   const method = entry.value[name];
+  if (args === undefined) {
+    return method;
+  }
   if (typeof method !== "function") {
     throw new TypeError(`"${name}" is not a function.`);
   }
@@ -279,6 +285,7 @@ function callHandler(entry, name, args, ctx) {
 
 function rpcEvent(event, name, actor, props, call) {
   const method = call[0];
+  // Absent where a property is read.
   const args = call[1];
   let result;
   if (actor !== undefined) {
