@@ -324,12 +324,12 @@ pub struct ResponseParts {
 pub enum CallKind {
     /// A `fetch` event.
     Fetch(Box<RequestParts>),
-    /// A method call.
+    /// A method call, or the reading of a property.
     Rpc {
-        /// Name of the method.
-        method: String,
-        /// Array of arguments.
-        args: WireValue,
+        /// Name of the method or property.
+        name: String,
+        /// Array of arguments; absent for a property.
+        args: Option<WireValue>,
     },
     /// A `test` event.
     Test,

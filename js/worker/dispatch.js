@@ -250,29 +250,29 @@ function fetchEvent(event, name, actor, props, args) {
   finishFetch(event, target.fetch(request, env, ctx));
 }
 
-// A method that the other side may call: on the prototypes between the instance and the base class.
-function findMethod(instance, name) {
+// A member that the other side may use: on the prototypes between the instance and the base class.
+function findMember(instance, name) {
   for (let prototype = ObjectGetPrototypeOf(instance); prototype !== null; prototype = ObjectGetPrototypeOf(prototype)) {
     if (prototype === ObjectPrototype || prototype === WorkerEntrypoint.prototype || prototype === DurableObject.prototype || prototype === RpcTarget.prototype) {
       break;
     }
     if (ObjectHasOwn(prototype, name)) {
-      // A member of the instance itself hides the method, and is no method.
+      // A member of the instance itself hides it, and is none.
       return ObjectHasOwn(instance, name) ? undefined : instance[name];
     }
   }
   return undefined;
 }
 
-function methodOf(instance, name) {
-  const method = findMethod(instance, name);
-  if (method === undefined) {
+function memberOf(instance, name, isCall) {
+  const member = findMember(instance, name);
+  if (member === undefined) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
   }
-  if (typeof method !== "function") {
+  if (isCall && typeof member !== "function") {
     throw new TypeError(`"${name}" is not a function.`);
   }
-  return method;
+  return member;
 }
 
 function callHandler(entry, name, args, ctx) {
@@ -280,6 +280,9 @@ function callHandler(entry, name, args, ctx) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
   }
   const method = entry.value[name];
+  if (args === undefined) {
+    return method;
+  }
   if (typeof method !== "function") {
     throw new TypeError(`"${name}" is not a function.`);
   }
@@ -298,6 +301,7 @@ function callHandler(entry, name, args, ctx) {
 
 function rpcEvent(event, name, actor, props, call) {
   const method = call[0];
+  // Absent where a property is read.
   const args = call[1];
   let result;
   let onError;
@@ -307,7 +311,10 @@ function rpcEvent(event, name, actor, props, call) {
       if (!rpc) {
         throw new TypeError(NO_RPC);
       }
-      const found = methodOf(instance, method);
+      const found = memberOf(instance, method, args !== undefined);
+      if (args === undefined) {
+        return found;
+      }
       // Only what the method itself throws tells of the object.
       onError = (error) => nameObject(error, object);
       try {
@@ -322,7 +329,8 @@ function rpcEvent(event, name, actor, props, call) {
     const ctx = newContext(props ?? {}, loopback);
     if (entry.kind === ENTRYPOINT) {
       const instance = receiver(entry, ctx);
-      result = ReflectApply(methodOf(instance, method), instance, args);
+      const found = memberOf(instance, method, args !== undefined);
+      result = args === undefined ? found : ReflectApply(found, instance, args);
     } else {
       result = callHandler(entry, method, args, ctx);
     }

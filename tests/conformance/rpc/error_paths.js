@@ -124,7 +124,7 @@ export default {
   async fetch(request, env, ctx) {
     const { row: print, response } = table();
     // Rows of the lists below that denizen does not give yet.
-    const later = ["getter", "durableObjectId of a method", "durableObjectId of an async method", "durableObjectId of a relayed call"];
+    const later = ["durableObjectId of a method", "durableObjectId of an async method", "durableObjectId of a relayed call"];
     const row = (label, subject) => later.includes(label) ? undefined : print(label, subject);
     const url = "http://x.test/";
     const id = env.Thrower.idFromName("t");

@@ -121,10 +121,12 @@ fn arguments<'s>(
             let cf = optional(scope, request.cf.as_deref());
             (0, v8::Array::new_with_elements(scope, &[method, url, headers, body, cf]).into())
         }
-        CallKind::Rpc { method, args } => {
-            let method = string(scope, &method);
-            let args = wire::deserialize(scope, &args).map_err(|error| CallError::new(error.to_string()))?;
-            (1, v8::Array::new_with_elements(scope, &[method, args]).into())
+        CallKind::Rpc { name, args } => {
+            let name = string(scope, &name);
+            let args = args.map(|args| wire::deserialize(scope, &args)).transpose();
+            let args = args.map_err(|error| CallError::new(error.to_string()))?;
+            let args = args.unwrap_or_else(|| v8::undefined(scope).into());
+            (1, v8::Array::new_with_elements(scope, &[name, args]).into())
         }
         CallKind::Test => (2, v8::undefined(scope).into()),
         CallKind::Alarm(alarm) => {
