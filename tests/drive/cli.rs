@@ -24,7 +24,7 @@ fn bad_input_gets_a_clear_answer() {
         ("import.js", "import x from './nowhere.js';\nexport default {};"),
         ("package.js", "import { Hono } from 'hono';\nexport default {};"),
         ("name.js", "import { nope } from './other.js';\nexport default {};"),
-        ("other.js", "export const yes = 1;"),
+        ("other.js", "export const yes = {};"),
         ("endless.js", "for (;;) {}"),
         ("never.js", "await new Promise(() => {});\nexport default {};"),
         ("timer.js", "setTimeout(() => {}, 1);\nexport default {};"),
