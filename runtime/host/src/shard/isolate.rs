@@ -228,6 +228,7 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         format_error: function(scope, "formatError"),
         list_handlers: function(scope, "listHandlers"),
         unhandled: function(scope, "unhandled"),
+        import_sync: function(scope, "importSync"),
         maker: function(scope, "maker"),
         make_error: function(scope, "makeError"),
         describe_value: function(scope, "describeValue"),
