@@ -242,6 +242,19 @@ pub enum CallKind {
     Test,
     /// An alarm is due.
     Alarm(Box<AlarmCall>),
+    /// The alarm of a facet is due that nobody in this process can start but the object.
+    FacetAlarm(Box<FacetAlarmCall>),
+}
+
+/// The alarm of a facet that does not run, as its object is told of it.
+#[derive(Debug)]
+pub struct FacetAlarmCall {
+    /// The names that lead to the facet, from the object on.
+    pub path: Vec<String>,
+    /// When it was to run, in milliseconds since the epoch.
+    pub scheduled_ms: i64,
+    /// How often it has been retried.
+    pub retry_count: u32,
 }
 
 /// An alarm that is due, or has been given up.
@@ -294,6 +307,8 @@ pub struct CallError {
     pub overloaded: bool,
     /// The object lost its memory.
     pub durable_object_reset: bool,
+    /// An alarm whose handler ends by it is not tried again.
+    pub gives_up_alarm: bool,
     /// The limit that was exceeded, what was used and what was allowed.
     pub limit: Option<(Limit, f64, f64)>,
 }

@@ -27,7 +27,6 @@ const {
   ReflectApply,
   ReflectConstruct,
   SafeMap,
-  SafeWeakMap,
   SymbolToStringTag,
   TypeError,
 } = primordials;
@@ -39,7 +38,7 @@ const { requestFromHost } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
 const { newContext } = core.loadExtScript("ext:denizen/io/context.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
-const { newState, settled } = core.loadExtScript("ext:denizen/actor/state.js");
+const { newState } = core.loadExtScript("ext:denizen/actor/state.js");
 const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { newId, newNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { newLoader } = core.loadExtScript("ext:denizen/loader/loader.js");
@@ -58,9 +57,9 @@ const NO_RPC =
 const entries = new SafeMap();
 // Incarnation -> instance.
 const actors = new SafeMap();
-// Handle -> instance, or the prototype that it will have: whether it handles alarms.
-const prototypes = new SafeWeakMap();
-setAlarmCheck((handle) => typeof prototypes.get(handle)?.alarm === "function");
+// Incarnation -> the prototype that its instance will have, while its constructor runs.
+const prototypes = new SafeMap();
+setAlarmCheck((incarnation) => typeof (actors.get(incarnation)?.instance ?? prototypes.get(incarnation))?.alarm === "function");
 let env;
 // What `ctx.exports` is: one object, since it leads to nothing but the Worker itself.
 const loopback = {};
@@ -129,45 +128,30 @@ function receiver(entry, ctx) {
   return entry.kind === ENTRYPOINT ? ReflectConstruct(entry.value, [ctx, env]) : entry.value;
 }
 
-// The instance of an actor, made at its first event. A promise while its constructor blocks other events.
-function instanceOf(actor) {
-  const found = actors.get(actor.incarnation);
-  if (found !== undefined) {
-    return found;
-  }
+// Makes the instance of an actor. Its events wait until this turn has ended, and for what blocks them.
+function construct(actor) {
+  const { handle, incarnation } = actor;
   const entry = actor.className === undefined ? undefined : entries.get(actor.className);
-  if (entry === undefined || entry.kind < ACTOR) {
-    const error = new Error(
-      actor.className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${actor.className}`,
-    );
-    op_actor_broken(actor.handle, errorParts(error));
-    throw error;
-  }
-  const id = actor.idName === undefined && actor.idText !== undefined ? actor.idText : newId(actor.idHex, actor.idName);
-  const state = newState(actor.handle, id, actor.props ?? {}, loopback);
-  let instance;
-  prototypes.set(actor.handle, entry.value.prototype);
   try {
-    instance = ReflectConstruct(entry.value, [state, env]);
+    if (entry === undefined || entry.kind < ACTOR) {
+      throw new Error(
+        actor.className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${actor.className}`,
+      );
+    }
+    const id = actor.idName === undefined && actor.idText !== undefined ? actor.idText : newId(actor.idHex, actor.idName);
+    const state = newState(handle, id, actor.props ?? {}, loopback);
+    prototypes.set(incarnation, entry.value.prototype);
+    const instance = ReflectConstruct(entry.value, [state, env]);
+    actors.set(incarnation, { __proto__: null, instance, rpc: entry.kind === ACTOR });
   } catch (error) {
-    op_actor_broken(actor.handle, errorParts(error));
-    throw error;
+    op_actor_broken(handle, errorParts(error));
+  } finally {
+    prototypes.delete(incarnation);
   }
-  prototypes.set(actor.handle, instance);
-  const made = { __proto__: null, instance, rpc: entry.kind === ACTOR };
-  actors.set(actor.incarnation, made);
-  const blocked = settled(state);
-  return blocked === undefined ? made : PromisePrototypeThen(blocked, () => made);
 }
 
 function fail(event, error) {
   op_event_fail(event, errorParts(error));
-}
-
-// Calls `run` with the actor's instance, now or when its constructor has finished.
-function withActor(actor, run) {
-  const made = instanceOf(actor);
-  return core.isPromise(made) ? PromisePrototypeThen(made, run) : run(made);
 }
 
 function respond(event, response) {
@@ -213,13 +197,11 @@ function abortedSignal(event) {
 function fetchEvent(event, name, actor, props, args) {
   const request = requestFromHost(args[0], args[1], args[2], args[3], args[4], abortedSignal(event));
   if (actor !== undefined) {
-    const result = withActor(actor, ({ instance }) => {
-      if (typeof instance.fetch !== "function") {
-        throw new Error("Handler does not export a fetch() function.");
-      }
-      return instance.fetch(request);
-    });
-    finishFetch(event, result);
+    const { instance } = actors.get(actor.incarnation);
+    if (typeof instance.fetch !== "function") {
+      throw new Error("Handler does not export a fetch() function.");
+    }
+    finishFetch(event, instance.fetch(request));
     return;
   }
   const entry = stateless(name);
@@ -282,12 +264,11 @@ function rpcEvent(event, name, actor, props, call) {
   const args = call[1];
   let result;
   if (actor !== undefined) {
-    result = withActor(actor, ({ instance, rpc }) => {
-      if (!rpc) {
-        throw new TypeError(NO_RPC);
-      }
-      return callMethod(instance, method, args);
-    });
+    const { instance, rpc } = actors.get(actor.incarnation);
+    if (!rpc) {
+      throw new TypeError(NO_RPC);
+    }
+    result = callMethod(instance, method, args);
   } else {
     const entry = stateless(name);
     const ctx = newContext(props ?? {}, loopback);
@@ -319,12 +300,17 @@ ObjectDefineProperty(AlarmInvocationInfo.prototype, SymbolToStringTag, {
 
 function alarmEvent(event, _name, actor, _props, args) {
   const { handle } = actor;
-  const result = withActor(actor, ({ instance }) => {
+  let result;
+  try {
+    const { instance } = actors.get(actor.incarnation);
     if (typeof instance.alarm !== "function") {
       throw new Error("Handler does not export an alarm() function.");
     }
-    return instance.alarm(new AlarmInvocationInfo(args[0], args[1]));
-  });
+    result = instance.alarm(new AlarmInvocationInfo(args[0], args[1]));
+  } catch (error) {
+    op_alarm_end(handle, false);
+    throw error;
+  }
   PromisePrototypeThen(PromiseResolve(result), () => {
     try {
       // In the handler's last turn, so that what it wrote and the end of its alarm are one.
@@ -342,7 +328,16 @@ function alarmEvent(event, _name, actor, _props, args) {
   });
 }
 
-const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent];
+// Ours: the alarm of a facet is due whose class nobody knows before the object has asked for the facet.
+function facetAlarmEvent(event, _name, actor, _props, args) {
+  const { instance } = actors.get(actor.incarnation);
+  const result = typeof instance.facetAlarm === "function"
+    ? instance.facetAlarm(args[2], new AlarmInvocationInfo(args[0], args[1]))
+    : undefined;
+  settle(event, result, () => op_event_value(event, undefined));
+}
+
+const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent, facetAlarmEvent];
 
 function dispatch(event, kind, name, actor, props, args) {
   try {
@@ -354,6 +349,7 @@ function dispatch(event, kind, name, actor, props, args) {
 
 function dropActor(incarnation) {
   actors.delete(incarnation);
+  prototypes.delete(incarnation);
 }
 
 // Names of the entrypoints that have a handler called `handler`; of the Durable Object classes if it is empty.
@@ -388,5 +384,5 @@ function listHandlers(handler) {
   return names;
 }
 
-return { dispatch, dropActor, listHandlers, prepare, register };
+return { construct, dispatch, dropActor, listHandlers, prepare, register };
 })();

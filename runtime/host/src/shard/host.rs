@@ -15,6 +15,7 @@ use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{CallError, CallOk, LoadedWorker, RequestParts, WorkerDefinition};
 use denizen_bindings::isolate::{Completer, Completion, EgressGuard, FacetStart, Host, IsolateId};
 use denizen_core::limits::{CONSOLE_LINE_BYTES, LOADED_WORKERS};
+use denizen_storage::alarms::AlarmKey;
 use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError};
 
 use crate::runtime::Shared;
@@ -33,6 +34,8 @@ pub enum Deferred {
     GateOpened(Rc<Actor>, u64, Result<(), StorageError>),
     /// A facet has its place on disk, or cannot have one.
     FacetPlaced(u64, Result<FacetNumber, StorageError>),
+    /// An object that was to start a facet whose alarm is due failed.
+    FacetNotWoken(AlarmKey, CallError),
 }
 
 /// What is done to facets in the order of the calls, before the turn's outputs leave.

@@ -47,6 +47,25 @@ fn drain(scope: &mut v8::PinScope<'_, '_>) {
     scope.perform_microtask_checkpoint();
 }
 
+/// Makes the instance of an actor.
+pub fn construct(
+    scope: &mut v8::PinScope<'_, '_>,
+    state: &Rc<IsolateState>,
+    io: &Rc<IoContext>,
+    identity: &ActorIdentity,
+) {
+    in_context(scope, io, |scope| {
+        let actor = match identity_to_js(scope, identity) {
+            Ok(actor) => actor,
+            Err(error) => return state.host.actor_broken(identity.actor.incarnation, error),
+        };
+        let entries = state.entries.get().expect("an isolate with a Worker has its entries");
+        let construct = v8::Local::new(scope, &entries.construct);
+        let undefined = v8::undefined(scope).into();
+        construct.call(scope, undefined, &[actor]);
+    });
+}
+
 /// Delivers an event.
 pub fn event(
     scope: &mut v8::PinScope<'_, '_>,
@@ -55,10 +74,9 @@ pub fn event(
     kind: CallKind,
     entrypoint: Option<&str>,
     props: Option<&wire::WireValue>,
-    identity: Option<&ActorIdentity>,
 ) {
-    if let (CallKind::Alarm(alarm), Some(identity)) = (&kind, identity)
-        && !begins_alarm(state, io, alarm, &identity.actor)
+    if let (CallKind::Alarm(alarm), Some(actor)) = (&kind, &io.actor)
+        && !begins_alarm(state, io, alarm, actor)
     {
         return;
     }
@@ -74,9 +92,9 @@ pub fn event(
         let event = io::event_to_js(scope, io);
         let number = v8::Integer::new(scope, number).into();
         let name = optional(scope, entrypoint);
-        let actor = match identity.map(|identity| identity_to_js(scope, identity)).transpose() {
-            Ok(actor) => actor.unwrap_or_else(|| v8::undefined(scope).into()),
-            Err(error) => return io.reply(state, Err(error)),
+        let actor = match &io.actor {
+            Some(actor) => reference_to_js(scope, actor).into(),
+            None => v8::undefined(scope).into(),
         };
         let entries = state.entries.get().expect("an isolate with a Worker has its entries");
         let dispatch = v8::Local::new(scope, &entries.dispatch);
@@ -126,6 +144,13 @@ fn arguments<'s>(
             let scheduled = v8::Number::new(scope, alarm.scheduled_ms as f64).into();
             (3, v8::Array::new_with_elements(scope, &[retry_count, scheduled]).into())
         }
+        CallKind::FacetAlarm(alarm) => {
+            let retry_count = v8::Number::new(scope, f64::from(alarm.retry_count)).into();
+            let scheduled = v8::Number::new(scope, alarm.scheduled_ms as f64).into();
+            let path: Vec<_> = alarm.path.iter().map(|name| string(scope, name)).collect();
+            let path = v8::Array::new_with_elements(scope, &path).into();
+            (4, v8::Array::new_with_elements(scope, &[retry_count, scheduled, path]).into())
+        }
     })
 }
 
@@ -136,39 +161,51 @@ fn optional<'s>(scope: &mut v8::PinScope<'s, '_>, text: Option<&str>) -> v8::Loc
     }
 }
 
+/// What names an actor whose instance is made.
+fn reference_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, actor: &Rc<actor::Actor>) -> v8::Local<'s, v8::Object> {
+    // Without a prototype: what is absent must not be looked up in objects that user code can change.
+    let null = v8::null(scope).into();
+    let object = v8::Object::with_prototype_and_properties(scope, null, &[], &[]);
+    let handle = actor::actor_to_js(scope, actor);
+    set(scope, object, "handle", handle);
+    let incarnation = v8::Number::new(scope, actor.incarnation as f64).into();
+    set(scope, object, "incarnation", incarnation);
+    object
+}
+
+fn set(
+    scope: &mut v8::PinScope<'_, '_>,
+    object: v8::Local<'_, v8::Object>,
+    key: &str,
+    value: v8::Local<'_, v8::Value>,
+) {
+    if let Some(key) = v8::String::new(scope, key) {
+        object.create_data_property(scope, key.into(), value);
+    }
+}
+
 fn identity_to_js<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     identity: &ActorIdentity,
 ) -> Result<v8::Local<'s, v8::Value>, CallError> {
-    // Without a prototype: what is absent must not be looked up in objects that user code can change.
-    let null = v8::null(scope).into();
-    let object = v8::Object::with_prototype_and_properties(scope, null, &[], &[]);
-    let set = |scope: &mut v8::PinScope<'s, '_>, key: &str, value: v8::Local<'s, v8::Value>| {
-        if let Some(key) = v8::String::new(scope, key) {
-            object.create_data_property(scope, key.into(), value);
-        }
-    };
-    let handle = actor::actor_to_js(scope, &identity.actor);
-    set(scope, "handle", handle);
-    let incarnation = v8::Number::new(scope, identity.actor.incarnation as f64).into();
-    set(scope, "incarnation", incarnation);
+    let object = reference_to_js(scope, &identity.actor);
     let class_name = optional(scope, identity.class_name.as_deref());
-    set(scope, "className", class_name);
+    set(scope, object, "className", class_name);
     match &identity.id {
         IdValue::Object(hex, name) => {
             let hex = string(scope, hex);
-            set(scope, "idHex", hex);
+            set(scope, object, "idHex", hex);
             let name = optional(scope, name.as_deref());
-            set(scope, "idName", name);
+            set(scope, object, "idName", name);
         }
         IdValue::Text(text) => {
             let text = string(scope, text);
-            set(scope, "idText", text);
+            set(scope, object, "idText", text);
         }
     }
     if let Some(props) = &identity.props {
         let props = wire::deserialize(scope, props).map_err(|error| CallError::new(error.to_string()))?;
-        set(scope, "props", props);
+        set(scope, object, "props", props);
     }
     Ok(object.into())
 }
