@@ -6,6 +6,8 @@
 //! - [`scripts`]: JavaScript that is compared with Node and with workerd.
 //! - [`cli`]: the command line, configurations, bad input.
 //! - [`durability`]: what was answered survives SIGKILL.
+//! - [`facet_alarms`]: alarms of facets, over restarts.
+//! - [`gates`]: what leaves an object on a disk that hangs or fails.
 //! - [`ingress`], [`egress`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
 //! - [`limits`]: what happens past a limit.
@@ -14,6 +16,8 @@
 mod cli;
 mod durability;
 mod egress;
+mod facet_alarms;
+mod gates;
 mod ingress;
 mod limits;
 mod scripts;
