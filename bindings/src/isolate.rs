@@ -232,6 +232,8 @@ struct Timer {
 
 /// Functions that the bootstrap script hands to the host.
 pub struct JsEntries {
+    /// Makes the instance of an actor.
+    pub construct: v8::Global<v8::Function>,
     /// Delivers an event.
     pub dispatch: v8::Global<v8::Function>,
     /// Takes what `env` is made from.

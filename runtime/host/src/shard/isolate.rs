@@ -221,6 +221,7 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         v8::Global::new(scope, value.expect("the bootstrap script defines every entry"))
     };
     let entries = JsEntries {
+        construct: function(scope, "construct"),
         dispatch: function(scope, "dispatch"),
         prepare: function(scope, "prepare"),
         register: function(scope, "register"),
