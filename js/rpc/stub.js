@@ -182,5 +182,5 @@ ObjectDefineProperty(ClassHandle.prototype, SymbolToStringTag, {
 });
 ObjectDefineProperty(ClassHandle, "name", { __proto__: null, value: "DurableObjectClass" });
 
-return { ClassHandle, Fetcher, classOf, fetcherOf, onFirstUse, standFor };
+return { ClassHandle, Fetcher, classOf, fetcherOf, onFirstUse, ready, standFor };
 })();

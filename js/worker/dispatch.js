@@ -42,6 +42,7 @@ const { newState } = core.loadExtScript("ext:denizen/actor/state.js");
 const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { newId, newNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { newLoader } = core.loadExtScript("ext:denizen/loader/loader.js");
+const { ready } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { newScheduledController } = core.loadExtScript("ext:denizen/worker/controllers.js");
 const { newClass, newServiceStub } = core.loadExtScript("ext:denizen/worker/exports.js");
 const { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, setEnv, setExports } = core.loadExtScript("ext:denizen/worker/workers.js");
@@ -386,7 +387,11 @@ function facetAlarmEvent(event, _name, actor, _props, args) {
   const result = typeof instance.facetAlarm === "function"
     ? instance.facetAlarm(args[2], new AlarmInvocationInfo(args[0], args[1]))
     : undefined;
-  settle(event, result, () => op_event_value(event, undefined));
+  settle(event, result, (value) => {
+    // A facet's stub that is given back starts its facet, without a call.
+    ready(value);
+    op_event_value(event, undefined);
+  });
 }
 
 const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent, facetAlarmEvent, scheduledEvent];

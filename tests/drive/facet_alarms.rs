@@ -39,7 +39,8 @@ export class Helpful extends Parent {
     const asked = this.ctx.storage.kv.get("asked") ?? "";
     this.ctx.storage.kv.put("asked", `${asked}[${path} ${info.retryCount} ${typeof info.scheduledTime}]`);
     if (this.env.FAILS && asked === "") throw new Error("cannot help yet");
-    await (path.length > 1 ? this.part(path[0]).pingBelow() : this.part(path[0]).ping());
+    if (path.length === 1) return this.part(path[0]);
+    await this.part(path[0]).pingBelow();
   }
 }
 export default {

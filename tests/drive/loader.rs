@@ -28,7 +28,7 @@ export default {
         return new Response(await ask(env.LOADER.get("left", () => code)));
       case "/waiters": {
         const aborted = env.Aborter.getByName("a").load().catch((error) => error.message);
-        await scheduler.wait(20);
+        while (!(await env.Aborter.getByName("a").isLoading())) await scheduler.wait(5);
         const waiting = ask(env.LOADER.get("waited", () => code)).catch((error) => [error.message, error.retryable]);
         await env.Aborter.getByName("a").kill().catch(() => {});
         const first = await waiting;
@@ -39,7 +39,13 @@ export default {
 };
 export class Aborter extends DurableObject {
   async load() {
-    return await ask(this.env.LOADER.get("waited", () => new Promise(() => {})));
+    return await ask(this.env.LOADER.get("waited", () => {
+      this.loading = true;
+      return new Promise(() => {});
+    }));
+  }
+  isLoading() {
+    return this.loading === true;
   }
   kill() {
     this.ctx.abort("gone");
