@@ -1,73 +1,90 @@
-// Measures denizen beside workerd and prints a Markdown table: requests a second, cold loads of loaded Workers, memory,
-// start, and writes through a supervisor to its facet.
+// Measures denizen beside workerd and prints a Markdown table: objects, facets and loaded Workers through HTTP and in
+// loops, memory, start.
 //
-//   node benches/compare.mjs [--denizen PATH] [--workerd PATH] [--seconds 5] [--rounds 3] [--shards N] [--only a,b]
+//   node benches/compare.mjs [--denizen PATH] [--workerd PATH] [--seconds 3] [--rounds 3] [--shards N] [--only a,b]
 //
-// Owns what is measured and how: the flags and configuration of each server, the order and the arithmetic. Both run
-// worker.js, which denizen takes as a bare script and so starts twice. Both servers are measured in every round, one
-// after the other, and the one that goes first changes from round to round. Every section starts a fresh server in a
-// temporary folder of its own. A row is the median of its rounds.
+// Owns what is measured, the order, the arithmetic, and the aims. Both servers run worker.js, which denizen takes as a bare
+// script and so starts twice. Both are measured in every round, one after the other, and the one that goes first changes
+// from round to round. Every section starts a fresh server in a temporary folder of its own. A row is the median of its
+// rounds; its ratio is denizen's figure over workerd's. With the usual flags it takes about seven minutes.
 //
 // The load comes from wrk when it is on PATH, else from a child process with load.mjs. --shards applies to denizen
 // wherever the section does not fix it; without it denizen takes its default. --only picks sections by name.
 
-import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
-import fs from "node:fs";
-import net from "node:net";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { Connection } from "./load.mjs";
+import { pssMb, sleep, withServer } from "./servers.mjs";
 
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
 const CONNECTIONS = 64;
+/** As many as worker.js spreads requests over. */
+const ITEMS = 200;
+const METHODS = 5_000;
+const FACETS = 100;
+const TOGETHER = 5;
+const CALLS = 2_000;
 const LOADS = 200;
-const PAUSED_LOADS = 20;
+const PAUSED_LOADS = 10;
 /** Longer than denizen's housekeeping interval, which refills its blank isolates one at a time. */
 const PAUSE_MS = 600;
-const SETTLE_MS = 3_000;
+const SETTLE_MS = 2_000;
 const STARTS = 5;
 const WARM_UP_SECONDS = 1;
-const START_TIMEOUT_MS = 20_000;
 /** Holds all the loaded Workers of a section, so that none is evicted in between. */
 const ROOMY = ["--isolates-per-shard", String(2 * LOADS)];
 
-const workerdConfig = (port) => `using Workerd = import "/workerd/workerd.capnp";
-
-const config :Workerd.Config = (
-  services = [(name = "main", worker = .main), (name = "storage", disk = (path = "storage", writable = true))],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
-);
-
-const main :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js")],
-  compatibilityDate = "2026-11-17",
-  durableObjectNamespaces = [(className = "AppRunner", uniqueKey = "bench-AppRunner", enableSql = true)],
-  durableObjectStorage = (localDisk = "storage"),
-  bindings = [
-    (name = "LOADER", workerLoader = ()),
-    (name = "AppRunner", durableObjectNamespace = "AppRunner")
-  ]
-);
-`;
-
 /** Each measures one server: it gives its figures by row. `serve(body, flags)` lends it a fresh one. */
 const SECTIONS = {
-  throughput: (serve) =>
+  http: (serve) =>
     serve(async ({ port }) => ({ hello: await requestsPerSecond(port, "/hello"), json: await requestsPerSecond(port, "/json") })),
-  facet: (serve) => serve(async ({ port }) => ({ facet: await requestsPerSecond(port, "/facet") })),
+  object: (serve) =>
+    serve(async ({ port, connection }) => {
+      // The first write of each makes its files.
+      await inLoop(connection, "items", ITEMS);
+      const oneRead = await requestsPerSecond(port, "/one/read");
+      const manyRead = await requestsPerSecond(port, "/many/read");
+      const oneWrite = await requestsPerSecond(port, "/one/write");
+      const manyWrite = await requestsPerSecond(port, "/many/write");
+      return { oneRead, manyRead, oneWrite, manyWrite, oneOwn: oneWrite / oneRead, manyOwn: manyWrite / manyRead };
+    }),
+  facet: (serve) =>
+    serve(async ({ port, connection }) => {
+      const facetRead = await requestsPerSecond(port, "/facet/read");
+      const facetWrite = await requestsPerSecond(port, "/facet/write");
+      const method = await inLoop(connection, "methods", METHODS);
+      await inLoop(connection, "facets", 1, "warm");
+      const cold = await inLoop(connection, "facets", FACETS, "cold");
+      const batches = [];
+      for (let index = 0; index < TOGETHER; index++) {
+        const name = `together-${index}`;
+        await inLoop(connection, "facets", 1, name + "-warm");
+        batches.push((await inLoop(connection, "together", FACETS, name)) * FACETS);
+      }
+      return { facetRead, facetWrite, method: method * 1_000, cold, together: median(batches) };
+    }),
   load: (serve) =>
     serve(async ({ connection }) => {
-      const tight = await meanMs(LOADS, (index) => connection.get(`/load?name=tight-${index}`));
-      const again = await meanMs(LOADS, () => connection.get("/load?name=tight-0"));
-      let paused = 0;
+      const tight = await inLoop(connection, "load", LOADS, "tight-");
+      // Each shard of denizen has a Worker of its own by that name: the first calls, which load it, do not count.
+      const calls = [];
+      for (let index = 0; index < 16; index++) await inLoop(connection, "call", 1, "again");
+      for (let index = 0; index < 4; index++) calls.push(await inLoop(connection, "call", CALLS, "again"));
+      const lone = [];
+      for (let index = 0; index < CALLS; index++) lone.push(await elapsedMs(() => connection.get("/load?name=again")));
+      return { tight, again: median(calls) * 1_000, lone: median(lone) * 1_000 };
+    }, ROOMY),
+  warm: (serve) =>
+    serve(async ({ connection }) => {
+      const times = [];
       for (let index = 0; index < PAUSED_LOADS; index++) {
         await sleep(PAUSE_MS);
-        paused += (await meanMs(1, () => connection.get(`/load?name=paused-${index}`))) / PAUSED_LOADS;
+        times.push(await elapsedMs(() => connection.get(`/load?name=warm-${index}`)));
       }
-      return { tight, paused, again };
-    }, ROOMY),
+      return { warm: median(times) };
+    }),
   memory: (serve) =>
     serve(async ({ pid, connection }) => {
       await sleep(SETTLE_MS);
@@ -88,113 +105,86 @@ const SECTIONS = {
   },
 };
 
-const HIGHER = "higher ↑";
-const LOWER = "lower ↓";
-/** Section, figure, title, better, digits. */
+const atLeast = (bound) => ({ text: `at least ${bound}`, met: (ratio) => ratio >= bound });
+const atMost = (bound) => ({ text: `at most ${bound}`, met: (ratio) => ratio <= bound });
+/** A time is that many times shorter. */
+const faster = (times) => ({ text: `at most 1/${times}`, met: (ratio) => ratio <= 1 / times });
+/** The bound is on denizen's own figure. */
+const own = (bound) => ({ text: `itself at least ${bound}`, met: (_ratio, denizen) => denizen >= bound });
+
+/** Section, figure, title, digits, aim of the ratio. */
 const ROWS = [
-  ["throughput", "hello", `hello, ${CONNECTIONS} connections (requests/s)`, HIGHER, 0],
-  ["throughput", "json", `JSON, ${CONNECTIONS} connections (requests/s)`, HIGHER, 0],
-  ["facet", "facet", `object and facet, both write, ${CONNECTIONS} connections (requests/s)`, HIGHER, 0],
-  ["load", "tight", `cold load, ${LOADS} in a tight loop (mean ms)`, LOWER, 2],
-  ["load", "paused", `cold load, ${PAUSED_LOADS} with ${PAUSE_MS} ms between (mean ms)`, LOWER, 2],
-  ["load", "again", "the same request, Worker already loaded (mean ms)", LOWER, 2],
-  ["memory", "empty", "memory, no Worker loaded (Pss MB)", LOWER, 1],
-  ["memory", "full", `memory, ${LOADS} idle Workers (Pss MB)`, LOWER, 1],
-  ["memory", "each", "memory, each idle Worker (Pss MB)", LOWER, 2],
-  ["start", "start", "start, spawn to first 200 answer (ms)", LOWER, 0],
+  ["http", "hello", "hello (requests/s)", 0],
+  ["http", "json", "JSON (requests/s)", 0],
+  ["object", "oneRead", "one object, read (requests/s)", 0, atLeast(1)],
+  ["object", "manyRead", "200 objects, read (requests/s)", 0, atLeast(1.5)],
+  ["object", "oneWrite", "one object, durable write (requests/s)", 0, atLeast(1.5)],
+  ["object", "manyWrite", "200 objects, durable write (requests/s)", 0, atLeast(2)],
+  ["object", "oneOwn", "one object, writes over reads", 2, own(0.6)],
+  ["object", "manyOwn", "200 objects, writes over reads", 2, own(0.6)],
+  ["facet", "facetRead", "fetch through an object to its facet (requests/s)", 0, atLeast(1)],
+  ["facet", "facetWrite", "the same, both write (requests/s)", 0],
+  ["facet", "method", `method of a facet, ${METHODS} in a loop (µs each)`, 1, atMost(1)],
+  ["facet", "cold", `new facet of a loaded class, ${FACETS} in a loop (ms each)`, 2, faster(1.5)],
+  ["facet", "together", `${FACETS} new facets at once (ms)`, 1, faster(4)],
+  ["load", "again", `fetch of a loaded Worker, ${CALLS} in a loop (µs each)`, 1, atMost(1)],
+  ["load", "lone", "the same through HTTP, one connection (µs, median)", 0, atMost(1)],
+  ["load", "tight", `cold load, ${LOADS} in a loop (ms each)`, 2, atMost(1.4)],
+  ["warm", "warm", `cold load through HTTP, ${PAUSE_MS} ms apart (ms)`, 2, faster(1.5)],
+  ["memory", "empty", "memory, no Worker loaded (Pss MB)", 1],
+  ["memory", "full", `memory, ${LOADS} idle Workers (Pss MB)`, 1],
+  ["memory", "each", "memory, each idle Worker (Pss MB)", 2, atMost(2)],
+  ["start", "start", "start, spawn to first 200 answer (ms)", 0, atMost(1.5)],
 ];
 
 async function main() {
-  process.on("exit", () => [...running].forEach(kill));
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
-  const sections = options.only;
   const binaries = { denizen: options.denizen, workerd: options.workerd };
   const versions = Object.values(binaries).map((binary) => execFileSync(binary, ["--version"], { encoding: "utf8" }).trim());
-
+  const given = { script: path.join(FOLDER, "worker.js"), classes: ["AppRunner", "Item"] };
+  const began = performance.now();
   const figures = {};
   for (let round = 0; round < options.rounds; round++) {
-    for (const section of sections) {
+    for (const section of options.only) {
       const order = round % 2 === 0 ? ["denizen", "workerd"] : ["workerd", "denizen"];
       for (const server of order) {
         process.stderr.write(`round ${round + 1} of ${options.rounds}: ${section}, ${server}\n`);
-        const serve = (body, flags = []) => withServer(server, binaries[server], flags, body);
+        const serve = (body, flags = []) => {
+          const shards = options.shards && !flags.includes("--shards") ? ["--shards", options.shards] : [];
+          return withServer({ server, binary: binaries[server], ...given, flags: [...shards, ...flags] }, body);
+        };
         const result = await SECTIONS[section](serve);
         for (const [figure, value] of Object.entries(result)) ((figures[figure] ??= {})[server] ??= []).push(value);
       }
     }
   }
-
+  const seconds = Math.round((performance.now() - began) / 1_000);
   console.log(
-    `${versions.join(", ")}; node ${process.versions.node}, load from ${wrk ? "wrk" : "node"}; ` +
+    `${versions.join(", ")}; node ${process.versions.node}, load from ${wrk ? "wrk" : "node"} with ${CONNECTIONS} connections; ` +
       `${os.availableParallelism()} cores; denizen shards: ${options.shards ?? "default"} (memory: 1); ` +
-      `median of ${options.rounds} rounds, ${options.seconds} s each for requests/s.\n`,
+      `median of ${options.rounds} rounds, ${options.seconds} s each for requests/s; ${seconds} s in all.\n`,
   );
-  console.log("| | denizen | workerd | denizen/workerd | better |\n|---|---:|---:|---:|---|");
-  for (const [section, figure, title, better, digits] of ROWS) {
-    if (!sections.includes(section)) continue;
+  console.log("| | denizen | workerd | denizen/workerd | aim | |\n|---|---:|---:|---:|---|---|");
+  for (const [section, figure, title, digits, aim] of ROWS) {
+    if (!options.only.includes(section)) continue;
     const [denizen, workerd] = [median(figures[figure].denizen), median(figures[figure].workerd)];
-    const ratio = (denizen / workerd).toFixed(2);
-    console.log(`| ${title} | ${denizen.toFixed(digits)} | ${workerd.toFixed(digits)} | ${ratio} | ${better} |`);
+    const ratio = denizen / workerd;
+    const verdict = aim ? `${aim.text} | ${aim.met(ratio, denizen) ? "met" : "missed"}` : " | ";
+    console.log(`| ${title} | ${denizen.toFixed(digits)} | ${workerd.toFixed(digits)} | ${ratio.toFixed(2)} | ${verdict} |`);
   }
 }
 
-/** Starts a fresh server, waits for its first 200 answer, lends it to `body` and takes it down with its folder. */
-async function withServer(server, binary, flags, body) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "compare-"));
-  let child;
-  try {
-    const port = await freePort();
-    fs.copyFileSync(path.join(FOLDER, "worker.js"), path.join(folder, "worker.js"));
-    fs.writeFileSync(path.join(folder, "config.capnp"), workerdConfig(port));
-    fs.mkdirSync(path.join(folder, "storage"));
-    const shards = options.shards && !flags.includes("--shards") ? ["--shards", options.shards] : [];
-    const given = {
-      denizen: ["serve", "worker.js", "--port", String(port), "--data", "data", ...shards, ...flags],
-      workerd: ["serve", "--experimental", "config.capnp"],
-    };
-    const log = path.join(folder, "log");
-    const output = fs.openSync(log, "w");
-    const began = performance.now();
-    // Leads a process group, so that what it starts goes down with it.
-    child = spawn(binary, given[server], { cwd: folder, detached: true, stdio: ["ignore", output, output] });
-    fs.closeSync(output);
-    running.add(child);
-    let ended = null;
-    child.once("error", (error) => (ended = error.message));
-    child.once("exit", (status, signal) => (ended = `ended with ${signal ?? status}`));
-    let connection;
-    while (!connection) {
-      connection = await Connection.open(port).catch(() => null);
-      const reason = ended ?? (performance.now() - began > START_TIMEOUT_MS ? "no answer" : null);
-      if (reason) throw new Error(`${server} did not start: ${reason}\n${fs.readFileSync(log, "utf8")}`);
-      if (!connection) await sleep(1);
-    }
-    await connection.get("/hello");
-    const startMs = performance.now() - began;
-    try {
-      return await body({ port, connection, startMs, pid: child.pid });
-    } catch (error) {
-      throw new Error(`${server}: ${error.message}\n${fs.readFileSync(log, "utf8").slice(-2_000)}`);
-    } finally {
-      connection.close();
-    }
-  } finally {
-    if (child?.pid && child.exitCode === null && child.signalCode === null) {
-      const gone = new Promise((resolve) => child.once("exit", resolve));
-      kill(child);
-      await gone;
-    }
-    running.delete(child);
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
+/** Milliseconds of each of `count` repetitions in one event. */
+async function inLoop(connection, loop, count, name = "") {
+  let answer;
+  const elapsed = await elapsedMs(async () => (answer = await connection.get(`/loop/${loop}?count=${count}&name=${name}`)));
+  if (answer !== String(count)) throw new Error(`${loop} gave ${answer} instead of ${count}`);
+  return elapsed / count;
 }
 
-function kill(child) {
-  try {
-    if (child.pid) process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // It has ended already.
-  }
+async function elapsedMs(work) {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
 }
 
 async function requestsPerSecond(port, target) {
@@ -212,37 +202,9 @@ async function load(port, target, seconds) {
   return Number(rate[1]);
 }
 
-async function meanMs(count, work) {
-  const began = performance.now();
-  for (let index = 0; index < count; index++) await work(index);
-  return (performance.now() - began) / count;
-}
-
-/** Proportional set size of a process and all below it. */
-function pssMb(pid) {
-  const rollup = fs.readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-  const threads = fs.readdirSync(`/proc/${pid}/task`);
-  const children = threads.flatMap((id) => fs.readFileSync(`/proc/${pid}/task/${id}/children`, "utf8").match(/\d+/g) ?? []);
-  return children.reduce((sum, child) => sum + pssMb(child), Number(/^Pss: +(\d+) kB/m.exec(rollup)[1]) / 1_024);
-}
-
 function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
-
-function sleep(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function outputOf(command, given) {
@@ -255,7 +217,7 @@ function parseArguments(given) {
   const options = {
     denizen: process.env.DENIZEN ?? "denizen",
     workerd: process.env.WORKERD ?? path.join(FOLDER, "../tests/conformance/node_modules/.bin/workerd"),
-    seconds: "5",
+    seconds: "3",
     rounds: "3",
     shards: undefined,
     only: Object.keys(SECTIONS).join(","),
@@ -278,7 +240,6 @@ function usage() {
   process.exit(2);
 }
 
-const running = new Set();
 const wrk = spawnSync("wrk", ["--version"]).error === undefined;
 const options = parseArguments(process.argv.slice(2));
 await main();

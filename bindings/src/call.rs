@@ -4,25 +4,28 @@
 //! cross threads. It must not know V8, nor how a call is routed.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use denizen_core::ids::{NamespaceKey, ObjectId};
-use denizen_core::limits::{Limit, WorkerLimits};
+use denizen_core::limits::{AskedLimits, Limit, WorkerLimits};
 use denizen_storage::alarms::AlarmKey;
 use tokio::sync::oneshot;
 
 use crate::fetch::body::BodySource;
 use crate::isolate::{Completer, IsolateId, ShardMessage, ShardSender};
+use crate::modules::CompiledWasm;
 use crate::rpc::wire::WireValue;
 
 /// Sources of a Worker, by module name.
 #[derive(Debug)]
 pub struct ModuleBundle {
-    /// Name of the main module.
+    /// URL of the main module; it may have a query.
     pub main: String,
-    /// Every module, by its name in the bundle (a relative path with `/`).
+    /// Every module, by its URL as the Worker's code sees it, without query and fragment.
     pub modules: HashMap<String, Module>,
-    /// Names that imports use for a module besides its own: without an extension, for instance.
+    /// URLs that imports use for a module besides its own: without an extension, for instance.
     pub aliases: HashMap<String, String>,
 }
 
@@ -37,6 +40,23 @@ pub struct Module {
     pub source_map: Option<Arc<[u8]>>,
     /// Hash over `content`: the key of the code cache.
     pub hash: u64,
+    /// Compiled WebAssembly, which isolates share, once one has compiled it.
+    pub compiled: OnceLock<CompiledWasm>,
+}
+
+impl Module {
+    /// A module of `content`.
+    pub fn new(kind: ModuleKind, content: Arc<[u8]>) -> Self {
+        let hash = content_hash(&content);
+        Self { kind, content, source_map: None, hash, compiled: OnceLock::new() }
+    }
+}
+
+/// Key of the code cache. V8 checks only the length of a source, so the key covers every byte.
+fn content_hash(content: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// How a module is evaluated and what its default export is.
@@ -81,6 +101,8 @@ pub struct WorkerDefinition {
     pub failed: OnceLock<CallError>,
     /// Whether another Worker loaded it, so that its code is assumed to be hostile.
     pub loaded: bool,
+    /// What stubs and the loader hold of it, if it is a loaded one: once that is gone, nobody can reach it any more.
+    pub holder: Weak<LoadedWorker>,
 }
 
 /// What `env` is made from.
@@ -142,10 +164,77 @@ pub struct Namespace {
 pub struct LoadedWorker {
     /// Unique in the process.
     pub id: u64,
+    /// The loader that knows it by its name, if it has one.
+    pub loader: Option<Arc<str>>,
     /// The loader's key, or a generated one.
     pub name: Arc<str>,
     /// The outcome of the loader's callback, once there is one.
-    pub definition: OnceLock<Result<Arc<WorkerDefinition>, CallError>>,
+    outcome: OnceLock<LoadOutcome>,
+    /// Shards that wait for it.
+    waiting: Mutex<Vec<ShardSender>>,
+    /// What V8 was told of its size, taken back when the last one who holds it lets go.
+    pub weight: OnceLock<ExternalBytes>,
+}
+
+/// What a loader's callback gave.
+pub type LoadOutcome = Result<Arc<WorkerDefinition>, CallError>;
+
+impl LoadedWorker {
+    /// One that is loading.
+    pub fn new(id: u64, loader: Option<Arc<str>>, name: Arc<str>) -> Self {
+        Self { id, loader, name, outcome: OnceLock::new(), waiting: Mutex::default(), weight: OnceLock::new() }
+    }
+
+    /// One that is there.
+    pub fn of(definition: &Arc<WorkerDefinition>) -> Self {
+        let loading = Self::new(definition.id, None, definition.name.clone());
+        Self { outcome: OnceLock::from(Ok(definition.clone())), ..loading }
+    }
+
+    /// The outcome, if there is one.
+    pub fn outcome(&self) -> Option<&LoadOutcome> {
+        self.outcome.get()
+    }
+
+    /// The outcome, or else `shard` is told when it comes.
+    pub fn outcome_or_wait(&self, shard: &ShardSender) -> Option<&LoadOutcome> {
+        if let Some(outcome) = self.outcome.get() {
+            return Some(outcome);
+        }
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.outcome.get().is_none() && !waiting.iter().any(|known| known.0.same_channel(&shard.0)) {
+            waiting.push(shard.clone());
+        }
+        self.outcome.get()
+    }
+
+    /// The outcome is there: the first one stands.
+    pub fn settle(&self, outcome: LoadOutcome) {
+        let waiting = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            self.outcome.get_or_init(|| outcome);
+            std::mem::take(&mut *waiting)
+        };
+        for shard in waiting {
+            shard.send(ShardMessage::Loaded(self.id));
+        }
+    }
+}
+
+/// Memory outside V8's heap that handles in it keep alive, as V8 was told of it: otherwise it would see no reason to
+/// collect them.
+#[derive(Debug)]
+pub struct ExternalBytes {
+    /// How much.
+    pub bytes: i64,
+    /// Where the isolate that was told reads what it may take back.
+    pub freed: Arc<AtomicI64>,
+}
+
+impl Drop for ExternalBytes {
+    fn drop(&mut self) {
+        self.freed.fetch_add(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// Which Worker a stub or class value refers to.
@@ -166,6 +255,8 @@ pub struct ClassRef {
     pub class_name: Option<String>,
     /// `ctx.props` of its instances.
     pub props: Option<Arc<WireValue>>,
+    /// Limits of their events.
+    pub limits: AskedLimits,
 }
 
 /// Whom a call reaches.
@@ -179,6 +270,8 @@ pub enum Target {
         entrypoint: Option<String>,
         /// `ctx.props` of the event.
         props: Option<Arc<WireValue>>,
+        /// Limits of the event.
+        limits: AskedLimits,
     },
     /// A root object.
     Object {
@@ -242,6 +335,13 @@ pub enum CallKind {
     Test,
     /// An alarm is due.
     Alarm(Box<AlarmCall>),
+    /// A cron trigger is due.
+    Scheduled {
+        /// Its expression.
+        cron: String,
+        /// When it was to run, in milliseconds since the epoch.
+        scheduled_ms: i64,
+    },
 }
 
 /// An alarm that is due, or has been given up.
@@ -294,8 +394,21 @@ pub struct CallError {
     pub overloaded: bool,
     /// The object lost its memory.
     pub durable_object_reset: bool,
-    /// The limit that was exceeded, what was used and what was allowed.
-    pub limit: Option<(Limit, f64, f64)>,
+    /// The limit that was exceeded.
+    pub limit: Option<Box<Exceeded>>,
+}
+
+/// A limit that was exceeded.
+#[derive(Clone, Debug)]
+pub struct Exceeded {
+    /// Which.
+    pub limit: Limit,
+    /// What was used, in the limit's unit.
+    pub used: f64,
+    /// What was allowed.
+    pub max: f64,
+    /// The facet that exceeded it, as its parent calls it.
+    pub facet: Option<Arc<str>>,
 }
 
 impl CallError {
@@ -311,14 +424,8 @@ impl CallError {
 
     /// `limit` was exceeded.
     pub fn limit(limit: Limit, used: f64, max: f64) -> Self {
-        let message = match limit {
-            Limit::CpuMs => "Worker exceeded CPU time limit.".to_owned(),
-            Limit::HeapBytes => "Worker exceeded memory limit.".to_owned(),
-            Limit::StartupMs => "Worker exceeded the CPU time limit of its start-up.".to_owned(),
-            Limit::SubRequests => "Too many subrequests.".to_owned(),
-            other => format!("Limit exceeded: {other}."),
-        };
-        Self { limit: Some((limit, used, max)), ..Self::new(message) }
+        let exceeded = Exceeded { limit, used, max, facet: None };
+        Self { limit: Some(Box::new(exceeded)), ..Self::new(limit.message(max)) }
     }
 
     /// The event was lost through no fault of its own.

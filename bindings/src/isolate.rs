@@ -7,13 +7,14 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::actor::Actor;
-use crate::call::{Call, CallError, CallOk, CallResult, ReplyTo, WorkerDefinition};
+use crate::actor::{Actor, stats::FacetStats};
+use crate::call::{Call, CallError, CallOk, CallResult, LoadedWorker, ReplyTo, WorkerDefinition};
 use crate::fetch::body::{Ending, Reading, Report, Room};
 use crate::io::context::IoContext;
 
@@ -34,6 +35,8 @@ pub enum Completion {
     Chunk(Option<Bytes>),
     /// A call returned.
     Call(CallOk),
+    /// What a facet has used; `None` for one that there is not.
+    FacetStats(Option<Box<FacetStats>>),
     /// The promise rejects.
     Failed(CallError),
 }
@@ -51,6 +54,8 @@ pub enum ShardMessage {
     Cancel(IsolateId, u64),
     /// Starts a configured Worker and gives the entrypoints that have a handler of the name, and all its exports.
     Inspect(Arc<str>, String, tokio::sync::oneshot::Sender<Result<WorkerExports, CallError>>),
+    /// A loaded Worker has its definition, or none.
+    Loaded(u64),
     /// Something that a local task left for the shard is there.
     Wake,
     /// Stop as soon as no event runs any more.
@@ -122,9 +127,11 @@ pub trait Host {
     /// One line of a Worker's console.
     fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str);
     /// The loader's Worker of this name, and whether the caller must provide its code.
-    fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<crate::call::LoadedWorker>, bool);
-    /// The loader's code arrived or failed: calls that waited go on.
-    fn loader_provide(&self, worker: &Arc<crate::call::LoadedWorker>, definition: Result<WorkerDefinition, CallError>);
+    fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<LoadedWorker>, bool);
+    /// The loader's code arrived or failed.
+    fn loader_settled(&self, worker: &Arc<LoadedWorker>);
+    /// The loader's code will not come: the next one who asks for the name loads it.
+    fn loader_forget(&self, worker: &LoadedWorker);
     /// The container that a facet's name stands for now, and whether the caller must start it.
     fn facet_container(&self, parent: u64, name: &str) -> Result<(u64, bool), CallError>;
     /// A facet's startup callback settled.
@@ -135,6 +142,8 @@ pub trait Host {
     fn facet_delete(&self, parent: u64, name: &str) -> Result<(), CallError>;
     /// Makes a facet a copy of another one.
     fn facet_clone(&self, parent: u64, from: &str, to: &str) -> Result<(), CallError>;
+    /// Gives what a facet has used.
+    fn facet_stats(&self, parent: u64, name: &str, completer: Completer);
     /// The names of the facets that have storage.
     fn facet_list(&self, parent: u64) -> Result<Vec<String>, CallError>;
     /// Removes the storage of every facet.
@@ -143,6 +152,8 @@ pub trait Host {
     fn actor_broken(&self, incarnation: u64, reason: CallError);
     /// The actor's constructor, or a callback that blocked it, has finished.
     fn actor_unblocked(&self, incarnation: u64);
+    /// Code of the isolate called `abortIsolate()`.
+    fn isolate_aborted(&self, isolate: IsolateId);
     /// A name for a loaded Worker's definition.
     fn next_id(&self) -> u64;
 }
@@ -164,6 +175,10 @@ pub struct FacetStart {
     pub class: crate::call::ClassRef,
     /// `ctx.id`; absent means the parent's.
     pub id: FacetId,
+    /// Bytes that its database may have.
+    pub storage_bytes: Option<u64>,
+    /// Facets of its own, right below it, that may have storage.
+    pub facets: Option<usize>,
 }
 
 /// `ctx.id` of a facet.
@@ -201,6 +216,8 @@ pub enum Output {
 struct Pending {
     io: Rc<IoContext>,
     resolver: v8::Global<v8::PromiseResolver>,
+    /// Whether it is a method call.
+    is_call: bool,
     /// Held while the operation runs, to give it up with it.
     guard: Option<EgressGuard>,
 }
@@ -229,8 +246,8 @@ pub struct JsEntries {
     pub list_handlers: v8::Global<v8::Function>,
     /// An unhandled rejection.
     pub unhandled: v8::Global<v8::Function>,
-    /// Runs a CommonJS module.
-    pub common_js: v8::Global<v8::Function>,
+    /// Makes the function that gives the default export of a module that is no ES module.
+    pub maker: v8::Global<v8::Function>,
     /// Makes an error of a class that V8's interface does not make.
     pub make_error: v8::Global<v8::Function>,
     /// Takes an object that leaves in a call apart.
@@ -255,6 +272,8 @@ pub struct IsolateState {
     pub shard: ShardSender,
     /// The Worker that runs in it; absent while it is blank.
     pub worker: OnceCell<Arc<WorkerDefinition>>,
+    /// Whether its Worker has started: until then code may compile WebAssembly.
+    pub started: Cell<bool>,
     /// The bootstrap's functions.
     pub entries: OnceCell<JsEntries>,
     /// What the running turn lets out.
@@ -269,6 +288,10 @@ pub struct IsolateState {
     pub actors: RefCell<HashMap<u64, Rc<Actor>>>,
     /// Promises that were rejected in the running turn and have no handler yet.
     pub rejections: RefCell<Vec<(v8::Global<v8::Promise>, v8::Global<v8::Value>)>>,
+    /// Workers whose code an event of this isolate is to give.
+    loads: RefCell<Vec<(Rc<IoContext>, Arc<LoadedWorker>)>>,
+    /// Memory outside the heap that V8 was told of and that is gone.
+    pub external_freed: Arc<AtomicI64>,
     pending: RefCell<HashMap<Token, Pending>>,
     timers: RefCell<HashMap<u32, Timer>>,
     next_token: Cell<u64>,
@@ -283,6 +306,7 @@ impl IsolateState {
             host,
             shard,
             worker: OnceCell::new(),
+            started: Cell::new(false),
             entries: OnceCell::new(),
             outputs: RefCell::default(),
             dirty: RefCell::default(),
@@ -290,6 +314,8 @@ impl IsolateState {
             events: RefCell::default(),
             actors: RefCell::default(),
             rejections: RefCell::default(),
+            loads: RefCell::default(),
+            external_freed: Arc::default(),
             pending: RefCell::default(),
             timers: RefCell::default(),
             next_token: Cell::new(1),
@@ -310,6 +336,14 @@ impl IsolateState {
         self.worker.get().expect("only an isolate with a Worker runs user code")
     }
 
+    /// Tells V8 of memory outside its heap that is gone.
+    pub fn settle_external(&self, isolate: &mut v8::Isolate) {
+        if self.external_freed.load(Ordering::Relaxed) != 0 {
+            let freed = self.external_freed.swap(0, Ordering::Relaxed);
+            isolate.adjust_amount_of_external_allocated_memory(-freed);
+        }
+    }
+
     /// Starts an operation of `io`: the promise that JavaScript waits for, and the right to end it.
     pub fn start<'s>(
         &self,
@@ -321,7 +355,7 @@ impl IsolateState {
         let token = Token(self.next_token.replace(self.next_token.get() + 1));
         let resolver = v8::Global::new(scope, resolver);
         io.waiting.set(io.waiting.get() + 1);
-        self.pending.borrow_mut().insert(token, Pending { io: io.clone(), resolver, guard: None });
+        self.pending.borrow_mut().insert(token, Pending { io: io.clone(), resolver, is_call: false, guard: None });
         (promise, token)
     }
 
@@ -337,11 +371,19 @@ impl IsolateState {
         }
     }
 
-    /// Takes an ended operation out: whose it was, and what resolves it. `None` if it was given up.
-    pub fn take(&self, token: Token) -> Option<(Rc<IoContext>, v8::Global<v8::PromiseResolver>)> {
+    /// The operation `token` is a method call.
+    pub fn is_call(&self, token: Token) {
+        if let Some(pending) = self.pending.borrow_mut().get_mut(&token) {
+            pending.is_call = true;
+        }
+    }
+
+    /// Takes an ended operation out: whose it was, what resolves it, and whether it is a method call. `None` if it was given
+    /// up.
+    pub fn take(&self, token: Token) -> Option<(Rc<IoContext>, v8::Global<v8::PromiseResolver>, bool)> {
         let pending = self.pending.borrow_mut().remove(&token)?;
         pending.io.waiting.set(pending.io.waiting.get().saturating_sub(1));
-        Some((pending.io, pending.resolver))
+        Some((pending.io, pending.resolver, pending.is_call))
     }
 
     /// The event that `token`'s operation belongs to.
@@ -396,6 +438,21 @@ impl IsolateState {
         Some(due)
     }
 
+    /// `io` is to give the code of `worker`.
+    pub fn begin_load(&self, io: &Rc<IoContext>, worker: &Arc<LoadedWorker>) {
+        io.waiting.set(io.waiting.get() + 1);
+        self.loads.borrow_mut().push((io.clone(), worker.clone()));
+    }
+
+    /// The code of `worker` is there, or will not come.
+    pub fn end_load(&self, worker: &LoadedWorker) {
+        let mut loads = self.loads.borrow_mut();
+        let Some(index) = loads.iter().position(|(_, loading)| loading.id == worker.id) else { return };
+        let (io, _) = loads.swap_remove(index);
+        io.waiting.set(io.waiting.get().saturating_sub(1));
+        self.settled.borrow_mut().push(io);
+    }
+
     /// Lets `output` out at the end of the running turn, behind the actor's commit.
     pub fn emit(&self, actor: Option<&Rc<Actor>>, output: Output) {
         self.outputs.borrow_mut().push((actor.cloned(), output));
@@ -404,6 +461,14 @@ impl IsolateState {
     /// Gives up everything that waits for an owner that `gone` says has gone: its code never runs again.
     pub fn purge(&self, gone: impl Fn(&IoContext) -> bool) {
         self.pending.borrow_mut().retain(|_, pending| !gone(&pending.io));
+        let (lost, kept): (Vec<_>, Vec<_>) = self.loads.take().into_iter().partition(|(io, _)| gone(io));
+        self.loads.replace(kept);
+        for (_, worker) in lost {
+            worker.settle(Err(CallError::retryable(
+                "The event that was to load the Worker ended before its code was there.",
+            )));
+            self.host.loader_forget(&worker);
+        }
         let mut timers = self.timers.borrow_mut();
         timers.retain(|_, timer| {
             let keep = !gone(&timer.io);

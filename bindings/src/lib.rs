@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use deno_core::{Extension, OpDecl};
 
-pub use sources::{bootstrap_extension, importable};
+pub use sources::{bootstrap_extension, importable, importable_script};
 
 /// Operations of deno_core that no guest may reach even if it found them, because they abort the process, print, read
 /// modules past the loader or compile code.

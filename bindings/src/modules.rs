@@ -1,9 +1,12 @@
-//! The modules binding: what a Worker's bundle holds besides ES modules.
+//! The modules binding: names of modules, and what a Worker's bundle holds besides ES modules.
 //!
-//! Owns names of modules inside a bundle and the values of those that are no ES modules. It must not know files: a bundle
-//! is complete before its Worker starts.
+//! Owns the URLs under which modules are known, resolution inside a bundle, and the values of modules that are no ES
+//! modules. It must not know files: a bundle is complete before its Worker starts.
+
+use std::collections::HashMap;
 
 use deno_core::op2;
+use deno_core::url::Url;
 
 use crate::call::{Module, ModuleBundle, ModuleKind};
 use crate::fetch::string;
@@ -11,121 +14,285 @@ use crate::isolate::IsolateState;
 
 deno_core::extension!(denizen_modules, ops = [op_module_find],);
 
-/// URL scheme of every module that a user gave: nothing else is loaded under it, and nothing of theirs under another.
-pub const SCHEME: &str = "worker:///";
+/// What stands before the URL of every module that a user gave, where V8 and deno_core see it: nothing else is loaded under
+/// this scheme, and nothing of a user's under another.
+pub const SCHEME: &str = "worker:";
 
-/// Why a module could not be required.
+/// Where a bundle lies, as its code sees it: workerd's.
+pub const BUNDLE: &str = "file:///bundle/";
+
+/// WebAssembly as V8 has compiled it. It may go to another isolate of the process.
+pub struct CompiledWasm(pub v8::CompiledWasmModule);
+
+impl std::fmt::Debug for CompiledWasm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CompiledWasm")
+    }
+}
+
+/// Why a module could not be found or made. The texts are workerd's.
 #[derive(Debug, thiserror::Error, deno_error::JsError)]
 pub enum ModuleError {
-    /// The bundle has none of that name. The text is workerd's.
+    /// The bundle has none of that name.
     #[class(generic)]
     #[error("Module not found: {0}")]
     Missing(String),
-    /// It is no valid JavaScript, JSON or WebAssembly.
-    #[class(syntax)]
-    #[error("{0}")]
-    Invalid(String),
+    /// It cannot be a URL.
+    #[class(type)]
+    #[error("Invalid module specifier: {0}")]
+    Specifier(String),
+    /// Two names of a bundle mean the same module.
+    #[class(generic)]
+    #[error(
+        "Failed to start Worker:\nModule \"{0}\" already added to bundle\nNo event handlers were registered. This script does nothing."
+    )]
+    Twice(String),
+    /// A name that belongs to the runtime.
+    #[class(generic)]
+    #[error("Failed to start Worker:\nThe cloudflare: protocol is reserved and cannot be used in module bundles")]
+    Reserved,
 }
 
-/// The name in a bundle that `specifier` means in the module `referrer`.
-pub fn resolve(bundle: &ModuleBundle, referrer: &str, specifier: &str) -> Option<String> {
-    let folder = referrer.rsplit_once('/').map_or("", |(folder, _)| folder);
-    // The loader's own façades name a module by its URL; a bare name is relative to the importer like any other, and
-    // else to the bundle, as bundlers write it.
-    let (folders, specifier) = match specifier.strip_prefix(SCHEME) {
-        Some(name) => ([""; 2], name),
-        None if specifier.starts_with("./") || specifier.starts_with("../") => ([folder; 2], specifier),
-        None => ([folder, ""], specifier),
-    };
-    folders.into_iter().find_map(|folder| {
-        let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-        for part in specifier.split('/') {
-            match part {
-                "" | "." => {}
-                ".." => drop(parts.pop()),
-                part => parts.push(part),
-            }
-        }
-        let name = parts.join("/");
-        let alias = bundle.aliases.get(&name).cloned();
-        alias.or_else(|| bundle.modules.contains_key(&name).then_some(name))
-    })
+/// URL of the module that a bundle calls `name`; without query and fragment, as the keys of [`ModuleBundle::modules`] are.
+pub fn url_of(name: &str) -> Result<String, ModuleError> {
+    let url = Url::parse(BUNDLE).and_then(|base| base.join(name.trim_start_matches('/')));
+    Ok(key_of(&normal(url.map_err(|_| ModuleError::Specifier(name.to_owned()))?)))
 }
 
-/// The module that `specifier` means for `require`: `[name, kind, value]`, the value of a CommonJS module being a function.
-#[op2]
-pub fn op_module_find<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    #[string] referrer: Option<String>,
-    #[string] specifier: &str,
-) -> Result<v8::Local<'s, v8::Value>, ModuleError> {
-    let state = IsolateState::of(scope);
-    let bundle = state.worker().bundle.clone();
-    let referrer = referrer.unwrap_or_default();
-    let name = resolve(&bundle, &referrer, specifier).ok_or_else(|| ModuleError::Missing(specifier.to_owned()))?;
-    let module = bundle.modules.get(&name).expect("resolve gives names that the bundle has");
-    let (kind, value) = match module.kind {
-        ModuleKind::EsModule => ("esm", v8::undefined(scope).into()),
-        ModuleKind::CommonJs => ("cjs", compile_commonjs(scope, &name, module)?),
-        _ => ("value", value_of(scope, module)?),
-    };
-    let name = string(scope, &name);
-    let kind = string(scope, kind);
-    Ok(v8::Array::new_with_elements(scope, &[name, kind, value]).into())
+/// URL of a file of a bundle, whose name is no part of a URL.
+pub fn url_of_file(name: &str) -> Result<String, ModuleError> {
+    url_of(&name.replace('%', "%25").replace('?', "%3F").replace('#', "%23"))
 }
 
-fn compile_commonjs<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    name: &str,
-    module: &Module,
-) -> Result<v8::Local<'s, v8::Value>, ModuleError> {
-    let text = v8::String::new_from_utf8(scope, &module.content, v8::NewStringType::Normal)
-        .ok_or_else(|| ModuleError::Invalid(format!("{name} is too long")))?;
-    let resource = string(scope, &format!("{SCHEME}{name}"));
-    let origin = v8::ScriptOrigin::new(scope, resource, 0, 0, false, -1, None, false, false, false, None);
-    let params = ["exports", "require", "module", "__filename", "__dirname"]
-        .map(|param| v8::String::new(scope, param).unwrap_or_else(|| v8::String::empty(scope)));
-    let mut source = v8::script_compiler::Source::new(text, Some(&origin));
-    v8::tc_scope!(let scope, scope);
-    let function = v8::script_compiler::compile_function(
-        scope,
-        &mut source,
-        &params,
-        &[],
-        v8::script_compiler::CompileOptions::NoCompileOptions,
-        v8::script_compiler::NoCacheReason::NoReason,
-    );
-    match function {
-        Some(function) => Ok(function.into()),
-        None => {
-            let message = scope.exception().map(|exception| exception.to_rust_string_lossy(scope)).unwrap_or_default();
-            let line = scope.message().and_then(|message| message.get_line_number(scope)).unwrap_or_default();
-            Err(ModuleError::Invalid(format!("{message}\n    at {name}:{line}")))
+/// Adds a module to those of a bundle. The name must be the only one of its module.
+pub fn add_module(modules: &mut HashMap<String, Module>, name: &str, module: Module) -> Result<(), ModuleError> {
+    let url = url_of(name)?;
+    if url.starts_with("cloudflare:") {
+        return Err(ModuleError::Reserved);
+    }
+    match modules.contains_key(&url) {
+        true => Err(ModuleError::Twice(url)),
+        false => {
+            modules.insert(url, module);
+            Ok(())
         }
     }
 }
 
-/// The default export of a module that is no code.
-pub fn value_of<'s>(
+/// What `specifier` means in the module `referrer`, whether or not there is such a module. Both are as user code sees them.
+pub fn resolve_url(referrer: &str, specifier: &str) -> Result<Url, ModuleError> {
+    let url = Url::parse(referrer).and_then(|base| base.join(specifier)).or_else(|_| Url::parse(specifier));
+    url.map(normal).map_err(|_| ModuleError::Specifier(specifier.to_owned()))
+}
+
+/// The module of the bundle that `specifier` means in the module `referrer`, as user code sees it: with query and fragment,
+/// since each is an instance of its own.
+pub fn resolve(bundle: &ModuleBundle, referrer: &str, specifier: &str) -> Result<Url, ModuleError> {
+    let mut url = resolve_url(referrer, specifier)?;
+    let key = key_of(&url);
+    if let Some(target) = bundle.aliases.get(&key) {
+        let (query, fragment) = (url.query().map(str::to_owned), url.fragment().map(str::to_owned));
+        url = Url::parse(target).map_err(|_| ModuleError::Specifier(specifier.to_owned()))?;
+        url.set_query(query.as_deref());
+        url.set_fragment(fragment.as_deref());
+    } else if !bundle.modules.contains_key(&key) {
+        return Err(ModuleError::Missing(url.to_string()));
+    }
+    Ok(url)
+}
+
+/// The module that a URL stands for, as user code sees the URL.
+pub fn find<'a>(bundle: &'a ModuleBundle, url: &str) -> Option<&'a Module> {
+    bundle.modules.get(url.split(['?', '#']).next().unwrap_or(url))
+}
+
+fn key_of(url: &Url) -> String {
+    url.as_str().split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// One spelling for escapes: none where a character stands for itself, one where it has to be escaped.
+fn normal(mut url: Url) -> Url {
+    if !url.cannot_be_a_base() && url.path().contains('%') {
+        let path = decode(url.path());
+        url.set_path(&path);
+    }
+    url
+}
+
+/// Decodes all escapes but those of characters that would change what the path means.
+fn decode(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escape = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        match escape.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(byte) if bytes[at] == b'%' && !b"/?#\\".contains(&byte) => {
+                decoded.push(byte);
+                at += 3;
+            }
+            _ => {
+                decoded.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The module that `specifier` means for `require` in the module `referrer`: `[url, kind, value]`. The value of a CommonJS
+/// module is a function, of a module of the runtime the name of its script, of a module that cannot be made what is thrown.
+#[op2]
+pub fn op_module_find<'s>(
     scope: &mut v8::PinScope<'s, '_>,
-    module: &Module,
+    #[string] referrer: &str,
+    #[string] specifier: &str,
 ) -> Result<v8::Local<'s, v8::Value>, ModuleError> {
+    let state = IsolateState::of(scope);
+    let bundle = state.worker().bundle.clone();
+    let missing = || ModuleError::Missing(specifier.to_owned());
+    let (url, found) = match resolve(&bundle, referrer, specifier) {
+        Ok(url) => {
+            let module = find(&bundle, url.as_str()).ok_or_else(missing)?;
+            let found = match module.kind {
+                ModuleKind::EsModule => ("esm", Ok(v8::undefined(scope).into())),
+                ModuleKind::CommonJs => ("cjs", compile_commonjs(scope, url.as_str(), module)),
+                _ => ("value", value_of(scope, module)),
+            };
+            (url.to_string(), found)
+        }
+        Err(_) => {
+            let script = crate::importable_script(specifier).ok_or_else(missing)?;
+            (specifier.to_owned(), ("script", Ok(string(scope, script))))
+        }
+    };
+    let (kind, value) = match found {
+        (kind, Ok(value)) => (kind, value),
+        (_, Err(thrown)) => ("thrown", thrown),
+    };
+    let url = string(scope, &url);
+    let kind = string(scope, kind);
+    Ok(v8::Array::new_with_elements(scope, &[url, kind, value]).into())
+}
+
+/// What was made, or what V8 threw.
+type Made<'s> = Result<v8::Local<'s, v8::Value>, v8::Local<'s, v8::Value>>;
+
+fn too_long<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+    let message = v8::String::new(scope, "The module is too long.").unwrap_or_else(|| v8::String::empty(scope));
+    v8::Exception::range_error(scope, message)
+}
+
+fn compile_commonjs<'s>(scope: &mut v8::PinScope<'s, '_>, url: &str, module: &Module) -> Made<'s> {
+    let Some(text) = v8::String::new_from_utf8(scope, &module.content, v8::NewStringType::Normal) else {
+        return Err(too_long(scope));
+    };
+    let resource = string(scope, &format!("{SCHEME}{url}"));
+    let origin = v8::ScriptOrigin::new(scope, resource, 0, 0, false, -1, None, false, false, false, None);
+    let params = ["exports", "require", "module", "__filename", "__dirname"]
+        .map(|param| v8::String::new(scope, param).unwrap_or_else(|| v8::String::empty(scope)));
+    let mut source = v8::script_compiler::Source::new(text, Some(&origin));
+    catching(scope, |scope| {
+        let function = v8::script_compiler::compile_function(
+            scope,
+            &mut source,
+            &params,
+            &[],
+            v8::script_compiler::CompileOptions::NoCompileOptions,
+            v8::script_compiler::NoCacheReason::NoReason,
+        );
+        function.map(Into::into)
+    })
+}
+
+/// The default export of a module that is no code.
+pub fn value_of<'s>(scope: &mut v8::PinScope<'s, '_>, module: &Module) -> Made<'s> {
     let content = &module.content;
     match module.kind {
         ModuleKind::Data => {
             let store = v8::ArrayBuffer::new_backing_store_from_vec(content.to_vec()).make_shared();
             Ok(v8::ArrayBuffer::with_backing_store(scope, &store).into())
         }
-        ModuleKind::Wasm => v8::WasmModuleObject::compile(scope, content)
-            .map(Into::into)
-            .ok_or_else(|| ModuleError::Invalid("The module is no valid WebAssembly.".into())),
-        kind => {
-            let text = v8::String::new_from_utf8(scope, content, v8::NewStringType::Normal)
-                .ok_or_else(|| ModuleError::Invalid("The module is too long for a string.".into()))?;
-            if kind != ModuleKind::Json {
-                return Ok(text.into());
+        ModuleKind::Wasm => catching(scope, |scope| match module.compiled.get() {
+            Some(compiled) => v8::WasmModuleObject::from_compiled_module(scope, &compiled.0).map(Into::into),
+            None => {
+                let made = v8::WasmModuleObject::compile(scope, content)?;
+                // The code is the same in every isolate that loads the bundle.
+                drop(module.compiled.set(CompiledWasm(made.get_compiled_module())));
+                Some(made.into())
             }
-            v8::json::parse(scope, text).ok_or_else(|| ModuleError::Invalid("The module is no valid JSON.".into()))
+        }),
+        kind => {
+            let Some(text) = v8::String::new_from_utf8(scope, content, v8::NewStringType::Normal) else {
+                return Err(too_long(scope));
+            };
+            match kind {
+                ModuleKind::Json => catching(scope, |scope| v8::json::parse(scope, text)),
+                _ => Ok(text.into()),
+            }
         }
+    }
+}
+
+fn catching<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    make: impl FnOnce(&mut v8::PinScope<'s, '_>) -> Option<v8::Local<'s, v8::Value>>,
+) -> Made<'s> {
+    v8::tc_scope!(let scope, scope);
+    match make(scope) {
+        Some(value) => Ok(value),
+        None => {
+            let thrown = scope.exception().unwrap_or_else(|| v8::undefined(scope).into());
+            scope.reset();
+            Err(thrown)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    fn bundle(names: &[&str]) -> ModuleBundle {
+        let mut modules = HashMap::new();
+        for name in names {
+            let content: Arc<[u8]> = name.as_bytes().into();
+            add_module(&mut modules, name, Module::new(ModuleKind::Text, content)).expect("one of its name");
+        }
+        ModuleBundle { main: String::new(), modules, aliases: HashMap::new() }
+    }
+
+    #[test]
+    fn escapes_have_one_spelling() {
+        let bundle = bundle(&["a b.js", "\u{e9}.js", "c%20d.js", "e/f.js"]);
+        let find = |specifier: &str| resolve(&bundle, "file:///bundle/main.js", specifier).map(|url| url.to_string());
+        assert_eq!(find("./a%20b.js").ok(), find("./a b.js").ok());
+        assert_eq!(find("./%61%20b.js").ok().as_deref(), Some("file:///bundle/a%20b.js"));
+        assert_eq!(find("./%C3%A9.js").ok(), find("./\u{e9}.js").ok());
+        assert!(find("./c%2520d.js").is_ok() && find("./c d.js").is_ok());
+        assert!(find("./e%2Ff.js").is_err(), "an escaped slash is no slash");
+    }
+
+    #[test]
+    fn a_bundle_is_not_left_and_names_are_not_shared() {
+        let bundle = bundle(&["lib.js", "node:path"]);
+        let find = |specifier: &str| resolve(&bundle, "file:///bundle/main.js", specifier).map(|url| url.to_string());
+        assert!(find("../lib.js").is_err() && find("/lib.js").is_err() && find(".//lib.js").is_err());
+        assert_eq!(find("./lib.js?a#b").ok().as_deref(), Some("file:///bundle/lib.js?a#b"));
+        assert_eq!(find("node:path").ok().as_deref(), Some("node:path"));
+        let mut modules = bundle.modules;
+        let module = || Module::new(ModuleKind::Text, Arc::from(&b""[..]));
+        assert!(matches!(add_module(&mut modules, "./lib.js", module()), Err(ModuleError::Twice(_))));
+        assert!(matches!(add_module(&mut modules, "cloudflare:x", module()), Err(ModuleError::Reserved)));
+    }
+
+    #[test]
+    fn files_keep_their_names() {
+        for name in ["a.js", "lib/b c.js", "a\"b.txt", "q?x#y.js"] {
+            let url = url_of_file(name).expect("a URL");
+            assert!(!url.contains(['?', '#']), "{url}");
+        }
+        assert_ne!(url_of_file("a%41.js").ok(), url_of_file("aA.js").ok());
     }
 }

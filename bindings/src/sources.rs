@@ -38,20 +38,24 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("fetch/multipart.js"),
     script!("fetch/request.js"),
     script!("fetch/response.js"),
+    script!("io/async_context.js"),
     script!("io/context.js"),
     script!("io/crypto.js"),
     script!("io/signals.js"),
     script!("io/timers.js"),
     script!("loader/loader.js"),
     script!("modules/commonjs.js"),
+    script!("rpc/classes.js"),
     script!("rpc/errors.js"),
     script!("rpc/options.js"),
     script!("rpc/stub.js"),
     script!("rpc/values.js"),
+    script!("worker/controllers.js"),
     script!("worker/dispatch.js"),
     script!("worker/exports.js"),
     script!("worker/report.js"),
     script!("worker/structured_clone.js"),
+    script!("worker/tracing.js"),
     script!("worker/workers.js"),
     script!("worker/workers_module.js"),
     // Rarely used: they are in the binary, not in the snapshot, so that an isolate that does not import them has none of
@@ -81,6 +85,11 @@ static IMPORTABLE: &[(&str, &str)] = &[
 /// Names of the runtime's modules that user code can import.
 pub fn importable() -> impl Iterator<Item = &'static str> {
     IMPORTABLE.iter().map(|(name, _)| *name)
+}
+
+/// The script whose result is the exports of the runtime's module `name`.
+pub fn importable_script(name: &str) -> Option<&'static str> {
+    IMPORTABLE.iter().find(|(known, _)| *known == name).map(|(_, script)| *script)
 }
 
 /// The extension that holds our scripts.

@@ -5,18 +5,19 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_bounds, op_frame_fork } = core.ops;
-const { Error, Promise, SafeWeakMap } = primordials;
+const { op_bounds } = core.ops;
+const { Error, Promise, SafeWeakMap, Symbol } = primordials;
+const { contextValue, withContextValues } = core.loadExtScript("ext:denizen/io/async_context.js");
 
 const DEPTH_MAX = op_bounds()[4];
 
-// The section that code with a frame of its own runs in.
-const sections = new SafeWeakMap();
+// Key of the section that code runs in.
+const SECTION = Symbol("section");
 // What callbacks of an object that are in no section wait for.
 const roots = new SafeWeakMap();
 
 function parentOf(handle) {
-  let section = sections.get(core.getAsyncContext());
+  let section = contextValue(SECTION);
   while (section !== undefined && (section.isOver || section.handle !== handle)) {
     section = section.parent;
   }
@@ -44,17 +45,7 @@ async function exclusively(handle, work) {
     if (before !== undefined) {
       await before;
     }
-    const frame = op_frame_fork();
-    sections.set(frame, section);
-    const context = core.getAsyncContext();
-    core.setAsyncContext(frame);
-    let result;
-    try {
-      result = work();
-    } finally {
-      core.setAsyncContext(context);
-    }
-    return await result;
+    return await withContextValues({ __proto__: null, [SECTION]: section }, work);
   } finally {
     section.isOver = true;
     if (parent.last === ended) {

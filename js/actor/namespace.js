@@ -9,6 +9,7 @@ const {
   op_namespace_id_from_name,
   op_namespace_id_from_string,
   op_namespace_unique_id,
+  op_io_check,
 } = core.ops;
 const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
 const {
@@ -38,8 +39,12 @@ const handles = new SafeWeakMap();
 function tag(Class, name) {
   ObjectDefineProperty(Class.prototype, SymbolToStringTag, { __proto__: null, value: name, configurable: true });
 }
+// One for all: V8 makes an object literal without a prototype slowly, and this is done for every stub.
+const descriptor = { __proto__: null, value: undefined, enumerable: true, configurable: true, writable: false };
 function own(target, key, value) {
-  ObjectDefineProperty(target, key, { __proto__: null, value, enumerable: true, configurable: true, writable: false });
+  descriptor.value = value;
+  ObjectDefineProperty(target, key, descriptor);
+  descriptor.value = undefined;
 }
 
 class DurableObjectId {
@@ -159,6 +164,7 @@ function checkOptions(options, method) {
   }
 }
 function stubOf(handle, id, parts) {
+  op_io_check();
   const name = parts[1];
   const remembered = name !== undefined && core.encode(name).length <= NAME_BYTES_MAX ? name : undefined;
   const stub = op_namespace_get(handle, parts[0], remembered);

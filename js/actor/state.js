@@ -16,6 +16,7 @@ const {
   op_facet_get,
   op_facet_list,
   op_facet_started,
+  op_facet_stats,
   op_bounds,
   op_timer_clear,
   op_timer_set,
@@ -33,6 +34,7 @@ const {
 const { exclusively, requireShallow } = core.loadExtScript("ext:denizen/actor/exclusive.js");
 const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
 const { newStorage } = core.loadExtScript("ext:denizen/actor/storage.js");
+const { limitsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
 const { classOf, onFirstUse } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { idParts } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { holdEvent } = core.loadExtScript("ext:denizen/io/context.js");
@@ -87,6 +89,10 @@ class DurableObjectFacets {
   list() {
     return op_facet_list(this.#handle);
   }
+  // Ours: what a facet has used; null if it has neither run nor storage.
+  stats(name) {
+    return op_facet_stats(this.#handle, String(name));
+  }
 }
 ObjectDefineProperty(DurableObjectFacets.prototype, SymbolToStringTag, {
   __proto__: null, value: "DurableObjectFacets", configurable: true,
@@ -112,7 +118,17 @@ function startFacet(container, context, getStartupOptions) {
           );
         }
         const parts = idParts(id);
-        op_facet_started(container, class_, parts ?? (id === undefined ? undefined : String(id)));
+        const limits = limitsOf(options, "StartupOptions");
+        op_facet_started(
+          container,
+          class_,
+          parts ?? (id === undefined ? undefined : String(id)),
+          limits.cpuMs,
+          limits.subRequests,
+          limits.wallMs,
+          limits.storageBytes,
+          limits.facets,
+        );
       } catch (error) {
         fail(error);
       }

@@ -190,7 +190,7 @@ globalThis.__denizen = {
   __proto__: null,
   ...dispatch,
   ...values,
-  commonJs: commonjs.load,
+  maker: commonjs.maker,
   formatError,
   makeError,
   unhandled,

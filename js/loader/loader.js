@@ -9,6 +9,7 @@ const {
   op_loader_entrypoint,
   op_loader_fail,
   op_loader_get,
+  op_loader_is_wasm,
   op_loader_provide,
   op_timer_set,
   op_console,
@@ -21,9 +22,7 @@ const {
   ArrayPrototypePush,
   Error,
   JSONStringify,
-  Number,
   ObjectDefineProperty,
-  ObjectHasOwn,
   ObjectKeys,
   PromisePrototypeThen,
   PromiseResolve,
@@ -37,7 +36,7 @@ const {
   TypeError,
   Uint8Array,
 } = primordials;
-const { isObject, propsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
+const { isObject, limitsOf, propsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
 const { fetcherOf } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 
@@ -63,6 +62,9 @@ function readModule(name, value, main, flat) {
     }
     kind = StringPrototypeEndsWith(name, ".py") ? "py" : "js";
     content = value;
+  } else if (op_loader_is_wasm(value)) {
+    kind = "wasm";
+    content = value;
   } else {
     const keys = value === null || typeof value !== "object" ? [] : ArrayPrototypeFilter(KINDS, (key) => value[key] !== undefined);
     if (keys.length !== 1) {
@@ -79,16 +81,13 @@ function readModule(name, value, main, flat) {
     }
     throw new Error(`Module '${name}' is a Python module. denizen does not run Python.`);
   }
-  if (name === main && kind !== "js") {
-    throw new Error("Failed to start Worker:\nUncaught TypeError: Main module must be an ES module.");
-  }
   if (kind === "data" || kind === "wasm") {
     if (ArrayBufferIsView(content)) {
       content = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     } else if (core.isArrayBuffer(content)) {
       content = new Uint8Array(content);
-    } else {
-      throw wrongField(kind, "Module", "Array");
+    } else if (kind === "data" || !op_loader_is_wasm(content)) {
+      throw wrongField(kind, "Module", kind === "data" ? "Array" : "Array or WasmModuleObject");
     }
   } else if (kind === "json") {
     content = String(JSONStringify(content));
@@ -141,7 +140,7 @@ function provide(handle, code) {
     op_console("warn", `Worker Loader: unknown WorkerCode keys are ignored: ${ArrayPrototypeJoin(unknown, ", ")}`);
   }
   checkTypes(code);
-  const { compatibilityDate, compatibilityFlags, mainModule, modules, env, globalOutbound, limits, tails, streamingTails, allowExperimental } = code;
+  const { compatibilityDate, compatibilityFlags, mainModule, modules, env, globalOutbound, tails, streamingTails, allowExperimental } = code;
   if (typeof compatibilityDate !== "string") {
     throw new Error(`Invalid compatibility date: ${compatibilityDate}`);
   }
@@ -171,9 +170,7 @@ function provide(handle, code) {
   for (let i = 0; i < names.length; i++) {
     readModule(names[i], modules[names[i]], main, flat);
   }
-  if (!ObjectHasOwn(modules, main)) {
-    throw new Error("Failed to start Worker:\nUncaught TypeError: Main module name is not present in bundle.");
-  }
+  const limits = limitsOf(code, "WorkerCode");
   op_loader_provide(
     handle,
     main,
@@ -182,8 +179,9 @@ function provide(handle, code) {
     flat,
     { ...env },
     globalOutbound === undefined || globalOutbound === null ? globalOutbound : fetcherOf(globalOutbound),
-    Number(limits?.cpuMs ?? 0),
-    Number(limits?.subRequests ?? -1),
+    limits.cpuMs,
+    limits.subRequests,
+    limits.wallMs,
   );
 }
 
@@ -200,11 +198,16 @@ class WorkerStub {
     this.#handle = handle;
   }
   getEntrypoint(name = undefined, options = undefined) {
-    return op_loader_entrypoint(this.#handle, entryName(name), propsOf(checked(options, "getEntrypoint"), "EntrypointOptions"));
+    return made(op_loader_entrypoint, this.#handle, name, checked(options, "getEntrypoint"));
   }
   getDurableObjectClass(name = undefined, options = undefined) {
-    return op_loader_class(this.#handle, entryName(name), propsOf(checked(options, "getDurableObjectClass"), "EntrypointOptions"));
+    return made(op_loader_class, this.#handle, name, checked(options, "getDurableObjectClass"));
   }
+}
+function made(op, handle, name, options) {
+  const props = propsOf(options, "EntrypointOptions");
+  const limits = limitsOf(options, "EntrypointOptions");
+  return op(handle, entryName(name), props, limits.cpuMs, limits.subRequests, limits.wallMs);
 }
 function checked(options, method) {
   if (options !== undefined && options !== null && !isObject(options)) {

@@ -1,48 +1,116 @@
-// CommonJS modules of a bundle.
+// Modules of a bundle that are no ES modules.
 //
-// Owns `require`, `module` and the cache of what ran. It must not know how a bundle is stored: the host finds and compiles.
+// Owns `require`, `module` and the cache of what ran, and the functions by which other modules get their values. It must
+// not know how a bundle is stored: the host finds and compiles.
 
 (function () {
 const { core, primordials } = __bootstrap;
 const { op_module_find } = core.ops;
-const { Error, ReflectApply, SafeMap } = primordials;
+const {
+  Error,
+  ObjectDefineProperty,
+  ReflectApply,
+  SafeMap,
+  StringPrototypeLastIndexOf,
+  StringPrototypeSlice,
+  StringPrototypeStartsWith,
+  SymbolToStringTag,
+  SyntaxError,
+  TypeError,
+} = primordials;
 
 const cache = new SafeMap();
 
-function run(name, compiled) {
-  const found = cache.get(name);
+class CommonJsModuleObject {
+  constructor(path) {
+    ObjectDefineProperty(this, "path", { __proto__: null, value: path, enumerable: true, configurable: true, writable: false });
+    ObjectDefineProperty(this, "exports", { __proto__: null, value: {}, enumerable: true, configurable: true, writable: true });
+  }
+}
+ObjectDefineProperty(CommonJsModuleObject.prototype, SymbolToStringTag, {
+  __proto__: null, value: "CommonJsModuleObject", configurable: true,
+});
+
+// The file that a URL stands for; of another scheme, the URL.
+function fileOf(url) {
+  return StringPrototypeStartsWith(url, "file://") ? StringPrototypeSlice(url, 7) : url;
+}
+
+function run(url, compiled) {
+  const found = cache.get(url);
   if (found !== undefined) {
     return found.exports;
   }
-  const module = { exports: {}, id: name, filename: name };
-  cache.set(name, module);
+  const module = new CommonJsModuleObject(url);
+  cache.set(url, module);
+  const file = fileOf(url);
+  const { require } = {
+    require(specifier) {
+      if (arguments.length === 0) {
+        throw new TypeError("Failed to execute 'require' on 'CommonJsModuleContext': parameter 1 is not of type 'string'.");
+      }
+      return load(url, `${specifier}`);
+    },
+  };
+  ObjectDefineProperty(require, "length", { __proto__: null, value: 0, configurable: true });
   try {
-    ReflectApply(compiled, module.exports, [module.exports, (specifier) => require(name, specifier), module, name, ""]);
+    const folder = StringPrototypeSlice(file, 0, StringPrototypeLastIndexOf(file, "/"));
+    ReflectApply(compiled, undefined, [module.exports, require, module, file, folder]);
   } catch (error) {
-    cache.delete(name);
+    cache.delete(url);
     throw error;
   }
   return module.exports;
 }
 
-function require(referrer, specifier) {
-  const found = op_module_find(referrer, `${specifier}`);
-  const name = found[0];
+// What `require` gives of a module of the runtime: as Node has it, the default export if there is one.
+function exportsOf(exports) {
+  return exports.default ?? exports;
+}
+
+function load(referrer, specifier) {
+  const found = op_module_find(referrer, specifier);
+  const url = found[0];
   const kind = found[1];
   const value = found[2];
-  if (kind === "cjs") {
-    return run(name, value);
+  switch (kind) {
+    case "cjs":
+      return run(url, value);
+    case "esm":
+      throw new Error(`require() of the ES module "${url}" is not supported. Import it instead.`);
+    case "script":
+      return exportsOf(core.loadExtScript(value));
+    case "thrown":
+      throw value;
+    default:
+      return value;
   }
-  if (kind === "esm") {
-    throw new Error(`require() of the ES module "${name}" is not supported. Import it instead.`);
-  }
-  return value;
 }
 
-// What the host calls for a CommonJS module that an ES module imports.
-function load(name) {
-  return require(undefined, name);
+// What the host calls for a module that an ES module imports: the function that gives its default export.
+function maker(kind, value) {
+  switch (kind) {
+    case "cjs":
+      return () => load(value, value);
+    case "thrown":
+      return () => {
+        throw value;
+      };
+    case "failure":
+      return () => {
+        switch (value[0]) {
+          case "SyntaxError":
+            throw new SyntaxError(value[1]);
+          case "TypeError":
+            throw new TypeError(value[1]);
+          default:
+            throw new Error(value[1]);
+        }
+      };
+    default:
+      return () => value;
+  }
 }
 
-return { load };
+return { maker };
 })();

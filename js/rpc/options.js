@@ -1,10 +1,10 @@
-// Options of stubs and classes: `{ props }`.
+// Options of stubs, classes and facets: `{ props, limits }`.
 //
 // Owns their checks. It must not know what is made with them.
 
 (function () {
 const { primordials } = __bootstrap;
-const { TypeError } = primordials;
+const { Number, RangeError, TypeError } = primordials;
 
 function isObject(value) {
   return (typeof value === "object" && value !== null) || typeof value === "function";
@@ -19,5 +19,34 @@ function propsOf(options, type) {
   return props;
 }
 
-return { isObject, propsOf };
+// The limits that `options` asks for, which are of the type called `type`; NaN stands for what is not asked for.
+function limitsOf(options, type) {
+  const limits = options?.limits;
+  if (limits !== undefined && limits !== null && !isObject(limits)) {
+    throw new TypeError(`Incorrect type for the 'limits' field on '${type}': the provided value is not of type 'ResourceLimits'.`);
+  }
+  return {
+    __proto__: null,
+    cpuMs: readLimit(limits, "cpuMs", 1),
+    subRequests: readLimit(limits, "subRequests", 0),
+    wallMs: readLimit(limits, "wallMs", 1),
+    storageBytes: readLimit(limits, "storageBytes", 1),
+    facets: readLimit(limits, "facets", 0),
+  };
+}
+
+// A limit that means nothing must not be taken for none.
+function readLimit(limits, key, least) {
+  const value = limits?.[key];
+  if (value === undefined || value === null) {
+    return NaN;
+  }
+  const number = Number(value);
+  if (!(number >= least)) {
+    throw new RangeError(`limits.${key} must be a number from ${least} on.`);
+  }
+  return number;
+}
+
+return { isObject, limitsOf, propsOf };
 })();

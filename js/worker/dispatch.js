@@ -38,11 +38,12 @@ const { toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
 const { requestFromHost } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
 const { newContext } = core.loadExtScript("ext:denizen/io/context.js");
-const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
+const { errorParts, nameObject } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { newState, settled } = core.loadExtScript("ext:denizen/actor/state.js");
 const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { newId, newNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { newLoader } = core.loadExtScript("ext:denizen/loader/loader.js");
+const { newScheduledController } = core.loadExtScript("ext:denizen/worker/controllers.js");
 const { newClass, newServiceStub } = core.loadExtScript("ext:denizen/worker/exports.js");
 const { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, setEnv, setExports } = core.loadExtScript("ext:denizen/worker/workers.js");
 
@@ -107,6 +108,9 @@ function register(namespace) {
   for (let i = 0; i < names.length; i++) {
     const value = namespace[names[i]];
     const kind = classify(value);
+    if ((typeof value !== "object" && typeof value !== "function") || value === null) {
+      throw new TypeError(`Incorrect type for map entry '${names[i]}': the provided value is not of type 'function or ExportedHandler'.`);
+    }
     if (kind !== undefined) {
       entries.set(names[i], { __proto__: null, kind, value });
       const exported = kind >= ACTOR ? newClass(names[i]) : newServiceStub(names[i]);
@@ -129,33 +133,44 @@ function receiver(entry, ctx) {
   return entry.kind === ENTRYPOINT ? ReflectConstruct(entry.value, [ctx, env]) : entry.value;
 }
 
+// What the host tells of an actor, by index.
+const HANDLE = 0;
+const INCARNATION = 1;
+const CLASS_NAME = 2;
+const ID_HEX = 3;
+const ID_NAME = 4;
+const ID_TEXT = 5;
+const PROPS = 6;
+
 // The instance of an actor, made at its first event. A promise while its constructor blocks other events.
 function instanceOf(actor) {
-  const found = actors.get(actor.incarnation);
+  const found = actors.get(actor[INCARNATION]);
   if (found !== undefined) {
     return found;
   }
-  const entry = actor.className === undefined ? undefined : entries.get(actor.className);
+  const handle = actor[HANDLE];
+  const className = actor[CLASS_NAME];
+  const entry = className === undefined ? undefined : entries.get(className);
   if (entry === undefined || entry.kind < ACTOR) {
     const error = new Error(
-      actor.className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${actor.className}`,
+      className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${className}`,
     );
-    op_actor_broken(actor.handle, errorParts(error));
+    op_actor_broken(handle, errorParts(error));
     throw error;
   }
-  const id = actor.idName === undefined && actor.idText !== undefined ? actor.idText : newId(actor.idHex, actor.idName);
-  const state = newState(actor.handle, id, actor.props ?? {}, loopback);
+  const id = actor[ID_TEXT] ?? newId(actor[ID_HEX], actor[ID_NAME]);
+  const state = newState(handle, id, actor[PROPS] ?? {}, loopback);
   let instance;
-  prototypes.set(actor.handle, entry.value.prototype);
+  prototypes.set(handle, entry.value.prototype);
   try {
     instance = ReflectConstruct(entry.value, [state, env]);
   } catch (error) {
-    op_actor_broken(actor.handle, errorParts(error));
+    op_actor_broken(handle, errorParts(error));
     throw error;
   }
-  prototypes.set(actor.handle, instance);
+  prototypes.set(handle, instance);
   const made = { __proto__: null, instance, rpc: entry.kind === ACTOR };
-  actors.set(actor.incarnation, made);
+  actors.set(actor[INCARNATION], made);
   const blocked = settled(state);
   return blocked === undefined ? made : PromisePrototypeThen(blocked, () => made);
 }
@@ -192,14 +207,17 @@ function finishFetch(event, result) {
   settle(event, result, (value) => respond(event, value));
 }
 
-function settle(event, promise, done) {
+function settle(event, promise, done, onError = undefined) {
   PromisePrototypeThen(PromiseResolve(promise), (value) => {
     try {
       done(value);
     } catch (error) {
       fail(event, error);
     }
-  }, (error) => fail(event, error));
+  }, (error) => {
+    onError?.(error);
+    fail(event, error);
+  });
 }
 
 function abortedSignal(event) {
@@ -245,18 +263,20 @@ function findMember(instance, name) {
   return undefined;
 }
 
-function callMethod(instance, name, args) {
-  const method = findMember(instance, name);
-  if (method === undefined) {
+function memberOf(instance, name) {
+  const member = findMember(instance, name);
+  if (member === undefined) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
   }
-  if (args === undefined) {
-    return method;
-  }
+  return member;
+}
+
+function methodOf(instance, name) {
+  const method = memberOf(instance, name);
   if (typeof method !== "function") {
     throw new TypeError(`"${name}" is not a function.`);
   }
-  return ReflectApply(method, instance, args);
+  return method;
 }
 
 function callHandler(entry, name, args, ctx) {
@@ -288,19 +308,37 @@ function rpcEvent(event, name, actor, props, call) {
   // Absent where a property is read.
   const args = call[1];
   let result;
+  let onError;
   if (actor !== undefined) {
+    const { object } = actor;
     result = withActor(actor, ({ instance, rpc }) => {
       if (!rpc) {
         throw new TypeError(NO_RPC);
       }
-      return callMethod(instance, method, args);
+      if (args === undefined) {
+        return memberOf(instance, method);
+      }
+      const found = methodOf(instance, method);
+      // Only what the method itself throws tells of the object.
+      onError = (error) => nameObject(error, object);
+      try {
+        return ReflectApply(found, instance, args);
+      } catch (error) {
+        onError(error);
+        throw error;
+      }
     });
   } else {
     const entry = stateless(name);
     const ctx = newContext(props ?? {}, loopback);
-    result = entry.kind === ENTRYPOINT ? callMethod(receiver(entry, ctx), method, args) : callHandler(entry, method, args, ctx);
+    if (entry.kind === ENTRYPOINT) {
+      const instance = receiver(entry, ctx);
+      result = args === undefined ? memberOf(instance, method) : ReflectApply(methodOf(instance, method), instance, args);
+    } else {
+      result = callHandler(entry, method, args, ctx);
+    }
   }
-  settle(event, result, (value) => op_event_value(event, value));
+  settle(event, result, (value) => op_event_value(event, value), (error) => onError?.(error));
 }
 
 function testEvent(event, name, _actor, props) {
@@ -325,7 +363,7 @@ ObjectDefineProperty(AlarmInvocationInfo.prototype, SymbolToStringTag, {
 });
 
 function alarmEvent(event, _name, actor, _props, args) {
-  const { handle } = actor;
+  const handle = actor[HANDLE];
   const result = withActor(actor, ({ instance }) => {
     if (typeof instance.alarm !== "function") {
       throw new Error("Handler does not export an alarm() function.");
@@ -349,7 +387,17 @@ function alarmEvent(event, _name, actor, _props, args) {
   });
 }
 
-const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent];
+function scheduledEvent(event, name, _actor, props, args) {
+  const entry = stateless(name);
+  const ctx = newContext(props ?? {}, loopback);
+  const target = receiver(entry, ctx);
+  if (typeof target.scheduled !== "function") {
+    throw new Error("Handler does not export a scheduled() function");
+  }
+  settle(event, target.scheduled(newScheduledController(args[1], args[0]), env, ctx), () => op_event_value(event, undefined));
+}
+
+const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent, scheduledEvent];
 
 function dispatch(event, kind, name, actor, props, args) {
   try {

@@ -50,7 +50,7 @@ fn bad_input_gets_a_clear_answer() {
     fails_with(&folder, &["test", "package.js"], 1, &["\"hono\"", "does not bundle packages"]);
     fails_with(&folder, &["test", "name.js"], 1, &["does not provide an export named 'nope'", "name.js:1:10"]);
     fails_with(&folder, &["test", "endless.js"], 1, &["exceeded the CPU time limit of its start-up"]);
-    fails_with(&folder, &["test", "never.js"], 1, &["Top-level await", "never.js"]);
+    fails_with(&folder, &["test", "never.js"], 1, &["Use of top-level await", "never.js"]);
     fails_with(&folder, &["test", "timer.js"], 1, &["Disallowed operation called within global scope", "timer.js:1:1"]);
     fails_with(&folder, &["serve", "-c", "json/wrangler.jsonc"], 1, &["wrangler.jsonc:3:"]);
     fails_with(&folder, &["serve", "-c", "binding/wrangler.toml"], 1, &["KV", "wrangler.toml:3"]);

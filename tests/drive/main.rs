@@ -5,17 +5,25 @@
 //! - [`specs`]: each folder of `tests/specs`, run by `denizen test`.
 //! - [`scripts`]: JavaScript that is compared with Node and with workerd.
 //! - [`cli`]: the command line, configurations, bad input.
+//! - [`examples`]: what their README files say.
 //! - [`durability`]: what was answered survives SIGKILL.
+//! - [`endurance`]: many loaded Workers, many facets.
+//! - [`handlers`]: events that are no requests.
 //! - [`ingress`], [`egress`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
 //! - [`limits`]: what happens past a limit.
+//! - [`loader`]: loaders over all shards.
 //! - [`supervisor`]: the main job, over restarts.
 
 mod cli;
 mod durability;
 mod egress;
+mod endurance;
+mod examples;
+mod handlers;
 mod ingress;
 mod limits;
+mod loader;
 mod scripts;
 mod specs;
 mod supervisor;

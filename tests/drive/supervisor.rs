@@ -48,36 +48,39 @@ fn a_second_process_is_kept_out_of_the_data() {
     assert!(crate::support::text(&output).contains("another process uses the data folder"));
 }
 
-/// Workers that are loaded under ever new names leave again, and take their memory with them.
+/// Of the facets of one object only so many run at a time: idle ones make room, busy ones do not.
 #[test]
-fn a_thousand_loaded_workers_come_and_go() {
+fn facets_at_a_time_are_bounded_and_idle_ones_make_room() {
     let folder = Folder::with(&[(
         "main.js",
         r#"
-        export default {
-          async fetch(request, env) {
-            const from = Number(new URL(request.url).searchParams.get("from"));
-            let sum = 0;
-            for (let i = from; i < from + 50; i++) {
-              const worker = env.LOADER.get("w" + i, () => ({
-                compatibilityDate: "2026-08-01",
-                mainModule: "m.js",
-                modules: { "m.js": `export default {\n  fetch() { return new Response("${i}"); }\n};` },
-              }));
-              sum += Number(await (await worker.getEntrypoint().fetch("http://x/")).text());
+        import { DurableObject } from "cloudflare:workers";
+        export class App extends DurableObject {
+          count() {
+            const count = (this.ctx.storage.kv.get("count") ?? 0) + 1;
+            this.ctx.storage.kv.put("count", count);
+            return count;
+          }
+          wait() { return scheduler.wait(60000); }
+        }
+        export class Supervisor extends DurableObject {
+          app(name) { return this.ctx.facets.get(name, () => ({ class: this.ctx.exports.App })); }
+          async fetch() {
+            const counts = [];
+            for (const round of [1, 2]) {
+              for (let i = 0; i < 10; i++) counts.push(await this.app("app" + i).count());
             }
-            return new Response(String(sum));
-          },
-        };"#,
+            const running = [];
+            for (const name of this.ctx.facets.list()) running.push((await this.ctx.facets.stats(name)).running);
+            for (const name of ["app0", "app1", "app2"]) this.app(name).wait().catch(() => {});
+            const refused = await this.app("app3").count().catch((error) => error);
+            return Response.json([counts, running.filter(Boolean).length, refused.limit, refused.max, refused.overloaded]);
+          }
+        }
+        export default { fetch(request, env) { return env.Supervisor.getByName("one").fetch(request); } };"#,
     )]);
-    let server = Server::script(&folder, "main.js", &["--shards", "1", "--isolates-per-shard", "20"]);
-    let mut after = Vec::new();
-    for from in (0..1000).step_by(50) {
-        let sum: u32 = (from..from + 50).sum();
-        assert_eq!(server.get(&format!("/?from={from}")), (200, sum.to_string()));
-        after.push(server.memory());
-    }
-    // The first rounds fill the cap; after that, memory may not grow with the number of Workers.
-    let (early, late) = (after[4], after[19]);
-    assert!(late < early + early / 5, "memory grew from {early} to {late}: {after:?}");
+    let server = Server::script(&folder, "main.js", &["--facets-at-a-time", "3"]);
+    let (status, text) = server.get("/");
+    let ones_and_twos = [vec!["1"; 10], vec!["2"; 10]].concat().join(",");
+    assert_eq!((status, text), (200, format!("[[{ones_and_twos}],3,\"facets\",3,true]")));
 }

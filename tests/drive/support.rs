@@ -139,7 +139,11 @@ impl Server {
 
     /// Waits until the log has `text`.
     pub fn wait_for_log(&self, text: &str) {
-        let end = Instant::now() + PATIENCE;
+        self.wait_for_log_within(PATIENCE, text);
+    }
+
+    pub fn wait_for_log_within(&self, patience: Duration, text: &str) {
+        let end = Instant::now() + patience;
         while !self.log().contains(text) {
             assert!(Instant::now() < end, "the log does not say {text:?}: {}", self.log());
             std::thread::sleep(Duration::from_millis(20));

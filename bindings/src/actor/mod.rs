@@ -3,21 +3,24 @@
 //! Owns the native handle of one incarnation and its storage operations. Authority is this handle: it is bound to one
 //! incarnation and throws once that is gone. It must not know how actors are found, made or evicted.
 
+pub mod stats;
 pub mod storage;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
-use denizen_storage::Database;
+use denizen_storage::{Database, system_clock};
 use deno_core::{GarbageCollected, cppgc, op2};
 
-use crate::call::{CallError, Namespace, Target};
-use crate::io::context::{Frame, IoContext, IoError, Owner};
+use crate::call::{CallError, CallResult, Namespace, Target};
+use crate::io::context::{IoContext, IoError, Owner};
 use crate::isolate::{FacetId, FacetStart, IsolateState, Output};
-use crate::rpc::{ClassHandle, StubTarget, error_from_js, stub_to_js};
+use crate::rpc::{ClassHandle, StubTarget, asked_limits, error_from_js, stub_to_js};
 use denizen_core::gate::OutputGate;
 use denizen_core::ids::IdError;
-use denizen_core::limits::{FACET_DEPTH, FACET_NAME_BYTES};
+use denizen_core::limits::{FACET_DEPTH, FACET_NAME_BYTES, LAST_ERROR_BYTES, Limit};
+use denizen_core::usage::Usage;
 
 deno_core::extension!(
     denizen_actor,
@@ -28,7 +31,6 @@ deno_core::extension!(
         op_namespace_get,
         op_actor_block,
         op_actor_unblock,
-        op_frame_fork,
         op_actor_abort,
         op_actor_broken,
         op_facet_get,
@@ -39,6 +41,7 @@ deno_core::extension!(
         op_facet_delete,
         op_facet_clone,
         op_facet_list,
+        op_facet_stats,
         storage::op_sql_exec,
         storage::op_sql_next,
         storage::op_sql_rest,
@@ -72,6 +75,8 @@ pub struct Actor {
     pub incarnation: u64,
     /// Name for the log: `Class:id8/facet`.
     pub label: String,
+    /// Id of the root object, in hexadecimal digits.
+    pub object: Rc<str>,
     /// Owns its handles, promises and timers.
     pub owner: Rc<Owner>,
     /// Its database.
@@ -84,6 +89,72 @@ pub struct Actor {
     pub depth: usize,
     /// Callbacks that hold other events back: the constructor, `blockConcurrencyWhile`.
     pub blocked: Cell<u32>,
+    /// What its parent calls it, if it is a facet.
+    pub facet: Option<std::sync::Arc<str>>,
+    /// When it began, in milliseconds since the epoch.
+    pub began_ms: i64,
+    /// What it has used, without the rows that its database has counted.
+    pub counted: Cell<Usage>,
+    /// How its last failed event failed.
+    pub last_error: RefCell<Option<LastError>>,
+}
+
+/// How an event of an actor failed.
+#[derive(Clone, Debug)]
+pub struct LastError {
+    /// `name` and `message` of the error, cut to [`LAST_ERROR_BYTES`].
+    pub text: String,
+    /// The limit that was exceeded.
+    pub limit: Option<Limit>,
+    /// When, in milliseconds since the epoch.
+    pub at_ms: i64,
+}
+
+impl Actor {
+    /// What it has used since it began.
+    pub fn usage(&self) -> Usage {
+        let (rows_read, rows_written) = self.database.rows();
+        Usage { rows_read, rows_written, ..self.counted.get() }
+    }
+
+    /// Counts an event that is delivered.
+    pub fn count_request(&self) {
+        let usage = self.counted.get();
+        self.counted.set(Usage { requests: usage.requests + 1, ..usage });
+    }
+
+    /// Counts CPU time.
+    pub fn count_cpu(&self, used: Duration) {
+        let usage = self.counted.get();
+        self.counted.set(Usage { cpu: usage.cpu + used, ..usage });
+    }
+
+    /// Counts how an event ended that took `wall`. The error of a facet's limit gets the facet's name.
+    pub fn count_outcome(&self, wall: Duration, result: CallResult) -> CallResult {
+        let usage = self.counted.get();
+        self.counted.set(Usage { wall: usage.wall + wall, ..usage });
+        result.map_err(|mut error| {
+            self.count_error(&mut error);
+            error
+        })
+    }
+
+    /// Counts a failure.
+    pub fn count_error(&self, error: &mut CallError) {
+        let usage = self.counted.get();
+        self.counted.set(Usage { errors: usage.errors + 1, ..usage });
+        if let (Some(exceeded), Some(name)) = (&mut error.limit, &self.facet) {
+            exceeded.facet.get_or_insert_with(|| name.clone());
+        }
+        let mut text = error.to_string();
+        let mut end = text.len().min(LAST_ERROR_BYTES);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        let limit = error.limit.as_ref().map(|exceeded| exceeded.limit);
+        *self.last_error.borrow_mut() = Some(LastError { text, limit, at_ms: system_clock() });
+    }
 }
 
 /// What JavaScript holds of an incarnation.
@@ -214,13 +285,6 @@ pub fn op_actor_unblock(scope: &mut v8::PinScope<'_, '_>, #[cppgc] handle: &Acto
     }
 }
 
-/// A second frame of the event that runs: JavaScript tells by it which callback code belongs to.
-#[op2]
-pub fn op_frame_fork<'s>(scope: &mut v8::PinScope<'s, '_>) -> Result<v8::Local<'s, v8::Value>, ActorError> {
-    let io = IoContext::current(scope)?;
-    Ok(cppgc::make_cppgc_object(scope, Frame { io }).into())
-}
-
 /// Breaks the actor: its memory is lost, its storage stays at the last commit.
 #[op2(nofast)]
 pub fn op_actor_abort(
@@ -282,13 +346,19 @@ pub fn op_facet_pin(scope: &mut v8::PinScope<'_, '_>, #[cppgc] stub: &crate::rpc
     Ok(if start { found as f64 } else { 0.0 })
 }
 
-/// A facet's startup callback gave a class. `id` is absent, a string, or `[hex, name]`.
+/// A facet's startup callback gave a class. `id` is absent, a string, or `[hex, name]`; a limit that is not asked for is NaN.
 #[op2(nofast)]
+#[allow(clippy::too_many_arguments, reason = "the fields of the startup options, checked in JavaScript")]
 pub fn op_facet_started<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     container: f64,
     #[cppgc] class: &ClassHandle,
     id: v8::Local<'s, v8::Value>,
+    cpu_ms: f64,
+    sub_requests: f64,
+    wall_ms: f64,
+    storage_bytes: f64,
+    facets: f64,
 ) {
     let id = if let Ok(pair) = v8::Local::<v8::Array>::try_from(id) {
         let at = |index| {
@@ -302,7 +372,14 @@ pub fn op_facet_started<'s>(
     } else {
         FacetId::Inherit
     };
-    let start = FacetStart { class: class.class.clone(), id };
+    let mut class = class.class.clone();
+    class.limits = class.limits.and(asked_limits(cpu_ms, sub_requests, wall_ms));
+    let start = FacetStart {
+        class,
+        id,
+        storage_bytes: (!storage_bytes.is_nan()).then_some(storage_bytes as u64),
+        facets: (!facets.is_nan()).then_some(facets as usize),
+    };
     IsolateState::of(scope).host.facet_started(container as u64, Ok(start));
 }
 
@@ -373,4 +450,19 @@ pub fn op_facet_list<'s>(
         .map_err(|error| ActorError::Facet(error.message))?;
     let names: Vec<_> = names.iter().map(|name| crate::fetch::string(scope, name)).collect();
     Ok(v8::Array::new_with_elements(scope, &names).into())
+}
+
+/// What a facet has used. The promise gives an object, or `null` if the facet has neither run nor storage.
+#[op2]
+pub fn op_facet_stats<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] handle: &ActorHandle,
+    #[string] facet: &str,
+) -> Result<v8::Local<'s, v8::Promise>, ActorError> {
+    let io = authorize(scope, handle)?;
+    check_name(facet)?;
+    let state = IsolateState::of(scope);
+    let (promise, token) = state.start(scope, &io);
+    state.host.facet_stats(handle.actor.incarnation, facet, state.completer(token));
+    Ok(promise)
 }

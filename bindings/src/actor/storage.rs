@@ -103,7 +103,7 @@ fn guarded<T>(
     operation: impl FnOnce(&Database) -> Result<T, StorageError>,
 ) -> Result<T, ActorStorageError> {
     // V8 cannot stop SQLite; the same limit does. Work in SQLite is CPU time.
-    let left = io.cpu_limit.get().saturating_sub(io.cpu.get());
+    let left = io.limits.cpu.saturating_sub(io.cpu.get());
     actor.database.set_deadline(Some(Instant::now() + left));
     let outcome = operation(&actor.database);
     mark_dirty(&IsolateState::of(scope), actor);

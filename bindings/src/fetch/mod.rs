@@ -9,6 +9,7 @@ pub mod channel;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use denizen_core::limits::Limit;
 use deno_core::op2;
 
 use crate::call::{Call, CallKind, Outbound, ReplyTo, RequestParts, ResponseParts, Session, Target};
@@ -58,9 +59,10 @@ pub enum FetchError {
 }
 
 /// Counts a subrequest against the event's limit.
-pub fn count_sub_request(state: &IsolateState, io: &IoContext) -> Result<(), FetchError> {
+pub fn count_sub_request(io: &IoContext) -> Result<(), FetchError> {
     let count = io.sub_requests.get() + 1;
-    if count > state.worker().limits.sub_requests {
+    if count > io.limits.sub_requests {
+        io.exceeded.set(Some((Limit::SubRequests, f64::from(count), f64::from(io.limits.sub_requests))));
         return Err(FetchError::TooManySubRequests);
     }
     io.sub_requests.set(count);
@@ -91,7 +93,7 @@ pub fn op_fetch<'s>(
     if matches!(outbound, Outbound::Blocked) {
         return Err(FetchError::Blocked);
     }
-    count_sub_request(&state, &io)?;
+    count_sub_request(&io)?;
     let headers = read_headers(scope, headers);
     let body = body::from_js(scope, body)?;
     let request = Box::new(RequestParts { method, url, headers, body, cf });

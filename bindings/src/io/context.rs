@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use denizen_core::limits::{EventLimits, Limit};
 use deno_core::{GarbageCollected, cppgc};
 
 use crate::actor::Actor;
@@ -37,10 +38,14 @@ pub struct IoContext {
     pub actor: Option<Rc<Actor>>,
     /// CPU time of its turns so far.
     pub cpu: Cell<Duration>,
-    /// CPU time that it may use.
-    pub cpu_limit: Cell<Duration>,
+    /// What it may use.
+    pub limits: EventLimits,
+    /// When it was delivered.
+    pub began: Instant,
     /// Subrequests so far.
     pub sub_requests: Cell<u32>,
+    /// A limit whose error its code got and may pass on.
+    pub exceeded: Cell<Option<(Limit, f64, f64)>>,
     /// Promises given to `waitUntil` that have not settled.
     pub wait_until: Cell<u32>,
     /// Operations and timers that it waits for.
@@ -76,8 +81,8 @@ pub fn other_object(kind: &str) -> String {
 
 /// What lies in V8's continuation-preserved data: the IoContext of the code that runs.
 pub struct Frame {
-    /// Whose code runs.
-    pub io: Rc<IoContext>,
+    /// Whose code runs; absent for a Worker's top-level code.
+    pub io: Option<Rc<IoContext>>,
 }
 
 // SAFETY: a frame holds no reference into the V8 heap, so there is nothing to trace.
@@ -116,7 +121,7 @@ impl IoContext {
         id: u64,
         owner: Rc<Owner>,
         actor: Option<Rc<Actor>>,
-        cpu_limit: Duration,
+        limits: EventLimits,
         reply: Option<ReplyTo>,
     ) -> Rc<Self> {
         Rc::new(Self {
@@ -124,8 +129,10 @@ impl IoContext {
             owner,
             actor,
             cpu: Cell::default(),
-            cpu_limit: Cell::new(cpu_limit),
+            limits,
+            began: Instant::now(),
             sub_requests: Cell::default(),
+            exceeded: Cell::default(),
             wait_until: Cell::default(),
             waiting: Cell::default(),
             writing: Cell::default(),
@@ -136,12 +143,17 @@ impl IoContext {
         })
     }
 
+    /// The context in the current frame, also of an owner that is gone.
+    pub fn of_frame(scope: &mut v8::PinScope<'_, '_>) -> Option<Rc<Self>> {
+        let data = scope.get_continuation_preserved_embedder_data();
+        let frame = cppgc::try_unwrap_cppgc_object::<Frame>(scope, data)?;
+        // SAFETY: `data` is a live handle in this scope, so the object it wraps is not collected meanwhile.
+        unsafe { frame.as_ref() }.io.clone()
+    }
+
     /// The context of the code that runs now.
     pub fn current(scope: &mut v8::PinScope<'_, '_>) -> Result<Rc<Self>, IoError> {
-        let data = scope.get_continuation_preserved_embedder_data();
-        let frame = cppgc::try_unwrap_cppgc_object::<Frame>(scope, data).ok_or(IoError::NoContext)?;
-        // SAFETY: `data` is a live handle in this scope, so the object it wraps is not collected meanwhile.
-        let io = unsafe { frame.as_ref() }.io.clone();
+        let io = Self::of_frame(scope).ok_or(IoError::NoContext)?;
         if let Some(error) = &*io.owner.gone.borrow() {
             return Err(IoError::Gone(error.message.clone()));
         }
@@ -165,7 +177,7 @@ impl IoContext {
         if let Some(frame) = &*self.frame.borrow() {
             return v8::Local::new(scope, frame);
         }
-        let frame: v8::Local<v8::Value> = cppgc::make_cppgc_object(scope, Frame { io: self.clone() }).into();
+        let frame: v8::Local<v8::Value> = cppgc::make_cppgc_object(scope, Frame { io: Some(self.clone()) }).into();
         *self.frame.borrow_mut() = Some(v8::Global::new(scope, frame));
         frame
     }
@@ -174,9 +186,32 @@ impl IoContext {
     pub fn reply(self: &Rc<Self>, state: &IsolateState, result: CallResult) {
         if let Some(reply) = self.reply.borrow_mut().take() {
             self.replied_at.set(Some(Instant::now()));
+            let result = result.map_err(|error| match (self.exceeded.get(), &error.limit) {
+                // Its code may have caught the error of a limit and thrown another one.
+                (Some((limit, used, max)), None) if error.message == limit.message(max) => {
+                    CallError { limit: CallError::limit(limit, used, max).limit, ..error }
+                }
+                _ => error,
+            });
+            let result = self.count_outcome(result);
             state.emit(self.actor.as_ref(), Output::Reply(reply, result));
         }
         state.settled.borrow_mut().push(self.clone());
+    }
+
+    /// Fails the event at once, past its gate: `error` tells nothing of what its code did. Whether someone waited.
+    pub fn fail(&self, error: CallError) -> bool {
+        let Some(reply) = self.reply.borrow_mut().take() else { return false };
+        self.replied_at.set(Some(Instant::now()));
+        reply.send(self.count_outcome(Err(error)));
+        true
+    }
+
+    fn count_outcome(&self, result: CallResult) -> CallResult {
+        match &self.actor {
+            Some(actor) => actor.count_outcome(self.began.elapsed(), result),
+            None => result,
+        }
     }
 
     /// Whether nothing of a stateless event is left to do.

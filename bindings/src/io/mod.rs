@@ -10,7 +10,7 @@ use std::time::Duration;
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{CallError, CallOk};
-use crate::io::context::{IoContext, IoError};
+use crate::io::context::{Frame, IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
 use denizen_core::limits::{
@@ -24,11 +24,13 @@ deno_core::extension!(
         op_timer_set,
         op_timer_clear,
         op_io_check,
+        op_frame_fork,
         op_wait_until,
         op_wait_until_done,
         op_event_fail,
         op_event_value,
         op_event_on_abort,
+        op_isolate_abort,
         op_random_bytes,
         op_console,
     ],
@@ -52,6 +54,13 @@ unsafe impl GarbageCollected for EventHandle {
 /// A handle for `io`.
 pub fn event_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, io: &Rc<IoContext>) -> v8::Local<'s, v8::Value> {
     cppgc::make_cppgc_object(scope, EventHandle { io: io.clone() }).into()
+}
+
+/// A second frame of the event that runs, if one does: JavaScript ties to it what follows asynchronous calls.
+#[op2]
+pub fn op_frame_fork<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+    let io = IoContext::of_frame(scope);
+    cppgc::make_cppgc_object(scope, Frame { io }).into()
 }
 
 /// Why a timer was not set.
@@ -173,6 +182,24 @@ pub fn op_event_on_abort(
     callback: v8::Local<'_, v8::Function>,
 ) {
     *event.io.on_abort.borrow_mut() = Some(v8::Global::new(scope, callback));
+}
+
+/// `abortIsolate()`: the event that runs ends with an error that tells its caller nothing, and its code stops. What becomes
+/// of the isolate is the host's affair.
+#[op2(nofast)]
+pub fn op_isolate_abort(scope: &mut v8::PinScope<'_, '_>, #[string] reason: String) -> Result<(), IoError> {
+    let io = IoContext::current(scope)?;
+    let state = IsolateState::of(scope);
+    let mut random = [0; 12];
+    getrandom::fill(&mut random)
+        .map_err(|error| IoError::Gone(format!("The operating system gives no random bytes: {error}")))?;
+    let reference: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = format!("abortIsolate() was called; reference = {reference}; {reason}");
+    state.host.console(&state.worker().name, io.actor.as_deref(), "error", &text);
+    io.reply(&state, Err(CallError::new(format!("internal error; reference = {reference}"))));
+    state.host.isolate_aborted(state.id);
+    scope.terminate_execution();
+    Ok(())
 }
 
 /// Fills `buffer` with random bytes from the operating system. Needs an event, as workerd's does.

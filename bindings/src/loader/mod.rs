@@ -6,26 +6,26 @@
 mod flags;
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{
-    ClassRef, EnvSpec, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition, WorkerRef,
+    ClassRef, EnvSpec, ExternalBytes, LoadOutcome, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target,
+    WorkerDefinition, WorkerRef,
 };
 use crate::fetch::body;
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::IsolateState;
+use crate::modules::{BUNDLE, CompiledWasm, ModuleError, add_module, find, resolve_url};
 use crate::rpc::wire::{self, WireError};
-use crate::rpc::{Fetcher, StubTarget, class_to_js, error_from_js, stub_to_js};
-use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, WorkerLimits};
+use crate::rpc::{Fetcher, StubTarget, asked_limits, class_to_js, error_from_js, stub_to_js};
+use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, LOADED_WORKER_BYTES, WorkerLimits};
 
 deno_core::extension!(
     denizen_loader,
-    ops = [op_loader_get, op_loader_provide, op_loader_fail, op_loader_entrypoint, op_loader_class],
+    ops = [op_loader_is_wasm, op_loader_get, op_loader_provide, op_loader_fail, op_loader_entrypoint, op_loader_class],
 );
 
 /// What JavaScript holds of a Worker Loader binding.
@@ -76,6 +76,18 @@ pub enum LoaderError {
     #[class(generic)]
     #[error("Dynamic Worker env size ({0} bytes) exceeds the maximum allowed size of {DYNAMIC_ENV_BYTES} bytes.")]
     EnvSize(usize),
+    /// The modules make no bundle.
+    #[class(inherit)]
+    #[error(transparent)]
+    Module(#[from] ModuleError),
+    /// `mainModule` names none of the modules.
+    #[class(generic)]
+    #[error("Failed to start Worker:\nUncaught TypeError: Main module name is not present in bundle.")]
+    MainMissing,
+    /// `mainModule` names something else.
+    #[class(generic)]
+    #[error("Failed to start Worker:\nUncaught TypeError: Main module must be an ES module.")]
+    MainKind,
     /// A compatibility flag is refused.
     #[class(generic)]
     #[error(transparent)]
@@ -86,6 +98,12 @@ pub enum LoaderError {
     Outbound(&'static str),
 }
 
+/// Whether `value` is a compiled WebAssembly module.
+#[op2(fast)]
+pub fn op_loader_is_wasm(value: v8::Local<'_, v8::Value>) -> bool {
+    value.is_wasm_module_object()
+}
+
 /// The Worker of a name, and whether the caller must provide its code: `[handle, provide]`. Without a name it is new.
 #[op2]
 pub fn op_loader_get<'s>(
@@ -93,8 +111,12 @@ pub fn op_loader_get<'s>(
     #[cppgc] loader: &LoaderHandle,
     #[string] name: Option<String>,
 ) -> Result<v8::Local<'s, v8::Value>, LoaderError> {
-    IoContext::current(scope)?;
-    let (worker, provide) = IsolateState::of(scope).host.loader_get(&loader.id, name.as_deref());
+    let io = IoContext::current(scope)?;
+    let state = IsolateState::of(scope);
+    let (worker, provide) = state.host.loader_get(&loader.id, name.as_deref());
+    if provide {
+        state.begin_load(&io, &worker);
+    }
     let handle = cppgc::make_cppgc_object(scope, LoadedHandle { worker }).into();
     let provide = v8::Boolean::new(scope, provide).into();
     Ok(v8::Array::new_with_elements(scope, &[handle, provide]).into())
@@ -114,6 +136,7 @@ pub fn op_loader_provide<'s>(
     outbound: v8::Local<'s, v8::Value>,
     cpu_ms: f64,
     sub_requests: f64,
+    wall_ms: f64,
 ) -> Result<(), LoaderError> {
     let state = IsolateState::of(scope);
     let bundle = read_modules(scope, main, modules)?;
@@ -123,13 +146,7 @@ pub fn op_loader_provide<'s>(
         return Err(LoaderError::EnvSize(env.bytes.len()));
     }
     let outbound = read_outbound(scope, &state, outbound)?;
-    let mut limits = WorkerLimits::LOADED;
-    if cpu_ms > 0.0 {
-        limits.cpu = Duration::from_millis(cpu_ms as u64);
-    }
-    if sub_requests >= 0.0 {
-        limits.sub_requests = sub_requests as u32;
-    }
+    let limits = WorkerLimits { asked: asked_limits(cpu_ms, sub_requests, wall_ms), ..WorkerLimits::LOADED };
     let compatibility_flags: Vec<_> = (0..flags.length())
         .filter_map(|index| flags.get_index(scope, index))
         .map(|flag| flag.to_rust_string_lossy(scope))
@@ -147,8 +164,14 @@ pub fn op_loader_provide<'s>(
         namespaces: HashMap::new(),
         failed: OnceLock::new(),
         loaded: true,
+        holder: Arc::downgrade(&handle.worker),
     };
-    state.host.loader_provide(&handle.worker, Ok(definition));
+    let bytes = definition.bundle.modules.values().map(|module| module.content.len()).sum::<usize>();
+    let bytes = (bytes + LOADED_WORKER_BYTES) as i64;
+    scope.adjust_amount_of_external_allocated_memory(bytes);
+    // One that was told of already is taken back at once.
+    drop(handle.worker.weight.set(ExternalBytes { bytes, freed: state.external_freed.clone() }));
+    settle(&state, &handle.worker, Ok(Arc::new(definition)));
     Ok(())
 }
 
@@ -176,25 +199,34 @@ fn read_modules(
             "wasm" => ModuleKind::Wasm,
             _ => ModuleKind::EsModule,
         };
-        let content: Arc<[u8]> = match v8::Local::<v8::ArrayBufferView>::try_from(content) {
-            Ok(view) => body::copy_view(view).to_vec().into(),
-            Err(_) => content.to_rust_string_lossy(scope).into_bytes().into(),
+        let module = match v8::Local::<v8::WasmModuleObject>::try_from(content) {
+            Ok(object) => {
+                let compiled = object.get_compiled_module();
+                let module = Module::new(kind, compiled.get_wire_bytes_ref().into());
+                drop(module.compiled.set(CompiledWasm(compiled)));
+                module
+            }
+            Err(_) => Module::new(
+                kind,
+                match v8::Local::<v8::ArrayBufferView>::try_from(content) {
+                    Ok(view) => body::copy_view(view).to_vec().into(),
+                    Err(_) => content.to_rust_string_lossy(scope).into_bytes().into(),
+                },
+            ),
         };
-        total += content.len();
-        let hash = content_hash(&content);
-        found.insert(name, Module { kind, content, source_map: None, hash });
+        total += module.content.len();
+        add_module(&mut found, &name, module)?;
     }
     if total > DYNAMIC_CODE_BYTES {
         return Err(LoaderError::CodeSize(total));
     }
-    Ok(ModuleBundle { main, modules: found, aliases: HashMap::new() })
-}
-
-/// Key of the code cache. V8 checks only the length of a source, so the key covers every byte.
-pub fn content_hash(content: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    content.hash(&mut hasher);
-    hasher.finish()
+    let main = resolve_url(BUNDLE, &main)?.to_string();
+    let bundle = ModuleBundle { main, modules: found, aliases: HashMap::new() };
+    match find(&bundle, &bundle.main).map(|module| module.kind) {
+        None => Err(LoaderError::MainMissing),
+        Some(ModuleKind::EsModule) => Ok(bundle),
+        Some(_) => Err(LoaderError::MainKind),
+    }
 }
 
 fn read_outbound(
@@ -228,7 +260,13 @@ pub fn op_loader_fail(
     parts: v8::Local<'_, v8::Value>,
 ) {
     let error = error_from_js(scope, parts);
-    IsolateState::of(scope).host.loader_provide(&handle.worker, Err(error));
+    settle(&IsolateState::of(scope), &handle.worker, Err(error));
+}
+
+fn settle(state: &IsolateState, worker: &Arc<LoadedWorker>, outcome: LoadOutcome) {
+    worker.settle(outcome);
+    state.end_load(worker);
+    state.host.loader_settled(worker);
 }
 
 fn read_props(
@@ -249,10 +287,14 @@ pub fn op_loader_entrypoint<'s>(
     #[cppgc] handle: &LoadedHandle,
     #[string] entrypoint: Option<String>,
     props: v8::Local<'s, v8::Value>,
+    cpu_ms: f64,
+    sub_requests: f64,
+    wall_ms: f64,
 ) -> Result<v8::Local<'s, v8::Object>, LoaderError> {
     let props = read_props(scope, props)?;
+    let limits = asked_limits(cpu_ms, sub_requests, wall_ms);
     let worker = WorkerRef::Loaded(handle.worker.clone());
-    Ok(stub_to_js(scope, StubTarget::Target(Target::Entrypoint { worker, entrypoint, props })))
+    Ok(stub_to_js(scope, StubTarget::Target(Target::Entrypoint { worker, entrypoint, props, limits })))
 }
 
 /// A Durable Object class of a loaded Worker.
@@ -262,7 +304,11 @@ pub fn op_loader_class<'s>(
     #[cppgc] handle: &LoadedHandle,
     #[string] class_name: Option<String>,
     props: v8::Local<'s, v8::Value>,
+    cpu_ms: f64,
+    sub_requests: f64,
+    wall_ms: f64,
 ) -> Result<v8::Local<'s, v8::Object>, LoaderError> {
     let props = read_props(scope, props)?;
-    Ok(class_to_js(scope, ClassRef { worker: WorkerRef::Loaded(handle.worker.clone()), class_name, props }))
+    let limits = asked_limits(cpu_ms, sub_requests, wall_ms);
+    Ok(class_to_js(scope, ClassRef { worker: WorkerRef::Loaded(handle.worker.clone()), class_name, props, limits }))
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::wire;
-use crate::call::CallError;
+use crate::call::{CallError, Exceeded};
 use crate::isolate::IsolateState;
 
 /// The error of a record that `errorParts` made.
@@ -66,15 +66,28 @@ pub fn error_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v
             set_property(scope, object, name, truth);
         }
     }
-    if let Some((limit, used, max)) = error.limit {
+    if let Some(exceeded) = &error.limit {
+        let Exceeded { limit, used, max, facet } = &**exceeded;
         let name = crate::fetch::string(scope, &limit.to_string());
         set_property(scope, object, "limit", name);
-        let used = v8::Number::new(scope, used).into();
+        let used = v8::Number::new(scope, *used).into();
         set_property(scope, object, "used", used);
-        let max = v8::Number::new(scope, max).into();
+        let max = v8::Number::new(scope, *max).into();
         set_property(scope, object, "max", max);
+        if let Some(facet) = facet {
+            let facet = crate::fetch::string(scope, facet);
+            set_property(scope, object, "facet", facet);
+        }
     }
     value
+}
+
+/// Writes on an error of which object it tells.
+pub fn name_object(scope: &mut v8::PinScope<'_, '_>, error: v8::Local<'_, v8::Value>, object: &str) {
+    if let Ok(error) = v8::Local::<v8::Object>::try_from(error) {
+        let id = crate::fetch::string(scope, object);
+        set_property(scope, error, "durableObjectId", id);
+    }
 }
 
 fn typed_error<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v8::Local<'s, v8::Value> {

@@ -3,14 +3,16 @@
 //! Owns stubs, classes and namespaces that lead back to the Worker that runs. They give a Worker nothing but itself, so no
 //! handle is asked for. It must not know which exports there are.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use deno_core::{cppgc, op2};
 
 use super::{StubTarget, class_to_js, stub_to_js, wire};
 use crate::actor::NamespaceHandle;
 use crate::call::{ClassRef, LoadedWorker, Target, WorkerRef};
+use crate::io::context::IoContext;
 use crate::isolate::IsolateState;
+use denizen_core::limits::{AskedLimits, EventLimits};
 
 /// The Worker that runs, as a target.
 fn own_worker(state: &IsolateState) -> WorkerRef {
@@ -18,8 +20,14 @@ fn own_worker(state: &IsolateState) -> WorkerRef {
     if !definition.loaded {
         return WorkerRef::Static(definition.name.clone());
     }
-    let known = OnceLock::from(Ok(definition.clone()));
-    WorkerRef::Loaded(Arc::new(LoadedWorker { id: definition.id, name: definition.name.clone(), definition: known }))
+    WorkerRef::Loaded(Arc::new(LoadedWorker::of(definition)))
+}
+
+/// The limits of the event that runs: what a Worker's own exports do for it counts as its own doing.
+fn own_limits(scope: &mut v8::PinScope<'_, '_>) -> AskedLimits {
+    let Ok(io) = IoContext::current(scope) else { return AskedLimits::default() };
+    let EventLimits { cpu, sub_requests, wall } = io.limits;
+    AskedLimits { cpu: Some(cpu), sub_requests: Some(sub_requests), wall: Some(wall) }
 }
 
 fn named(export: String) -> Option<String> {
@@ -45,8 +53,9 @@ pub fn op_loopback_entrypoint<'s>(
     props: v8::Local<'s, v8::Value>,
 ) -> Result<v8::Local<'s, v8::Object>, wire::WireError> {
     let props = read_props(scope, props)?;
+    let limits = own_limits(scope);
     let worker = own_worker(&IsolateState::of(scope));
-    Ok(stub_to_js(scope, StubTarget::Target(Target::Entrypoint { worker, entrypoint: named(export), props })))
+    Ok(stub_to_js(scope, StubTarget::Target(Target::Entrypoint { worker, entrypoint: named(export), props, limits })))
 }
 
 /// One of the Worker's own Durable Object classes.
@@ -57,8 +66,9 @@ pub fn op_loopback_class<'s>(
     props: v8::Local<'s, v8::Value>,
 ) -> Result<v8::Local<'s, v8::Object>, wire::WireError> {
     let props = read_props(scope, props)?;
+    let limits = own_limits(scope);
     let worker = own_worker(&IsolateState::of(scope));
-    Ok(class_to_js(scope, ClassRef { worker, class_name: named(export), props }))
+    Ok(class_to_js(scope, ClassRef { worker, class_name: named(export), props, limits }))
 }
 
 /// The namespace in which one of the Worker's own classes has its objects; `undefined` if it has none.

@@ -11,6 +11,9 @@ pub mod wire;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
+
+use denizen_core::limits::AskedLimits;
 
 use deno_core::{GarbageCollected, cppgc, op2};
 
@@ -21,7 +24,18 @@ use crate::isolate::{IsolateState, Output};
 
 use self::wire::Purpose;
 
-pub use errors::{error_from_js, error_to_js};
+pub use errors::{error_from_js, error_to_js, name_object};
+
+/// The limits that JavaScript asks for; NaN stands for what it does not ask for.
+pub fn asked_limits(cpu_ms: f64, sub_requests: f64, wall_ms: f64) -> AskedLimits {
+    // Beyond a century nothing is limited. JavaScript has refused what is negative.
+    let time = |ms: f64| (!ms.is_nan()).then(|| Duration::from_secs_f64(ms.clamp(0.0, 4e12) / 1000.0));
+    AskedLimits {
+        cpu: time(cpu_ms),
+        sub_requests: (!sub_requests.is_nan()).then_some(sub_requests as u32),
+        wall: time(wall_ms),
+    }
+}
 
 deno_core::extension!(
     denizen_rpc,
@@ -167,7 +181,7 @@ pub fn op_stub_fetch<'s>(
 ) -> Result<v8::Local<'s, v8::Promise>, FetchError> {
     let io = IoContext::current(scope)?;
     let state = IsolateState::of(scope);
-    count_sub_request(&state, &io)?;
+    count_sub_request(&io)?;
     let headers = read_headers(scope, headers);
     let body = body::from_js(scope, body)?;
     let target = resolve(&state, stub);
@@ -203,7 +217,7 @@ pub fn op_stub_call<'s>(
     args: v8::Local<'s, v8::Value>,
 ) -> Result<v8::Local<'s, v8::Value>, RpcError> {
     let io = IoContext::current(scope)?;
-    count_sub_request(&IsolateState::of(scope), &io)?;
+    count_sub_request(&io)?;
     let args = wire::serialize(scope, args, Purpose::Arguments);
     let Some(args) = wire::or_throw(scope, args)? else { return Ok(v8::undefined(scope).into()) };
     Ok(send_rpc(scope, &io, stub, method, Some(args)).into())
@@ -217,7 +231,7 @@ pub fn op_stub_get<'s>(
     #[string] name: String,
 ) -> Result<v8::Local<'s, v8::Promise>, RpcError> {
     let io = IoContext::current(scope)?;
-    count_sub_request(&IsolateState::of(scope), &io)?;
+    count_sub_request(&io)?;
     Ok(send_rpc(scope, &io, stub, name, None))
 }
 
@@ -231,6 +245,7 @@ fn send_rpc<'s>(
     let state = IsolateState::of(scope);
     let target = resolve(&state, stub);
     let (promise, token) = state.start(scope, io);
+    state.is_call(token);
     let call = Call {
         target,
         kind: CallKind::Rpc { name, args },

@@ -9,9 +9,11 @@
 //! - [`ids`]: ids of Durable Objects, as Cloudflare derives them.
 //! - [`limits`]: every bound of the runtime with its unit, default and reason.
 //! - [`lru`]: which loaded Worker leaves when there are too many.
+//! - [`usage`]: what an actor has used.
 
 pub mod alarms;
 pub mod gate;
 pub mod ids;
 pub mod limits;
 pub mod lru;
+pub mod usage;

@@ -2,6 +2,7 @@
 //!
 //! Owns the numbers. It must not know how a bound is enforced; whoever enforces one names it by its [`Limit`].
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -22,6 +23,10 @@ pub enum Limit {
     Facets,
     /// Timers that one event or object may have pending.
     Timers,
+    /// Bytes of one database.
+    StorageBytes,
+    /// Time from an event's delivery to its outcome.
+    WallMs,
 }
 
 impl fmt::Display for Limit {
@@ -35,37 +40,111 @@ impl fmt::Display for Limit {
             Limit::BodyBytes => "bodyBytes",
             Limit::Facets => "facets",
             Limit::Timers => "timers",
+            Limit::StorageBytes => "storageBytes",
+            Limit::WallMs => "wallMs",
         })
     }
 }
 
-/// The limits of one Worker's isolate and events. A dynamic Worker's may be lowered by its loader.
+impl Limit {
+    /// What the error says whose `.limit` this is; `max` is what was allowed. Texts that Cloudflare has are Cloudflare's.
+    pub fn message(self, max: f64) -> Cow<'static, str> {
+        match self {
+            Limit::CpuMs => "Worker exceeded CPU time limit.".into(),
+            Limit::HeapBytes => "Worker exceeded memory limit.".into(),
+            Limit::StartupMs => "Worker exceeded the CPU time limit of its start-up.".into(),
+            Limit::SubRequests => "Too many subrequests.".into(),
+            Limit::WallMs => "Worker exceeded the time limit of an event.".into(),
+            Limit::Facets => format!("Too many facets of one Durable Object run at a time (at most {max}).").into(),
+            Limit::BodyBytes | Limit::Timers | Limit::StorageBytes => format!("Limit exceeded: {self}.").into(),
+        }
+    }
+}
+
+/// What one event may use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EventLimits {
+    /// CPU time. Cloudflare's default for static Workers is 30 s.
+    pub cpu: Duration,
+    /// Subrequests. Cloudflare's for paid plans is 10,000.
+    pub sub_requests: u32,
+    /// Time from its delivery to its outcome: a response's head, a result. Cloudflare's for alarms is 15 minutes.
+    pub wall: Duration,
+}
+
+/// Limits of events that somebody asked for: a configuration, a loader's code, an entrypoint, a facet's start. Where several
+/// ask, the lowest wins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct AskedLimits {
+    /// See [`EventLimits::cpu`].
+    pub cpu: Option<Duration>,
+    /// See [`EventLimits::sub_requests`].
+    pub sub_requests: Option<u32>,
+    /// See [`EventLimits::wall`].
+    pub wall: Option<Duration>,
+}
+
+impl AskedLimits {
+    /// What holds if both ask.
+    pub fn and(self, other: Self) -> Self {
+        fn lower<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+            match (one, other) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            }
+        }
+        Self {
+            cpu: lower(self.cpu, other.cpu),
+            sub_requests: lower(self.sub_requests, other.sub_requests),
+            wall: lower(self.wall, other.wall),
+        }
+    }
+}
+
+/// The limits of one Worker's isolate and events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct WorkerLimits {
-    /// CPU time of one event. Cloudflare's default for static Workers is 30 s.
-    pub cpu: Duration,
+    /// What one event may use unless somebody asks for something else.
+    pub event: EventLimits,
+    /// What its configuration or its loader asks for.
+    pub asked: AskedLimits,
     /// CPU time of the top-level code. Cloudflare's is 1 s.
     pub startup: Duration,
     /// JavaScript heap of the isolate. Cloudflare's is 128 MB.
     pub heap_bytes: usize,
     /// Bytes of all ArrayBuffers of the isolate, which V8 does not count as heap.
     pub array_buffer_bytes: usize,
-    /// Subrequests of one event. Cloudflare's for paid plans is 10,000.
-    pub sub_requests: u32,
 }
 
 impl WorkerLimits {
     /// For a Worker that the operator configured.
     pub const STATIC: Self = Self {
-        cpu: Duration::from_millis(30_000),
+        event: EventLimits {
+            cpu: Duration::from_millis(30_000),
+            sub_requests: 10_000,
+            wall: Duration::from_secs(15 * 60),
+        },
+        asked: AskedLimits { cpu: None, sub_requests: None, wall: None },
         startup: Duration::from_millis(1_000),
         heap_bytes: 128 << 20,
         array_buffer_bytes: 128 << 20,
-        sub_requests: 10_000,
     };
 
     /// For a Worker that another Worker loaded: its code is assumed to be hostile.
-    pub const LOADED: Self = Self { cpu: Duration::from_millis(1_000), sub_requests: 1_000, ..Self::STATIC };
+    pub const LOADED: Self = Self {
+        event: EventLimits { cpu: Duration::from_millis(1_000), sub_requests: 1_000, ..Self::STATIC.event },
+        ..Self::STATIC
+    };
+
+    /// What an event may use whose caller asks for `asked`.
+    pub fn for_event(&self, asked: AskedLimits) -> EventLimits {
+        let asked = self.asked.and(asked);
+        EventLimits {
+            cpu: asked.cpu.unwrap_or(self.event.cpu),
+            sub_requests: asked.sub_requests.unwrap_or(self.event.sub_requests),
+            wall: asked.wall.unwrap_or(self.event.wall),
+        }
+    }
 }
 
 /// How long an event may go on after its response is sent, for `waitUntil`. Cloudflare's is 30 s.
@@ -90,10 +169,20 @@ pub const FACET_DEPTH: usize = 4;
 /// Facets over the life of one object: their ids on disk have 16 bits.
 pub const FACETS_PER_OBJECT: usize = 65_535;
 
+/// How often what facets have used is written down: a process that is killed forgets as much.
+pub const USAGE_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Bytes of an error's message that is kept as a facet's last one.
+pub const LAST_ERROR_BYTES: usize = 1_024;
+
 /// Bytes of all modules of a dynamic Worker together, and of its serialised env: Cloudflare's.
 pub const DYNAMIC_CODE_BYTES: usize = 67_108_864;
 /// See [`DYNAMIC_CODE_BYTES`].
 pub const DYNAMIC_ENV_BYTES: usize = 1_048_576;
+
+/// Bytes that V8 is told a loaded Worker takes beside its modules: more than it does, so that handles of Workers that have
+/// been evicted are collected about every thousand, and not only when the heap of whoever loaded them has grown.
+pub const LOADED_WORKER_BYTES: usize = 64 << 10;
 
 /// Machine code that is kept of modules that were compiled before. When it is full it starts afresh.
 pub const CODE_CACHE_BYTES: usize = 64 << 20;
@@ -112,8 +201,11 @@ pub const SPLIT_LENGTH: u32 = 1 << 26;
 /// ArrayBuffers.
 pub const WASM_PAGES: u32 = 2_048;
 
-/// Workers that a shard's loaders remember by name, before those that nobody refers to are forgotten.
+/// Workers that all loaders together remember by name. Beyond that, those that nobody refers to are forgotten, the least
+/// recently used first.
 pub const LOADED_WORKERS: usize = 10_000;
+/// Bytes of their modules and env, with the same consequence.
+pub const LOADED_BYTES: usize = 1 << 30;
 
 /// Bytes of all Blobs of one isolate, which V8 counts neither as heap nor as ArrayBuffers.
 pub const BLOB_BYTES: usize = 128 << 20;
@@ -172,7 +264,7 @@ impl IngressLimits {
     };
 }
 
-/// Bounds of one shard's isolates.
+/// Bounds of one shard's isolates and actors.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct IsolateLimits {
     /// Running isolates of a shard. Each takes about 11 memory maps and 2 MB before any code runs.
@@ -183,12 +275,20 @@ pub struct IsolateLimits {
     pub code_range_bytes: usize,
     /// Time without work after which an object's memory is given back. workerd's is 10 s.
     pub actor_idle: Duration,
+    /// Facets of one object, at any depth, that run at a time. Idle ones make room; each is an instance in memory, an open
+    /// database, and perhaps an isolate.
+    pub facets_at_a_time: usize,
 }
 
 impl IsolateLimits {
     /// What `denizen serve` starts with.
-    pub const DEFAULT: Self =
-        Self { per_shard: 128, warm: 2, code_range_bytes: 64 << 20, actor_idle: Duration::from_secs(10) };
+    pub const DEFAULT: Self = Self {
+        per_shard: 128,
+        warm: 2,
+        code_range_bytes: 64 << 20,
+        actor_idle: Duration::from_secs(10),
+        facets_at_a_time: 1_000,
+    };
 }
 
 /// How often the watchdog looks at each shard's running turn.
@@ -197,6 +297,28 @@ pub const WATCHDOG_TICK: Duration = Duration::from_millis(5);
 /// A termination for memory lets V8 grow to this many times the limit first, because a builtin that cannot be
 /// interrupted aborts the process when an allocation fails.
 pub const HEAP_SLACK: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_limit_that_is_asked_for_holds_and_the_default_where_nobody_asks() {
+        let ms = Duration::from_millis;
+        let asked = AskedLimits { cpu: Some(ms(5_000)), sub_requests: Some(7), wall: None };
+        let limits = WorkerLimits { asked, ..WorkerLimits::LOADED };
+        let of = |cpu: Option<u64>, sub_requests| {
+            limits.for_event(AskedLimits { cpu: cpu.map(ms), sub_requests, wall: None })
+        };
+        assert_eq!(
+            of(None, None),
+            EventLimits { cpu: ms(5_000), sub_requests: 7, wall: WorkerLimits::LOADED.event.wall }
+        );
+        assert_eq!((of(Some(20), Some(9)).cpu, of(Some(20), Some(9)).sub_requests), (ms(20), 7));
+        let raised = WorkerLimits::LOADED.for_event(AskedLimits { cpu: Some(ms(5_000)), ..AskedLimits::default() });
+        assert_eq!((raised.cpu, raised.sub_requests), (ms(5_000), 1_000));
+    }
+}
 
 /// Limits of SQL that an actor runs: workerd's, which Cloudflare's documentation lists in part.
 pub mod sql {

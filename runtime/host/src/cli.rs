@@ -42,6 +42,9 @@ pub struct WorkerArgs {
     /// Isolates that one shard runs at a time.
     #[arg(long, env = "DENIZEN_ISOLATES_PER_SHARD", value_parser = clap::value_parser!(u32).range(1..))]
     pub isolates_per_shard: Option<u32>,
+    /// Facets of one Durable Object that run at a time.
+    #[arg(long, env = "DENIZEN_FACETS_AT_A_TIME", value_parser = clap::value_parser!(u32).range(1..))]
+    pub facets_at_a_time: Option<u32>,
     /// Private addresses that fetch() may reach: of no Worker, of those configured here, or also of those they load.
     #[arg(long, env = "DENIZEN_PRIVATE_ADDRESSES", value_enum, default_value = "static")]
     pub private_addresses: PrivateAddresses,
@@ -85,6 +88,9 @@ pub struct ServeArgs {
     /// Seconds that a client may let pass between two parts of a body.
     #[arg(long, env = "DENIZEN_BODY_IDLE_SECONDS")]
     pub body_idle_seconds: Option<u64>,
+    /// Run the scheduled() handler for requests to /__scheduled?cron=...&time=... Anyone who reaches the server can.
+    #[arg(long, env = "DENIZEN_TEST_SCHEDULED")]
+    pub test_scheduled: bool,
     /// Seconds that running requests have to end after SIGTERM.
     #[arg(long, env = "DENIZEN_DRAIN_SECONDS")]
     pub drain_seconds: Option<u64>,

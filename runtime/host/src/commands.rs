@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use denizen_bindings::call::{Call, CallError, CallKind, ReplyTo, Target, WorkerRef};
 use denizen_bindings::isolate::{ShardMessage, WorkerExports};
-use denizen_core::limits::{IngressLimits, IsolateLimits};
+use denizen_core::limits::{AskedLimits, IngressLimits, IsolateLimits};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -17,6 +17,7 @@ use crate::cli::{PrivateAddresses, ServeArgs, TestArgs, WorkerArgs};
 use crate::ingress;
 use denizen_storage::{Engine, EngineOptions};
 
+use crate::crons;
 use crate::runtime::{Options, Running};
 use crate::shard::turn::user_paths;
 use crate::workers::{self, Workers};
@@ -26,6 +27,9 @@ const MAPS_PER_ISOLATE: u64 = 32;
 
 fn options(args: &WorkerArgs, default_shards: usize) -> Options {
     let mut isolates = IsolateLimits::DEFAULT;
+    if let Some(count) = args.facets_at_a_time {
+        isolates.facets_at_a_time = count as usize;
+    }
     if let Some(count) = args.isolates_per_shard {
         isolates.per_shard = count as usize;
     }
@@ -102,6 +106,7 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     warn_about_maps(&options);
     let storage = open(&args.data)?;
     let workers = workers::load(&args.workers, &storage)?;
+    let crons = workers.crons.clone();
     let mut limits = IngressLimits::DEFAULT;
     if let Some(bytes) = args.max_body_bytes {
         limits.body_bytes = bytes;
@@ -118,7 +123,9 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
             bail!(start_failure(&main, &error));
         }
         eprintln!("denizen: {main} is served on http://{}", listener.local_addr()?);
-        ingress::serve(listener, running.shared.clone(), main, limits, ended()).await;
+        crons::start(&running.shared, crons);
+        let served = ingress::Served { worker: main, test_scheduled: args.test_scheduled };
+        ingress::serve(listener, running.shared.clone(), served, limits, ended()).await;
         tokio::task::spawn_blocking(move || {
             running.stop();
             storage.shut_down();
@@ -236,7 +243,12 @@ async fn run_tests(running: &Running, main: &Arc<str>, exports: &WorkerExports, 
 async fn run_test(running: &Running, main: &Arc<str>, name: &str) -> Result<(), CallError> {
     let (reply, outcome) = oneshot::channel();
     let entrypoint = (name != "default").then(|| name.to_owned());
-    let target = Target::Entrypoint { worker: WorkerRef::Static(main.clone()), entrypoint, props: None };
+    let target = Target::Entrypoint {
+        worker: WorkerRef::Static(main.clone()),
+        entrypoint,
+        props: None,
+        limits: AskedLimits::default(),
+    };
     running.shared.shards[0].call(Call {
         target,
         kind: CallKind::Test,

@@ -4,6 +4,7 @@
 //! - [`cli`], [`commands`]: the command line and what its commands do.
 //! - [`config`], [`workers`]: from files to definitions of Workers.
 //! - [`modules`]: bundles and loaders.
+//! - [`loaders`]: the Workers that loaders know by name.
 //! - [`runtime`], [`shard`]: shards, isolates, turns, actors.
 //! - [`alarms`]: alarms that are due, on their way to their objects.
 //! - [`ingress`], [`egress`]: HTTP in and out.
@@ -12,8 +13,10 @@ pub mod alarms;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod crons;
 pub mod egress;
 pub mod ingress;
+pub mod loaders;
 pub mod modules;
 pub mod runtime;
 pub mod shard;

@@ -4,13 +4,14 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
+use crate::crons::Trigger;
 use anyhow::{Context, bail};
 use denizen_bindings::call::{Binding, EnvSpec, ModuleKind, Namespace, Outbound, Target, WorkerDefinition, WorkerRef};
 use denizen_core::ids::NamespaceKey;
-use denizen_core::limits::WorkerLimits;
+use denizen_core::limits::{AskedLimits, WorkerLimits};
 use denizen_storage::Engine;
 
 use crate::cli::WorkerArgs;
@@ -28,6 +29,8 @@ pub struct Workers {
     pub namespaces: HashMap<String, Arc<Namespace>>,
     /// The one that is served or tested.
     pub main: Arc<str>,
+    /// Cron triggers.
+    pub crons: Vec<Trigger>,
     /// A number above those of the definitions.
     pub next_id: u64,
     /// The script that was given without a configuration: its classes are bound once they are known.
@@ -116,7 +119,18 @@ pub fn build(configs: &[WorkerConfig], bare: bool, storage: &Engine) -> anyhow::
     }
     let main = configs.first().context("no Worker is configured")?;
     let namespaces = namespaces.into_values().map(|namespace| (namespace.unique_key.clone(), namespace)).collect();
-    Ok(Workers { by_name, namespaces, main: main.name.as_str().into(), next_id, bare: bare.then(|| main.clone()) })
+    let crons = configs.iter().flat_map(|config| {
+        config.crons.iter().map(|cron| Trigger { worker: config.name.as_str().into(), expression: cron.clone() })
+    });
+    let crons = crons.collect();
+    Ok(Workers {
+        by_name,
+        namespaces,
+        crons,
+        main: main.name.as_str().into(),
+        next_id,
+        bare: bare.then(|| main.clone()),
+    })
 }
 
 fn define(
@@ -171,16 +185,22 @@ fn define(
         None => Outbound::Network,
         Some(outbound) => {
             let worker = WorkerRef::Static(service(&outbound.service, "global_outbound")?);
-            Outbound::Service(Target::Entrypoint { worker, entrypoint: outbound.entrypoint.clone(), props: None })
+            Outbound::Service(Target::Entrypoint {
+                worker,
+                entrypoint: outbound.entrypoint.clone(),
+                props: None,
+                limits: AskedLimits::default(),
+            })
         }
     };
     let mut limits = WorkerLimits::STATIC;
     if let Some(cpu_ms) = config.limits.cpu_ms {
-        limits.cpu = Duration::from_millis(cpu_ms);
+        limits.asked.cpu = Some(Duration::from_millis(cpu_ms));
     }
     if let Some(count) = config.limits.subrequests {
-        limits.sub_requests = u32::try_from(count).unwrap_or(u32::MAX);
+        limits.asked.sub_requests = Some(u32::try_from(count).unwrap_or(u32::MAX));
     }
+    limits.asked.wall = config.limits.wall_ms.map(Duration::from_millis);
     let compatibility_date = config.compatibility_date.clone().unwrap_or_else(|| {
         if config.config_path.is_some() {
             eprintln!("denizen: {}: no compatibility_date; {NEWEST_COMPATIBILITY_DATE} is used", config.name);
@@ -199,6 +219,7 @@ fn define(
         namespaces: own,
         failed: OnceLock::new(),
         loaded: false,
+        holder: Weak::new(),
     })
 }
 

@@ -20,6 +20,7 @@ use crate::layout::{self, Registry};
 use crate::order::{Rule, broken};
 use crate::syncer::{Durable, SyncCounters, Syncer, Target};
 use crate::upkeep::Upkeep;
+use crate::usage::UsageBook;
 
 /// How an engine runs.
 pub struct EngineOptions {
@@ -74,6 +75,7 @@ pub struct Engine {
     pub(crate) syncer: Arc<Syncer>,
     pub(crate) upkeep: Arc<Upkeep>,
     alarms: Arc<Alarms>,
+    usage: Arc<UsageBook>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Holds other processes back until it is closed.
     _lock: File,
@@ -101,6 +103,7 @@ impl Engine {
         let upkeep = Arc::new(Upkeep::default());
         let alarms = Arc::new(Alarms::new(disk.clone(), upkeep.clone(), &folder, options.clock));
         alarms.load()?;
+        let usage = Arc::new(UsageBook::new(disk.clone(), upkeep.clone(), layout::usage(&folder)));
         let engine = Self {
             folder,
             registry: Mutex::new(registry),
@@ -108,6 +111,7 @@ impl Engine {
             syncer,
             upkeep,
             alarms,
+            usage,
             threads: Mutex::default(),
             _lock: lock_file,
         };
@@ -134,6 +138,11 @@ impl Engine {
     /// The alarms of all objects.
     pub fn alarms(&self) -> &Arc<Alarms> {
         &self.alarms
+    }
+
+    /// What facets have used over their lives.
+    pub fn usage(&self) -> &Arc<UsageBook> {
+        &self.usage
     }
 
     /// The key of the namespace for `class` of `worker`, under which its objects are stored: `<worker>-<class>`, or what
@@ -205,6 +214,7 @@ impl Engine {
         let mut threads = threads.into_iter();
         drop(threads.next().map(JoinHandle::join));
         self.alarms.close();
+        self.usage.flush();
         self.upkeep.shut_down();
         for thread in threads {
             drop(thread.join());

@@ -3,6 +3,7 @@
 //! ```text
 //! <data>/denizen.json                          format version, and the keys of classes that were renamed
 //! <data>/denizen.lock                          locked by the process that uses the folder
+//! <data>/denizen-usage.sqlite                  what each facet has used
 //! <data>/<unique key>/<64 hex>.sqlite          an object
 //! <data>/<unique key>/<64 hex>.<n>.sqlite      its facet with the number n
 //! <data>/<unique key>/<64 hex>.facets          the index of its facets
@@ -35,6 +36,11 @@ pub(crate) fn lock(folder: &Path) -> Result<File, StorageError> {
         Err(TryLockError::WouldBlock) => Err(StorageError::Locked(folder.to_owned())),
         Err(TryLockError::Error(error)) => Err(StorageError::io(&path, &error)),
     }
+}
+
+/// The database of what facets have used.
+pub(crate) fn usage(folder: &Path) -> PathBuf {
+    folder.join("denizen-usage.sqlite")
 }
 
 /// The file of an object (`facet` 0) or of one of its facets.

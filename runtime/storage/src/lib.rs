@@ -10,6 +10,7 @@
 //! - [`Database`]: SQL, key-value table, transactions and the alarm of one actor.
 //! - `disk`: the one way to durable storage; `syncer` makes commits durable, `upkeep` brings logs into databases.
 //! - `sqlite`: SQLite's C interface in safe clothes.
+//! - [`usage`]: what each facet has used over its life; `own` opens the databases of the engine itself.
 //! - `order`: the rules of order, by name, for the tests that take one out.
 
 pub mod alarms;
@@ -20,6 +21,7 @@ mod error;
 mod layout;
 mod object;
 mod order;
+mod own;
 mod pool;
 mod sqlite;
 mod syncer;
@@ -28,6 +30,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod upkeep;
+pub mod usage;
 
 pub use database::{AlarmOwner, Cursor, Database, DatabaseOptions, KvList, KvRange, Row, Value};
 pub use engine::{Engine, EngineOptions, Figures, system_clock};

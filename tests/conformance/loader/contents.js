@@ -36,6 +36,12 @@ export default {
     await row("json with a cycle", () => short({ "main.js": answer("import j from './j'", "j"), j: { json: (() => { const o = {}; o.o = o; return o; })() } }));
     await row("json with a bigint", () => short({ "main.js": answer("import j from './j'", "j"), j: { json: 5n } }));
     await row("json is one object", () => use({ "main.js": answer("import j from './j'; import k from './k.js'", "j === k"), "k.js": "import j from './j'; export default j;", j: { json: {} } }));
+    await row("wasm not valid", () => short({ "main.js": answer("import w from './w'", "1"), w: { wasm: new Uint8Array([1, 2, 3]) } }));
+    await row("wasm empty", () => short({ "main.js": answer("import w from './w'", "1"), w: { wasm: new Uint8Array(0) } }));
+    await row("wasm compiled at the top", () => Object.prototype.toString.call(compiled));
+    await row("compiled module as a module", () => short({ "main.js": answer("import w from './w.wasm'", "new WebAssembly.Instance(w).exports.add(2, 3)"), "w.wasm": compiled }));
+    await row("compiled module in two Workers", async () => { const modules = { "main.js": answer("import w from './w.wasm'", "new WebAssembly.Instance(w).exports.add(4, 5)"), "w.wasm": compiled }; return [await short(modules), await short(modules)]; });
+    await row("compiled module as wasm", () => short({ "main.js": answer("import w from './w.wasm'", "new WebAssembly.Instance(w).exports.add(2, 3)"), "w.wasm": { wasm: compiled } }));
     await row("wasm of part of a buffer", () => short({ "main.js": answer("import w from './w'", "new WebAssembly.Instance(w).exports.add(2, 3)"), w: { wasm: new Uint8Array([9, ...wasm, 9]).subarray(1, wasm.length + 1) } }));
     await row("wasm exports listed", () => short({ "main.js": answer("import w from './w'", "WebAssembly.Module.exports(w)"), w: { wasm } }));
     await row("wasm has one import", () => short({ "main.js": answer("import * as w from './w'", "Object.keys(w)"), w: { wasm } }));
@@ -46,6 +52,9 @@ export default {
     await row("python by kind beside JavaScript", () => short({ "main.js": answer("", "1"), lib: { py: "x = 1" } }));
     await row("JavaScript under the name of another kind", () => short({ "main.js": answer("import a from './a.json'", "a"), "a.json": { js: "export default 'js';" } }));
     await row("text under a name of JavaScript", () => short({ "main.js": answer("import a from './a.js'", "a"), "a.js": { text: "export default 1;" } }));
+    await row("attribute of another type", () => short({ "main.js": answer("import j from './j' with { type: 'json' }", "j"), j: { text: "5" } }));
+    await row("attribute text", () => short({ "main.js": answer("import j from './j' with { type: 'text' }", "j"), j: { text: "5" } }));
+    await row("attribute unknown", () => short({ "main.js": answer("import j from './lib.js' with { what: 'x' }", "j"), ...lib }));
     return response();
   },
 };

@@ -46,12 +46,13 @@ export class Entry extends WorkerEntrypoint {
 
 export default {
   async fetch(request, env, ctx) {
-    const { row: print, response } = table();
-    // Rows of the lists below that denizen does not give yet.
-    const later = ["kind of default", "kind of RpcPromise", "kind of RpcProperty", "kind of RpcStub", "kind of ServiceStub", "kind of abortIsolate", "kind of cache", "kind of restore", "kind of tracing", "kind of withEnv", "kind of withEnvAndExports", "kind of withExports"];
-    const row = (label, subject) => later.includes(label) ? undefined : print(label, subject);
+    const { row, response } = table();
     const tag = (value) => Object.prototype.toString.call(value);
-    for (const name of Object.keys(workers).sort()) await row(`kind of ${name}`, () => [typeof workers[name], tag(workers[name]), /^[A-Z]/.test(name) ? workers[name].name : null]);
+    // A default export beside the names is denizen's own.
+    const names = Object.keys(workers).filter((name) => name !== "default").sort();
+    await row("exports", () => names);
+    for (const name of names) await row(`kind of ${name}`, () => [typeof workers[name], tag(workers[name]), /^[A-Z]/.test(name) ? workers[name].name : null]);
+    await row("at the top", () => atTop);
     await row("dynamic import", async () => (await import("cloudflare:workers")) === workers);
     await row("env in an event", () => [imported === env, imported.Thing === env.Thing, Object.keys(imported).sort()]);
     await row("env in", () => ["Thing" in imported, "nothing" in imported, imported.nothing ?? null]);
@@ -77,6 +78,13 @@ export default {
     await row("new WorkerEntrypoint", () => new WorkerEntrypoint());
     await row("new Entry with ctx", () => new Entry(ctx, env).greet());
     await row("new RpcTarget", () => tag(new RpcTarget()));
+    await row("RpcTarget called", () => RpcTarget());
+    await row("new RpcStub of nothing", () => new RpcStub());
+    await row("new RpcStub of a number", () => new RpcStub(5));
+    await row("new RpcPromise", () => new workers.RpcPromise());
+    await row("new RpcProperty", () => new workers.RpcProperty());
+    await row("new ServiceStub", () => new workers.ServiceStub());
+    await row("stub instance of", () => [env.Thing.getByName("x") instanceof workers.ServiceStub, ctx.exports.Entry instanceof workers.ServiceStub]);
     await row("prototypes", () => [Object.getPrototypeOf(Thing) === DurableObject, Object.getPrototypeOf(DurableObject.prototype) === Object.prototype, DurableObject.name, DurableObject.length]);
     return response();
   },

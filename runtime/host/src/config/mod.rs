@@ -56,6 +56,8 @@ pub struct WorkerConfig {
     pub global_outbound: Option<GlobalOutbound>,
     /// The limits of one invocation.
     pub limits: Limits,
+    /// Cron expressions of its `scheduled()` handler.
+    pub crons: Vec<String>,
 }
 
 /// What one invocation of a Worker may use; `None` leaves it to the operator.
@@ -65,6 +67,8 @@ pub struct Limits {
     pub cpu_ms: Option<u64>,
     /// How many subrequests may be started.
     pub subrequests: Option<u64>,
+    /// Milliseconds from its delivery to its outcome, at least one. Ours.
+    pub wall_ms: Option<u64>,
 }
 
 /// A configuration, and what its reader should be told about it.
@@ -115,6 +119,7 @@ impl WorkerConfig {
             worker_loaders: Vec::new(),
             global_outbound: None,
             limits: Limits::default(),
+            crons: Vec::new(),
         }
     }
 }
@@ -233,7 +238,7 @@ mod tests {
         assert_eq!(from_toml.warnings, []);
         from_toml.config.config_path = from_json.config.config_path.clone();
         assert_eq!(from_json.config, from_toml.config);
-        assert_eq!(from_json.config.limits, Limits { cpu_ms: Some(50), subrequests: None });
+        assert_eq!(from_json.config.limits, Limits { cpu_ms: Some(50), subrequests: None, wall_ms: None });
         assert_eq!(from_json.config.services[0].props, Some(serde_json::json!({ "a": 1 })));
     }
 }

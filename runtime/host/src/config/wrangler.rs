@@ -31,6 +31,7 @@ pub(super) fn read(path: &Path, text: &str, environment: Option<&str>) -> Result
     let (no_bundle, find_additional_modules) = (flag("no_bundle")?, flag("find_additional_modules")?);
     let rules = read_rules(selection.get("rules"), &mut report)?;
     let limits = read_limits(selection.get("limits"), &mut report)?;
+    let crons = read_crons(selection.get("triggers"), &mut report)?;
     let outbound = selection.get("global_outbound");
     let global_outbound = outbound.map(|outbound| read_global_outbound(outbound, &mut report)).transpose()?;
 
@@ -70,6 +71,7 @@ pub(super) fn read(path: &Path, text: &str, environment: Option<&str>) -> Result
         worker_loaders,
         global_outbound,
         limits,
+        crons,
         ..WorkerConfig::new(name, root_dir, main)
     };
     Ok(Loaded { config, warnings: report.diagnostics })
@@ -133,13 +135,30 @@ fn is_date(text: &str) -> bool {
 
 fn read_limits(value: Option<Cursor<'_>>, report: &mut Report<'_>) -> Result<Limits, ConfigError> {
     let Some(value) = value else { return Ok(Limits::default()) };
-    let value = value.object(&["cpu_ms", "subrequests"], report)?;
-    let cpu = value.get("cpu_ms");
-    let cpu_ms = cpu.as_ref().map(Cursor::count).transpose()?;
-    if let (Some(cpu), Some(0)) = (cpu, cpu_ms) {
-        return Err(cpu.invalid("must be at least 1"));
+    let value = value.object(&["cpu_ms", "subrequests", "wall_ms"], report)?;
+    let time = |key| {
+        let time = value.get(key);
+        let ms = time.as_ref().map(Cursor::count).transpose()?;
+        match (time, ms) {
+            (Some(time), Some(0)) => Err(time.invalid("must be at least 1")),
+            _ => Ok(ms),
+        }
+    };
+    Ok(Limits {
+        cpu_ms: time("cpu_ms")?,
+        wall_ms: time("wall_ms")?,
+        subrequests: value.get("subrequests").map(|count| count.count()).transpose()?,
+    })
+}
+
+fn read_crons(value: Option<Cursor<'_>>, report: &mut Report<'_>) -> Result<Vec<String>, ConfigError> {
+    let Some(crons) = value.map(|value| value.object(&["crons"], report)).transpose()? else { return Ok(Vec::new()) };
+    let Some(crons) = crons.get("crons") else { return Ok(Vec::new()) };
+    let expressions = crons.names()?;
+    for expression in &expressions {
+        crate::crons::parse(expression).map_err(|error| crons.invalid(format!("has `{expression}`: {error}")))?;
     }
-    Ok(Limits { cpu_ms, subrequests: value.get("subrequests").map(|count| count.count()).transpose()? })
+    Ok(expressions)
 }
 
 #[cfg(test)]
@@ -282,6 +301,10 @@ mod tests {
             (
                 r#""compatibility_date": "2025-02-29""#,
                 "`compatibility_date` must be a date as YYYY-MM-DD, found 2025-02-29",
+            ),
+            (
+                r#""triggers": { "crons": ["61 * * * *"] }"#,
+                "`triggers.crons` has `61 * * * *`: Component error: Number out of bounds.",
             ),
             (r#""limits": { "cpu_ms": 0 }"#, "`limits.cpu_ms` must be at least 1"),
             (r#""compatibility_flags": "nodejs_compat""#, "`compatibility_flags` must be an array, found a string"),

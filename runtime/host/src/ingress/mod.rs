@@ -15,7 +15,7 @@ use denizen_bindings::call::{
     Call, CallError, CallKind, CallOk, CancelSlot, ReplyTo, RequestParts, ResponseParts, Target, WorkerRef,
 };
 use denizen_bindings::fetch::body::BodySource;
-use denizen_core::limits::{IngressLimits, Limit, SMALL_BODY_BYTES};
+use denizen_core::limits::{AskedLimits, IngressLimits, Limit, SMALL_BODY_BYTES};
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
@@ -34,11 +34,20 @@ use crate::runtime::Shared;
 /// Pause after an accept that failed for want of resources.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves `worker` on `listener` until `stop` resolves, then lets running requests end within the drain time.
+/// Whom requests reach.
+#[derive(Clone)]
+pub struct Served {
+    /// The Worker.
+    pub worker: Arc<str>,
+    /// Whether `/__scheduled` runs its `scheduled()` handler, as `wrangler dev --test-scheduled` has it.
+    pub test_scheduled: bool,
+}
+
+/// Serves a Worker on `listener` until `stop` resolves, then lets running requests end within the drain time.
 pub async fn serve(
     listener: TcpListener,
     shared: Arc<Shared>,
-    worker: Arc<str>,
+    served: Served,
     limits: IngressLimits,
     stop: impl Future<Output = ()>,
 ) {
@@ -59,15 +68,15 @@ pub async fn serve(
                 continue;
             }
         };
-        let (shared, worker) = (shared.clone(), worker.clone());
+        let (shared, served) = (shared.clone(), served.clone());
         let in_flight = Arc::<InFlight>::default();
         let counted = in_flight.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let (shared, worker) = (shared.clone(), worker.clone());
+            let (shared, served) = (shared.clone(), served.clone());
             // An end of input on HTTP/2 is always the end of the client.
             let guard = (request.version() != http::Version::HTTP_2).then(|| counted.begin());
             async move {
-                let response = answer(request, &shared, &worker, &limits, client).await;
+                let response = answer(request, &shared, &served, &limits, client).await;
                 Ok::<_, Infallible>(response.map(|body| body.with_guard(guard)))
             }
         });
@@ -130,7 +139,7 @@ impl Drop for CancelOnDrop {
 async fn answer(
     request: Request<Incoming>,
     shared: &Shared,
-    worker: &Arc<str>,
+    served: &Served,
     limits: &IngressLimits,
     client: SocketAddr,
 ) -> Response<WireBody> {
@@ -138,6 +147,9 @@ async fn answer(
     if declared.is_some_and(|length| length > limits.body_bytes) {
         let error = CallError::limit(Limit::BodyBytes, declared.unwrap_or(0) as f64, limits.body_bytes as f64);
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, &format!("{error}\n"));
+    }
+    if served.test_scheduled && request.uri().path() == "/__scheduled" {
+        return run_scheduled(shared, &served.worker, request.uri().query().unwrap_or_default()).await;
     }
     let parts = match tokio::time::timeout(limits.body_idle, read_request(request, limits, client)).await {
         Ok(Ok(parts)) => parts,
@@ -147,9 +159,9 @@ async fn answer(
     let (reply, outcome) = oneshot::channel();
     let cancel = Arc::<CancelSlot>::default();
     let mut guard = CancelOnDrop(Some(cancel.clone()));
-    let worker = WorkerRef::Static(worker.clone());
+    let worker = WorkerRef::Static(served.worker.clone());
     shared.shard_for_event().call(Call {
-        target: Target::Entrypoint { worker, entrypoint: None, props: None },
+        target: Target::Entrypoint { worker, entrypoint: None, props: None, limits: AskedLimits::default() },
         kind: CallKind::Fetch(Box::new(parts)),
         reply: ReplyTo::Channel(reply),
         cancel: Some(cancel),
@@ -162,6 +174,23 @@ async fn answer(
         Ok(Ok(_)) => failure(&CallError::new("the event gave no response")),
         Ok(Err(error)) => failure(&error),
         Err(_) => failure(&CallError::retryable("the server is stopping")),
+    }
+}
+
+/// Runs the `scheduled()` handler: `?cron=` is its expression, `?time=` its time in milliseconds since the epoch.
+async fn run_scheduled(shared: &Shared, worker: &Arc<str>, query: &str) -> Response<WireBody> {
+    let find = |name: &str| {
+        let pairs = deno_core::url::form_urlencoded::parse(query.as_bytes());
+        pairs.filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).next()
+    };
+    let time = match find("time").map(|time| time.parse::<i64>()) {
+        None => denizen_storage::system_clock(),
+        Some(Ok(time)) => time,
+        Some(Err(_)) => return refuse(StatusCode::BAD_REQUEST, "time must be milliseconds since the epoch.\n"),
+    };
+    match crate::crons::run(shared, worker, &find("cron").unwrap_or_default(), time).await {
+        Ok(()) => Response::new(WireBody::from(BodySource::Bytes(Bytes::from_static(b"Ran scheduled event")))),
+        Err(error) => failure(&error),
     }
 }
 

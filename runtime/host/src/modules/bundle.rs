@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use std::path::{Component, Path, PathBuf};
 
 use denizen_bindings::call::{Module, ModuleBundle, ModuleKind};
-use denizen_bindings::loader::content_hash;
+use denizen_bindings::modules::{ModuleError, url_of_file};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::typescript::{SourceError, compile};
@@ -26,6 +26,9 @@ pub enum BundleError {
     /// A file has a syntax error.
     #[error("{0}")]
     Source(#[from] SourceError),
+    /// A file's name cannot be a module's.
+    #[error(transparent)]
+    Name(#[from] ModuleError),
     /// An import leads nowhere.
     #[error("Could not resolve \"{specifier}\"\n    imported from {}", importer.display())]
     Missing {
@@ -125,17 +128,18 @@ pub fn collect(main: &Path, root: &Path, rules: &Rules, additional: bool) -> Res
         found.insert(path, (kind, compiled.code.into_bytes(), compiled.source_map));
     }
     let base = common_folder(found.keys(), &main);
-    let name = |path: &Path| path.strip_prefix(&base).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    let modules = found.iter().map(|(path, (kind, content, map))| {
+    let url = |path: &Path| url_of_file(&path.strip_prefix(&base).unwrap_or(path).to_string_lossy().replace('\\', "/"));
+    let mut modules = HashMap::new();
+    for (path, (kind, content, map)) in &found {
         let source_map = map.as_ref().map(|map| map.as_bytes().into());
-        let hash = content_hash(content);
-        (name(path), Module { kind: *kind, content: content.as_slice().into(), source_map, hash })
-    });
-    Ok(ModuleBundle {
-        main: name(&main),
-        modules: modules.collect(),
-        aliases: aliases.iter().map(|(from, to)| (name(from), name(to))).collect(),
-    })
+        let module = Module { source_map, ..Module::new(*kind, content.as_slice().into()) };
+        modules.insert(url(path)?, module);
+    }
+    let mut known = HashMap::new();
+    for (from, to) in &aliases {
+        known.insert(url(from)?, url(to)?);
+    }
+    Ok(ModuleBundle { main: url(&main)?, modules, aliases: known })
 }
 
 fn kind_of(path: &Path, root: &Path, rules: &Rules) -> ModuleKind {
@@ -240,10 +244,11 @@ mod tests {
         let bundle = collect(&root.join("src/index.ts"), &root, &Rules::default(), false).expect("collects");
         let mut names: Vec<_> = bundle.modules.keys().cloned().collect();
         names.sort();
-        assert_eq!(names, ["lib/a.ts", "src/b.txt", "src/index.ts"]);
-        assert_eq!(bundle.main, "src/index.ts");
-        assert_eq!(bundle.aliases.get("lib/a").map(String::as_str), Some("lib/a.ts"));
-        assert_eq!(bundle.modules["src/b.txt"].kind, ModuleKind::Text);
+        let url = |name: &str| format!("file:///bundle/{name}");
+        assert_eq!(names, ["lib/a.ts", "src/b.txt", "src/index.ts"].map(url));
+        assert_eq!(bundle.main, url("src/index.ts"));
+        assert_eq!(bundle.aliases.get(&url("lib/a")), Some(&url("lib/a.ts")));
+        assert_eq!(bundle.modules[&url("src/b.txt")].kind, ModuleKind::Text);
         drop(std::fs::remove_dir_all(root));
     }
 

@@ -1,7 +1,7 @@
 //! Gives an isolate the modules of its Worker's bundle.
 //!
-//! Owns resolution inside a bundle and the way of each kind of module into V8. User sources are loaded under `worker:`
-//! only, so that none can pass for one of the runtime's. It must not know files.
+//! Owns the way of each kind of module into V8 and what user code can ask of an import. User sources are loaded under
+//! `worker:` only, so that none can pass for one of the runtime's. It must not know files.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -10,18 +10,25 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use denizen_bindings::call::{Module, ModuleBundle, ModuleKind};
+use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
-use denizen_bindings::modules::{SCHEME, resolve, value_of};
+use denizen_bindings::modules::{ModuleError, SCHEME, find, resolve, value_of};
 use denizen_core::limits::CODE_CACHE_BYTES;
 use deno_core::{
-    FastString, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleResolveResponse,
-    ModuleSource, ModuleSourceCode, ModuleSpecifier, ModuleType, RequestedModuleType, ResolutionKind,
-    SourceCodeCacheInfo,
+    FastString, ImportAttributesContext, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader,
+    ModuleResolveResponse, ModuleSource, ModuleSourceCode, ModuleSpecifier, ModuleType, RequestedModuleType,
+    ResolutionKind, SourceCodeCacheInfo,
 };
-use deno_error::JsErrorBox;
+use deno_error::{JsErrorBox, JsErrorClass};
 
 /// Import attribute by which a module that is no code is asked for. Only the façades below use it.
 const VALUE_TYPE: &str = "denizen-value";
+
+/// URL, after the scheme, of a module that throws: its query is the error's class and message.
+const FAILURE: &str = "failure?";
+
+/// Where a façade makes its value: on its first line, in this column, in no function.
+pub const FACADE_COLUMN: &str = ":1:16";
 
 /// Machine code of modules that were compiled before, by the hash of their source.
 #[derive(Default)]
@@ -71,11 +78,14 @@ impl WorkerModuleLoader {
         self.source.get().map(|(bundle, _)| bundle).ok_or_else(|| JsErrorBox::generic("The isolate has no Worker."))
     }
 
-    fn find(&self, specifier: &ModuleSpecifier) -> Result<(String, &Module), JsErrorBox> {
-        let name = name_of(specifier);
-        let module = self.bundle()?.modules.get(&name);
-        let module = module.ok_or_else(|| JsErrorBox::generic(format!("No such module \"{name}\".")))?;
-        Ok((name, module))
+    fn find(&self, specifier: &ModuleSpecifier) -> Result<(&str, &Module), JsErrorBox> {
+        let url = user_url(specifier.as_str());
+        let bundle = self.bundle()?;
+        let (key, module) = bundle
+            .modules
+            .get_key_value(url.split(['?', '#']).next().unwrap_or(url))
+            .ok_or_else(|| JsErrorBox::from_err(ModuleError::Missing(url.to_owned())))?;
+        Ok((key, module))
     }
 }
 
@@ -84,54 +94,52 @@ fn built_in(specifier: &str) -> Option<&str> {
     denizen_bindings::importable().find(|name| *name == specifier)
 }
 
-/// URL of a module of the bundle.
-pub fn specifier_of(name: &str) -> Option<ModuleSpecifier> {
-    let mut url = ModuleSpecifier::parse(SCHEME).ok()?;
-    // The URL type leaves a percent sign as it is, and a name may hold one.
-    url.set_path(&name.replace('%', "%25"));
-    Some(url)
+/// The URL that V8 sees, of one that user code sees.
+pub fn specifier_of(url: &str) -> Option<ModuleSpecifier> {
+    ModuleSpecifier::parse(&format!("{SCHEME}{url}")).ok()
 }
 
-fn name_of(specifier: &ModuleSpecifier) -> String {
-    percent_decode(specifier.path().trim_start_matches('/'))
-}
-
-/// The URL that `specifier` means in the module `referrer`, as workerd writes it: a bundle lies under `file:///bundle/`.
-fn wanted(referrer: &str, specifier: &str) -> String {
-    let base = ModuleSpecifier::parse("file:///bundle/").and_then(|base| base.join(&referrer.replace('%', "%25")));
-    base.and_then(|base| base.join(specifier)).map_or_else(|_| specifier.to_owned(), |url| url.to_string())
-}
-
-fn percent_decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escape = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
-        match escape.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(byte) if bytes[at] == b'%' => {
-                decoded.push(byte);
-                at += 3;
-            }
-            _ => {
-                decoded.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
+/// The URL that user code sees, of one that V8 sees.
+pub fn user_url(specifier: &str) -> &str {
+    specifier.strip_prefix(SCHEME).unwrap_or(specifier)
 }
 
 impl ModuleLoader for WorkerModuleLoader {
-    fn resolve(&self, specifier: &str, referrer: &str, _kind: ResolutionKind) -> ModuleResolveResponse {
-        let referrer = ModuleSpecifier::parse(referrer).map(|url| name_of(&url)).unwrap_or_default();
-        if let Some(built_in) = built_in(specifier) {
-            return ModuleSpecifier::parse(built_in).map_err(|error| JsErrorBox::generic(error.to_string()));
+    fn resolve(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> ModuleResolveResponse {
+        let own = user_url(referrer);
+        // The façades name modules by the URLs that V8 sees. User code that did so could name only itself.
+        if specifier == referrer || kind == ResolutionKind::MainModule {
+            return ModuleSpecifier::parse(specifier).map_err(|error| JsErrorBox::generic(error.to_string()));
         }
-        let bundle = self.bundle()?;
-        let name = resolve(bundle, &referrer, specifier)
-            .ok_or_else(|| JsErrorBox::generic(format!("Module not found: {}", wanted(&referrer, specifier))))?;
-        specifier_of(&name).ok_or_else(|| JsErrorBox::generic(format!("\"{name}\" cannot be a module's name.")))
+        match resolve(self.bundle()?, own, specifier) {
+            Ok(url) => specifier_of(url.as_str()).ok_or_else(|| JsErrorBox::generic(format!("\"{url}\" is no URL."))),
+            Err(error) => match built_in(specifier) {
+                Some(built_in) => {
+                    ModuleSpecifier::parse(built_in).map_err(|error| JsErrorBox::generic(error.to_string()))
+                }
+                None if kind == ResolutionKind::DynamicImport => failure(&error),
+                None => Err(JsErrorBox::from_err(error)),
+            },
+        }
+    }
+
+    fn resolve_with_scope(
+        &self,
+        scope: &mut v8::PinScope,
+        specifier: &str,
+        referrer: &str,
+        kind: ResolutionKind,
+        _import_attributes: &HashMap<String, String>,
+    ) -> ModuleResolveResponse {
+        let found = self.resolve(specifier, referrer, kind)?;
+        if kind == ResolutionKind::DynamicImport
+            && let Ok((_, module)) = self.find(&found)
+            && module.kind == ModuleKind::EsModule
+            && let Some(message) = syntax_error(scope, &found, module)
+        {
+            return failure(&JsErrorBox::new("SyntaxError", message));
+        }
+        Ok(found)
     }
 
     fn load(
@@ -162,81 +170,148 @@ impl ModuleLoader for WorkerModuleLoader {
     }
 }
 
+/// A module that throws `error` when it runs: an error that deno_core reports for a dynamic import would be a TypeError, and
+/// name URLs that user code must not see.
+fn failure(error: &dyn JsErrorClass) -> ModuleResolveResponse {
+    let mut url = ModuleSpecifier::parse(&format!("{SCHEME}{}", FAILURE.trim_end_matches('?')))
+        .map_err(|error| JsErrorBox::generic(error.to_string()))?;
+    url.query_pairs_mut().append_pair(&error.get_class(), &error.get_message());
+    Ok(url)
+}
+
+/// What is wrong with the syntax of an ES module.
+fn syntax_error(scope: &mut v8::PinScope<'_, '_>, specifier: &ModuleSpecifier, module: &Module) -> Option<String> {
+    let text = v8::String::new_from_utf8(scope, &module.content, v8::NewStringType::Normal)?;
+    let resource = string(scope, specifier.as_str());
+    let origin = v8::ScriptOrigin::new(scope, resource, 0, 0, false, -1, None, false, false, true, None);
+    let mut source = v8::script_compiler::Source::new(text, Some(&origin));
+    v8::tc_scope!(let scope, scope);
+    if v8::script_compiler::compile_module(scope, &mut source).is_some() {
+        return None;
+    }
+    let message = scope.message()?.get(scope).to_rust_string_lossy(scope);
+    scope.reset();
+    Some(message.trim_start_matches("Uncaught SyntaxError: ").to_owned())
+}
+
 impl WorkerModuleLoader {
     fn source_for(
         &self,
         specifier: &ModuleSpecifier,
         requested: &RequestedModuleType,
     ) -> Result<ModuleSource, JsErrorBox> {
-        let (name, module) = self.find(specifier)?;
-        let bytes = |kind: ModuleType| {
-            let code = ModuleSourceCode::Bytes(module.content.to_vec().into_boxed_slice().into());
+        let script = |text: String| {
+            let code = ModuleSourceCode::String(FastString::from(text));
+            Ok(ModuleSource::new(ModuleType::JavaScript, code, specifier, None))
+        };
+        let bytes = |kind: ModuleType, content: &[u8]| {
+            let code = ModuleSourceCode::Bytes(content.to_vec().into_boxed_slice().into());
             Ok(ModuleSource::new(kind, code, specifier, None))
         };
-        match requested {
-            RequestedModuleType::Other(kind) if kind == VALUE_TYPE => bytes(ModuleType::Other(VALUE_TYPE.into())),
-            RequestedModuleType::Json => bytes(ModuleType::Json),
-            RequestedModuleType::Text => bytes(ModuleType::Text),
-            RequestedModuleType::Bytes => bytes(ModuleType::Bytes),
-            _ if module.kind != ModuleKind::EsModule => {
-                // V8 knows a module by its URL and the attribute it was asked with, so what is no code hides behind an
-                // ES module that asks for the same URL with an attribute.
-                let url = specifier.as_str().replace('"', "%22");
-                let facade = format!("export {{ default }} from \"{url}\" with {{ type: \"{VALUE_TYPE}\" }};");
-                let code = ModuleSourceCode::String(FastString::from(facade));
-                Ok(ModuleSource::new(ModuleType::JavaScript, code, specifier, None))
+        let own = user_url(specifier.as_str());
+        if matches!(requested, RequestedModuleType::Other(kind) if kind == VALUE_TYPE) {
+            return bytes(ModuleType::Other(VALUE_TYPE.into()), &[]);
+        }
+        // V8 knows a module by its URL and the attribute it was asked with, so what is no code hides behind an ES module that
+        // asks for the same URL with an attribute. It makes the value when it runs, in the order of all modules.
+        let facade = || {
+            script(format!(
+                "export default make();import make from {:?} with {{ type: \"{VALUE_TYPE}\" }};",
+                specifier.as_str()
+            ))
+        };
+        if own.starts_with(FAILURE) {
+            return facade();
+        }
+        let (_, module) = self.find(specifier)?;
+        match (requested, module.kind) {
+            (RequestedModuleType::Json, _) => bytes(ModuleType::Json, &module.content),
+            (_, ModuleKind::Json) => {
+                script(format!("export {{ default }} from {:?} with {{ type: \"json\" }};", specifier.as_str()))
             }
-            _ => {
+            (_, ModuleKind::EsModule) => {
                 let text = std::str::from_utf8(&module.content)
-                    .map_err(|_| JsErrorBox::generic(format!("Module \"{name}\" is not valid UTF-8.")))?;
+                    .map_err(|_| JsErrorBox::generic(format!("Module \"{own}\" is not valid UTF-8.")))?;
                 let code = ModuleSourceCode::String(FastString::from(text.to_owned()));
                 let data = self.source.get().and_then(|(_, cache)| cache.get(module.hash));
                 let cache = SourceCodeCacheInfo { hash: module.hash, data: data.map(|data| Cow::Owned(data.to_vec())) };
                 Ok(ModuleSource::new(ModuleType::JavaScript, code, specifier, Some(cache)))
             }
+            _ => facade(),
         }
     }
 }
 
-/// Makes the default export of a module that is no code.
+/// Refuses import attributes that mean nothing here.
+pub fn check_attributes(
+    scope: &mut v8::PinScope<'_, '_>,
+    attributes: &HashMap<String, String>,
+    context: &ImportAttributesContext,
+) {
+    if let Err(text) = attribute_error(scope, attributes, context) {
+        let message = v8::String::new(scope, &text).unwrap_or_else(|| v8::String::empty(scope));
+        let error = v8::Exception::type_error(scope, message);
+        scope.throw_exception(error);
+    }
+}
+
+fn attribute_error(
+    scope: &mut v8::PinScope<'_, '_>,
+    attributes: &HashMap<String, String>,
+    context: &ImportAttributesContext,
+) -> Result<(), String> {
+    if let Some(name) = attributes.keys().find(|name| *name != "type") {
+        return Err(format!("Unsupported import attribute: \"{name}\""));
+    }
+    match attributes.get("type").map(String::as_str) {
+        None => Ok(()),
+        Some("json") => {
+            let state = IsolateState::of(scope);
+            let Some(worker) = state.worker.get() else { return Ok(()) };
+            let found = resolve(&worker.bundle, user_url(&context.referrer), &context.specifier);
+            match found.ok().and_then(|url| find(&worker.bundle, url.as_str()).map(|module| module.kind)) {
+                None | Some(ModuleKind::Json) => Ok(()),
+                Some(_) if context.specifier == context.referrer => Ok(()),
+                Some(_) => Err(format!("Module \"{}\" is not of type \"json\"", context.specifier)),
+            }
+        }
+        Some(VALUE_TYPE) if context.specifier == context.referrer => Ok(()),
+        Some(kind @ ("text" | "bytes")) => Err(format!("Import attribute type \"{kind}\" is not yet supported")),
+        Some(kind) => Err(format!("Unsupported import attribute type: \"{kind}\"")),
+    }
+}
+
+/// Makes the function that makes the default export of a module that is no code, or throws.
 pub fn evaluate_custom(
     scope: &mut v8::PinScope<'_, '_>,
-    kind: Cow<'_, str>,
+    _kind: Cow<'_, str>,
     specifier: &FastString,
     _code: ModuleSourceCode,
 ) -> Result<deno_core::CustomModuleEvaluationKind, JsErrorBox> {
-    if kind != VALUE_TYPE {
-        return Err(JsErrorBox::type_error(format!("Import attribute type \"{kind}\" is not supported.")));
-    }
     let state = IsolateState::of(scope);
     let bundle = state.worker().bundle.clone();
-    let url = ModuleSpecifier::parse(specifier.as_str()).map_err(|error| JsErrorBox::generic(error.to_string()))?;
-    let name = name_of(&url);
-    let module = bundle.modules.get(&name).ok_or_else(|| JsErrorBox::generic(format!("No such module \"{name}\".")))?;
-    let value = if module.kind == ModuleKind::CommonJs {
-        run_common_js(scope, &state, &name)?
-    } else {
-        value_of(scope, module).map_err(JsErrorBox::from_err)?
+    let url = user_url(specifier.as_str());
+    let (kind, value) = match (url.starts_with(FAILURE), find(&bundle, url)) {
+        (true, _) => {
+            let pairs = ModuleSpecifier::parse(specifier.as_str()).ok();
+            let pair = pairs.as_ref().and_then(|url| url.query_pairs().next()).unwrap_or_default();
+            let (class, message) = (string(scope, &pair.0), string(scope, &pair.1));
+            ("failure", v8::Array::new_with_elements(scope, &[class, message]).into())
+        }
+        (_, Some(module)) if module.kind == ModuleKind::CommonJs => ("cjs", string(scope, url)),
+        (_, Some(module)) if module.kind != ModuleKind::EsModule => match value_of(scope, module) {
+            Ok(value) => ("value", value),
+            Err(thrown) => ("thrown", thrown),
+        },
+        _ => return Err(JsErrorBox::from_err(ModuleError::Missing(url.to_owned()))),
     };
-    Ok(deno_core::CustomModuleEvaluationKind::Synthetic(v8::Global::new(scope, value)))
-}
-
-fn run_common_js<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    state: &IsolateState,
-    name: &str,
-) -> Result<v8::Local<'s, v8::Value>, JsErrorBox> {
     let entries = state.entries.get().ok_or_else(|| JsErrorBox::generic("The isolate is blank."))?;
-    let load = v8::Local::new(scope, &entries.common_js);
-    let name = denizen_bindings::fetch::string(scope, name);
+    let maker = v8::Local::new(scope, &entries.maker);
+    let kind = string(scope, kind);
     let undefined = v8::undefined(scope).into();
-    v8::tc_scope!(let scope, scope);
-    let exports = load.call(scope, undefined, &[name]);
-    exports.ok_or_else(|| {
-        let thrown = scope.exception().unwrap_or_else(|| v8::undefined(scope).into());
-        scope.reset();
-        JsErrorBox::generic(super::super::shard::turn::format_error(scope, state, thrown))
-    })
+    let made = maker.call(scope, undefined, &[kind, value]);
+    let made = made.ok_or_else(|| JsErrorBox::generic("The module's value cannot be made."))?;
+    Ok(deno_core::CustomModuleEvaluationKind::Synthetic(v8::Global::new(scope, made)))
 }
 
 #[cfg(test)]
@@ -254,13 +329,5 @@ mod tests {
         cache.put(3, &vec![0; CODE_CACHE_BYTES - 2]);
         assert!(cache.get(1).is_none(), "it started afresh");
         assert!(cache.get(3).is_some());
-    }
-
-    #[test]
-    fn names_survive_the_way_through_a_url() {
-        for name in ["a.js", "lib/b c.js", "\u{e9}/%41.js", "a\"b.txt", "q?x#y.js"] {
-            let url = specifier_of(name).expect("a URL");
-            assert_eq!(name_of(&url), name);
-        }
     }
 }

@@ -14,30 +14,52 @@ use denizen_bindings::io::context::Owner;
 use denizen_bindings::isolate::ShardMessage;
 use denizen_bindings::isolate::{FacetId, FacetStart, Host, IsolateId};
 use denizen_core::ids::ObjectId;
+use denizen_core::limits::AskedLimits;
 use denizen_core::limits::storage::DATABASE_BYTES;
-use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError};
+use denizen_core::usage::Usage;
+use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError, system_clock};
 
 use super::host::{Deferred, FacetOrder};
 use super::turn::{ActorIdentity, IdValue};
+use super::usage::note;
 use super::{Shard, refuse};
 
-struct ActorSlot {
-    identity: ActorIdentity,
-    isolate: IsolateId,
-    storage: Rc<ObjectStorage>,
+pub(super) struct ActorSlot {
+    pub(super) identity: ActorIdentity,
+    pub(super) isolate: IsolateId,
+    pub(super) storage: Rc<ObjectStorage>,
     /// What the stubs that reach it know of it.
     life: Arc<Life>,
     /// The container that it fills, if it is a facet.
-    container: Option<u64>,
+    pub(super) container: Option<u64>,
     /// Key of the object, if it is a root.
     root: Option<(String, ObjectId)>,
     /// Events that a blocking callback holds back.
     held: VecDeque<Call>,
-    used: Instant,
+    pub(super) used: Instant,
+    /// Bytes that its database may have; its own facets' may not have more each.
+    pub(super) storage_bytes: u64,
+    /// Facets right below it that may have storage, if that is limited; the same holds for each of them.
+    pub(super) facets: Option<usize>,
+    /// What it has used of which the book of the engine knows.
+    pub(super) noted: Cell<Usage>,
+}
+
+/// Where an actor is stored, and what it may have there.
+struct Place {
+    storage: Rc<ObjectStorage>,
+    /// Id of the root object, in hexadecimal digits.
+    object: Rc<str>,
+    facet: FacetNumber,
+    /// What its parent calls it, if it is a facet.
+    name: Option<Arc<str>>,
+    depth: usize,
+    bytes: u64,
+    facets: Option<usize>,
 }
 
 /// Where a container of a facet stands.
-enum FacetState {
+pub(super) enum FacetState {
     /// Its startup callback has not settled.
     Starting(Vec<Call>),
     /// Its class's code is awaited.
@@ -53,9 +75,11 @@ enum FacetState {
 /// The actors of a shard.
 #[derive(Default)]
 pub struct Actors {
-    slots: HashMap<u64, ActorSlot>,
+    pub(super) slots: HashMap<u64, ActorSlot>,
     roots: HashMap<(String, ObjectId), u64>,
-    facets: HashMap<u64, FacetState>,
+    pub(super) facets: HashMap<u64, FacetState>,
+    /// Facets that run, by the storage of their object.
+    pub(super) running_facets: HashMap<*const ObjectStorage, usize>,
 }
 
 impl Actors {
@@ -144,14 +168,17 @@ impl Shard {
             worker: WorkerRef::Static(namespace.worker.clone()),
             class_name: Some(namespace.class_name.clone()),
             props: None,
+            limits: AskedLimits::default(),
         };
         let hex = id.to_string();
         let storage = ObjectStorage::new(&self.pool, &namespace.unique_key, &hex, name)
             .map_err(|error| self.storage_failed(&namespace.class_name, &error))?;
         let label = format!("{}:{}", namespace.class_name, &hex[..8]);
+        let object = hex.as_str().into();
         let key = (namespace.unique_key.clone(), id);
         let id = IdValue::Object(hex, name.map(str::to_owned));
-        let incarnation = self.begin_actor(&class, id, storage, 0, 0, label)?;
+        let place = Place { storage, object, facet: 0, name: None, depth: 0, bytes: DATABASE_BYTES, facets: None };
+        let incarnation = self.begin_actor(&class, id, place, label)?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.root = Some(key.clone());
         }
@@ -160,35 +187,39 @@ impl Shard {
     }
 
     /// Begins an incarnation: its database is open and its isolate runs or starts.
-    fn begin_actor(
-        &mut self,
-        class: &ClassRef,
-        id: IdValue,
-        storage: Rc<ObjectStorage>,
-        facet: FacetNumber,
-        depth: usize,
-        label: String,
-    ) -> Result<u64, CallError> {
+    fn begin_actor(&mut self, class: &ClassRef, id: IdValue, place: Place, label: String) -> Result<u64, CallError> {
+        let Place { storage, object, facet, name, depth, bytes, facets } = place;
         let definition = self
             .definition(&class.worker)?
             .ok_or_else(|| CallError::new("The code of the class has not been loaded."))?;
-        let database = storage.open(facet, DATABASE_BYTES).map_err(|error| self.storage_failed(&label, &error))?;
+        let database = storage.open(facet, bytes).map_err(|error| self.storage_failed(&label, &error))?;
         let incarnation = self.shared.next_id();
         let actor = Rc::new(Actor {
             incarnation,
             label,
+            object,
             owner: Rc::new(Owner::default()),
             database,
             gate: RefCell::default(),
             dirty: Cell::new(false),
             depth,
             blocked: Cell::new(0),
+            facet: name,
+            began_ms: system_clock(),
+            counted: Cell::default(),
+            last_error: RefCell::default(),
         });
         let isolate = self.isolate_for(&definition)?;
         if let Some(slot) = self.isolates.get(&isolate) {
             slot.state.actors.borrow_mut().insert(incarnation, actor.clone());
         }
-        let identity = ActorIdentity { actor, id, props: class.props.clone(), class_name: class.class_name.clone() };
+        let identity = ActorIdentity {
+            actor,
+            id,
+            props: class.props.clone(),
+            class_name: class.class_name.clone(),
+            limits: class.limits,
+        };
         let slot = ActorSlot {
             identity,
             isolate,
@@ -198,7 +229,13 @@ impl Shard {
             root: None,
             held: VecDeque::new(),
             used: Instant::now(),
+            storage_bytes: bytes,
+            facets,
+            noted: Cell::default(),
         };
+        if facet != 0 {
+            *self.actors.running_facets.entry(Rc::as_ptr(&storage)).or_default() += 1;
+        }
         self.actors.slots.insert(incarnation, slot);
         self.host.places.borrow_mut().insert(incarnation, (storage, facet));
         Ok(incarnation)
@@ -294,9 +331,12 @@ impl Shard {
     /// Runs a facet whose class is known, as soon as it has its place on disk.
     fn run_facet(&mut self, container: u64, start: FacetStart, waiting: Vec<Call>) {
         let place = match self.parent_of(container) {
-            Ok((storage, parent, name)) => match storage.known_facet(parent, &name) {
-                Ok(known) => Ok((known, storage, parent, name)),
-                Err(error) => Err(self.storage_failed(&name, &error)),
+            Ok((storage, parent, name)) => match self.check_facets(container, &storage, parent, &name) {
+                Err(error) => Err(error),
+                Ok(()) => match storage.known_facet(parent, &name) {
+                    Ok(known) => Ok((known, storage, parent, name)),
+                    Err(error) => Err(self.storage_failed(&name, &error)),
+                },
             },
             Err(error) => Err(error),
         };
@@ -367,10 +407,18 @@ impl Shard {
             FacetId::Text(text) => IdValue::Text(text.clone()),
             FacetId::Object(hex, name) => IdValue::Object(hex.clone(), name.clone()),
         };
-        let storage = parent.storage.clone();
         let label = format!("{}/{name}", parent.identity.actor.label);
-        let depth = parent.identity.actor.depth + 1;
-        let incarnation = self.begin_actor(&start.class, id, storage, facet, depth, label)?;
+        let place = Place {
+            storage: parent.storage.clone(),
+            object: parent.identity.actor.object.clone(),
+            facet,
+            name: Some(name.into()),
+            depth: parent.identity.actor.depth + 1,
+            bytes: start.storage_bytes.unwrap_or(u64::MAX).min(parent.storage_bytes),
+            facets: start.facets.map_or(parent.facets, |asked| Some(asked.min(parent.facets.unwrap_or(asked)))),
+        };
+        self.make_room_for_facet(&place.storage)?;
+        let incarnation = self.begin_actor(&start.class, id, place, label)?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.container = Some(container);
         }
@@ -438,6 +486,10 @@ impl Shard {
     pub(super) fn end_actor(&mut self, incarnation: u64, reason: &CallError) {
         let Some(slot) = self.actors.slots.remove(&incarnation) else { return };
         let actor = &slot.identity.actor;
+        if slot.container.is_some() {
+            note(&self.shared.storage, &self.host.places.borrow(), incarnation, &slot);
+            self.actors.forget_running(&slot.storage);
+        }
         actor.owner.gone.borrow_mut().get_or_insert_with(|| reason.clone());
         if let Some(root) = &slot.root {
             self.actors.roots.remove(root);
@@ -477,10 +529,7 @@ impl Shard {
         state.actors.borrow_mut().remove(&actor.incarnation);
         let events: Vec<_> = state.events.borrow().values().cloned().collect();
         for io in events.iter().filter(|io| Rc::ptr_eq(&io.owner, &actor.owner)) {
-            let reply = io.reply.borrow_mut().take();
-            if let Some(reply) = reply {
-                reply.send(Err(reason.clone()));
-            }
+            io.fail(reason.clone());
         }
         actor.owner.bodies.end(reason);
         state.purge(|io| Rc::ptr_eq(&io.owner, &actor.owner));
@@ -510,7 +559,7 @@ impl Shard {
 
     /// Ends an incarnation through no fault of its own. A facet keeps its container: the next request makes a new
     /// instance from what the startup callback gave.
-    fn suspend_actor(&mut self, incarnation: u64, reason: &CallError) {
+    pub(super) fn suspend_actor(&mut self, incarnation: u64, reason: &CallError) {
         let container = self.actors.slots.get(&incarnation).and_then(|slot| slot.container);
         let start = container.and_then(|container| match self.actors.facets.remove(&container) {
             Some(FacetState::Running(_, start)) => Some(start),
@@ -532,14 +581,20 @@ impl Shard {
     /// Gives back the memory of actors that have been idle.
     pub(super) fn evict_idle_actors(&mut self, now: Instant) {
         let idle_after = self.shared.options.isolates.actor_idle;
+        for id in self.idle_actors(|slot| now.duration_since(slot.used) >= idle_after) {
+            self.suspend_actor(id, &CallError::retryable("The Durable Object was idle and has been evicted."));
+        }
+    }
+
+    /// The actors among those that `wanted` names that nothing would miss.
+    pub(super) fn idle_actors(&self, wanted: impl Fn(&ActorSlot) -> bool) -> Vec<u64> {
         let mut idle = Vec::new();
         let containers = self.host.containers.borrow();
         let parent_of = |slot: &ActorSlot| Some(containers.get(&slot.container?)?.parent);
         let parents: HashSet<u64> = self.actors.slots.values().filter_map(parent_of).collect();
-        for (id, slot) in &self.actors.slots {
+        for (id, slot) in self.actors.slots.iter().filter(|(_, slot)| wanted(slot)) {
             let actor = &slot.identity.actor;
-            let busy = now.duration_since(slot.used) < idle_after
-                || actor.blocked.get() > 0
+            let busy = actor.blocked.get() > 0
                 || actor.owner.timers.get() > 0
                 || !actor.gate.borrow().is_open()
                 || !slot.held.is_empty()
@@ -553,9 +608,6 @@ impl Shard {
                 idle.push(*id);
             }
         }
-        drop(containers);
-        for id in idle {
-            self.suspend_actor(id, &CallError::retryable("The Durable Object was idle and has been evicted."));
-        }
+        idle
     }
 }

@@ -1,7 +1,6 @@
 //! What isolates ask of their shard while a turn runs.
 //!
-//! Owns the timers of a shard and the state that operations read or change at once: which facet a name stands for, which
-//! Workers a loader knows. What needs the shard's isolates is noted and done after the turn. It must not run JavaScript.
+//! Owns the timers of a shard and the state that operations read or change at once: which facet a name stands for. What needs the shard's isolates is noted and done after the turn. It must not run JavaScript.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -14,17 +13,17 @@ use std::time::Instant;
 use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{CallError, CallOk, LoadedWorker, RequestParts, WorkerDefinition};
 use denizen_bindings::isolate::{Completer, Completion, EgressGuard, FacetStart, Host, IsolateId};
-use denizen_core::limits::{CONSOLE_LINE_BYTES, LOADED_WORKERS};
+use denizen_core::limits::CONSOLE_LINE_BYTES;
 use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError};
 
 use crate::runtime::Shared;
 
 /// Something that an operation asked for and that happens after the turn.
 pub enum Deferred {
-    /// A loaded Worker has its definition, or none.
-    Loaded(Arc<LoadedWorker>),
     /// A facet's startup callback settled.
     FacetStarted(u64, Result<FacetStart, CallError>),
+    /// The Worker of an isolate is to begin anew.
+    IsolateAborted(IsolateId),
     /// An actor lives no longer.
     ActorBroken(u64, CallError),
     /// Events that waited for an actor may run.
@@ -33,6 +32,8 @@ pub enum Deferred {
     GateOpened(Rc<Actor>, u64, Result<(), StorageError>),
     /// A facet has its place on disk, or cannot have one.
     FacetPlaced(u64, Result<FacetNumber, StorageError>),
+    /// A parent asks what the facet of a name has used.
+    FacetStats(u64, String, Completer),
 }
 
 /// What is done to facets in the order of the calls, before the turn's outputs leave.
@@ -53,9 +54,6 @@ pub struct Container {
     pub name: String,
 }
 
-/// Id of a loader and name of a Worker in it.
-type LoaderKey = (Arc<str>, String);
-
 /// The shard as its isolates see it.
 pub struct ShardHost {
     /// What all shards share.
@@ -72,8 +70,6 @@ pub struct ShardHost {
     pub facet_orders: RefCell<Vec<FacetOrder>>,
     /// Where the facets of an incarnation are stored: its object, and its own number there.
     pub places: RefCell<HashMap<u64, (Rc<ObjectStorage>, FacetNumber)>>,
-    /// Workers by loader and key.
-    pub loaded: RefCell<HashMap<LoaderKey, Arc<LoadedWorker>>>,
     next_timer: Cell<u64>,
 }
 
@@ -88,7 +84,6 @@ impl ShardHost {
             containers: RefCell::default(),
             facet_orders: RefCell::default(),
             places: RefCell::default(),
-            loaded: RefCell::default(),
             next_timer: Cell::new(0),
         })
     }
@@ -142,27 +137,18 @@ impl Host for ShardHost {
 
     fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<LoadedWorker>, bool) {
         let id = self.next_id();
-        let make =
-            |name: &str| Arc::new(LoadedWorker { id, name: name.into(), definition: std::sync::OnceLock::new() });
-        let Some(name) = name else { return (make(&format!("{loader}-{id}")), true) };
-        let mut loaded = self.loaded.borrow_mut();
-        let key = (Arc::from(loader), name.to_owned());
-        if let Some(worker) = loaded.get(&key) {
-            return (worker.clone(), false);
+        match name {
+            Some(name) => self.shared.loaders.get(id, loader, name),
+            None => (Arc::new(LoadedWorker::new(id, None, format!("{loader}-{id}").into())), true),
         }
-        if loaded.len() >= LOADED_WORKERS {
-            // One that no stub refers to can be loaded again by whoever asks for it.
-            loaded.retain(|_, worker| Arc::strong_count(worker) > 1);
-        }
-        let worker = make(name);
-        loaded.insert(key, worker.clone());
-        (worker, true)
     }
 
-    fn loader_provide(&self, worker: &Arc<LoadedWorker>, definition: Result<WorkerDefinition, CallError>) {
-        // The first outcome stands.
-        drop(worker.definition.set(definition.map(Arc::new)));
-        self.deferred.borrow_mut().push(Deferred::Loaded(worker.clone()));
+    fn loader_settled(&self, worker: &Arc<LoadedWorker>) {
+        self.shared.loaders.settled(worker);
+    }
+
+    fn loader_forget(&self, worker: &LoadedWorker) {
+        self.shared.loaders.forget(worker);
     }
 
     fn facet_container(&self, parent: u64, name: &str) -> Result<(u64, bool), CallError> {
@@ -200,6 +186,10 @@ impl Host for ShardHost {
         Ok(())
     }
 
+    fn facet_stats(&self, parent: u64, name: &str, completer: Completer) {
+        self.deferred.borrow_mut().push(Deferred::FacetStats(parent, name.to_owned(), completer));
+    }
+
     fn facet_list(&self, parent: u64) -> Result<Vec<String>, CallError> {
         let place = self.places.borrow().get(&parent).cloned();
         let Some((storage, facet)) = place else { return Ok(Vec::new()) };
@@ -222,6 +212,10 @@ impl Host for ShardHost {
 
     fn actor_unblocked(&self, incarnation: u64) {
         self.deferred.borrow_mut().push(Deferred::ActorUnblocked(incarnation));
+    }
+
+    fn isolate_aborted(&self, isolate: IsolateId) {
+        self.deferred.borrow_mut().push(Deferred::IsolateAborted(isolate));
     }
 
     fn next_id(&self) -> u64 {

@@ -15,7 +15,8 @@ use denizen_core::limits::{HEAP_SLACK, IsolateLimits, WorkerLimits};
 use deno_core::RuntimeOptions;
 
 use super::entered::PinnedRuntime;
-use crate::modules::loader::{WorkerModuleLoader, evaluate_custom};
+use crate::modules::loader::{WorkerModuleLoader, check_attributes, evaluate_custom};
+use crate::modules::names::{import_meta, prepare_stack};
 
 /// Something to run in an isolate.
 pub enum Turn {
@@ -159,6 +160,7 @@ impl Slot {
             skip_op_registration: true,
             create_params: Some(params),
             custom_module_evaluation_cb: Some(Box::new(evaluate_custom)),
+            validate_import_attributes_cb: Some(Box::new(check_attributes)),
             ..RuntimeOptions::default()
         })?;
         let state = Rc::new(IsolateState::new(id, host, shard.clone()));
@@ -175,7 +177,9 @@ impl Slot {
             isolate.set_slot(state.clone());
             isolate.set_allow_atomics_wait(false);
             isolate.set_promise_reject_callback(super::turn::on_rejection);
-            isolate.set_allow_wasm_code_generation_callback(refuse_wasm);
+            isolate.set_allow_wasm_code_generation_callback(allow_wasm);
+            isolate.set_host_initialize_import_meta_object_callback(import_meta);
+            isolate.set_prepare_stack_trace_callback(prepare_stack);
             prepare(runtime, &state);
             handle
         });
@@ -195,9 +199,12 @@ impl Slot {
     }
 }
 
-/// WebAssembly comes from modules of the bundle only; the loader compiles those by a way that does not ask.
-extern "C" fn refuse_wasm(_context: v8::Local<'_, v8::Context>, _source: v8::Local<'_, v8::String>) -> bool {
-    false
+/// Once a Worker has started, WebAssembly comes from modules of its bundle only; the loader compiles those by a way that does
+/// not ask.
+extern "C" fn allow_wasm(context: v8::Local<'_, v8::Context>, _source: v8::Local<'_, v8::String>) -> bool {
+    // SAFETY: V8 calls it with a context of the current isolate.
+    v8::callback_scope!(unsafe scope, context);
+    !IsolateState::of(scope).started.get()
 }
 
 /// Takes the bootstrap's functions, then removes the runtime's own objects from the global scope.
@@ -221,7 +228,7 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         format_error: function(scope, "formatError"),
         list_handlers: function(scope, "listHandlers"),
         unhandled: function(scope, "unhandled"),
-        common_js: function(scope, "commonJs"),
+        maker: function(scope, "maker"),
         make_error: function(scope, "makeError"),
         describe_value: function(scope, "describeValue"),
         pack_errors: function(scope, "packErrors"),

@@ -9,6 +9,7 @@
 //! - [`turn`]: running JavaScript for one turn.
 //! - [`actors`]: objects and facets of a shard.
 //! - [`host`]: what operations ask for while a turn runs.
+//! - [`usage`]: what facets use, and what they may.
 //! - [`watchdog`]: CPU limits.
 
 pub mod actors;
@@ -17,6 +18,7 @@ pub mod host;
 pub mod isolate;
 mod start;
 pub mod turn;
+mod usage;
 pub mod watchdog;
 
 use std::collections::{HashMap, VecDeque};
@@ -47,6 +49,10 @@ use crate::runtime::Shared;
 /// How often a shard looks for what has been idle or has gone on too long.
 const HOUSEKEEPING: Duration = Duration::from_millis(500);
 
+/// How long turns may follow one another before the shard's local tasks run: each time costs a system call, and what is
+/// done by then is seen together.
+const YIELD: Duration = Duration::from_micros(200);
+
 /// Someone who waits for a Worker to start, to learn what it exports.
 type Inspector = (String, oneshot::Sender<Result<WorkerExports, CallError>>);
 
@@ -76,6 +82,8 @@ pub struct Shard {
     exports: HashMap<IsolateId, Vec<String>>,
     /// When it stops at the latest, once it was told to.
     stop_at: Option<Instant>,
+    /// When the use of facets was last written down.
+    usage_written: Instant,
 }
 
 impl Shard {
@@ -98,30 +106,36 @@ impl Shard {
             inspectors: HashMap::new(),
             exports: HashMap::new(),
             stop_at: None,
+            usage_written: Instant::now(),
         }
     }
 
     /// Runs until told to stop.
     pub async fn run(mut self, mut inbox: UnboundedReceiver<ShardMessage>) {
         let mut kept_house = Instant::now();
+        let mut yielded = kept_house;
         loop {
+            let mut now = Instant::now();
             // Also while there is always something to run.
-            if kept_house.elapsed() >= HOUSEKEEPING {
+            if now.duration_since(kept_house) >= HOUSEKEEPING {
                 self.keep_house();
-                kept_house = Instant::now();
+                now = Instant::now();
+                kept_house = now;
             }
             while let Ok(message) = inbox.try_recv() {
                 self.receive(message);
             }
-            if self.stop_at.is_some_and(|at| at <= Instant::now() || self.has_no_events()) {
+            if self.stop_at.is_some_and(|at| at <= now || self.has_no_events()) {
+                self.note_usage();
                 return;
             }
-            self.fire_timers();
+            self.fire_timers(now);
             if let Some(id) = self.ready.pop_front() {
                 self.run_one(id);
-                if !self.ready.is_empty() || !inbox.is_empty() {
-                    // Local tasks, which read and write bodies, run between turns.
+                if now.duration_since(yielded) >= YIELD && (!self.ready.is_empty() || !inbox.is_empty()) {
+                    // Local tasks, which read and write bodies and open gates, run between turns.
                     tokio::task::yield_now().await;
+                    yielded = now;
                 }
                 continue;
             }
@@ -152,14 +166,20 @@ impl Shard {
             ShardMessage::Complete(id, token, completion) => self.push(id, Turn::Complete(token, completion)),
             ShardMessage::Poll(id) => self.push(id, Turn::Poll),
             ShardMessage::Cancel(id, event) => self.push(id, Turn::Cancel(event)),
+            ShardMessage::Loaded(id) => {
+                for call in self.awaiting_code.remove(&id).unwrap_or_default() {
+                    self.route(call);
+                }
+                self.start_waiting_facets(id);
+                self.do_deferred();
+            }
             ShardMessage::Wake => self.do_deferred(),
             ShardMessage::Inspect(worker, handler, reply) => self.inspect(&worker, handler, reply),
             ShardMessage::Shutdown => self.stop_at = Some(Instant::now() + WAIT_UNTIL),
         }
     }
 
-    fn fire_timers(&mut self) {
-        let now = Instant::now();
+    fn fire_timers(&mut self, now: Instant) {
         loop {
             let due =
                 self.host.timers.borrow().first_key_value().filter(|((at, _), _)| *at <= now).map(|(key, _)| *key);
@@ -204,14 +224,14 @@ impl Shard {
         }
     }
 
-    /// The definition that `worker` stands for; `None` while its code is awaited.
+    /// The definition that `worker` stands for; `None` while its code is awaited: a message comes with it.
     fn definition(&self, worker: &WorkerRef) -> Result<Option<Arc<WorkerDefinition>>, CallError> {
         match worker {
             WorkerRef::Static(name) => {
                 let definition = self.shared.workers.get(name).cloned();
                 definition.map(Some).ok_or_else(|| CallError::new(format!("There is no Worker named \"{name}\".")))
             }
-            WorkerRef::Loaded(loaded) => match loaded.definition.get() {
+            WorkerRef::Loaded(loaded) => match loaded.outcome_or_wait(&self.sender) {
                 None => Ok(None),
                 Some(Ok(definition)) => match definition.failed.get() {
                     Some(error) => Err(error.clone()),
@@ -290,12 +310,6 @@ impl Shard {
         let Some(slot) = self.isolates.remove(&id) else { return };
         if let Some(definition) = slot.state.worker.get() {
             self.by_worker.remove(&definition.id);
-            if definition.loaded {
-                let gone = definition.id;
-                self.host.loaded.borrow_mut().retain(
-                    |_, worker| !matches!(worker.definition.get(), Some(Ok(definition)) if definition.id == gone && definition.failed.get().is_none()),
-                );
-            }
         }
     }
 
@@ -353,8 +367,8 @@ impl Shard {
             Some(io) => vec![io.clone()],
             None => state.events.borrow().values().filter(|io| io.waiting.get() == 0).cloned().collect(),
         };
-        let left = charged.iter().map(|io| io.cpu_limit.get().saturating_sub(io.cpu.get())).min();
-        let left = left.unwrap_or(definition.limits.cpu);
+        let left = charged.iter().map(|io| io.limits.cpu.saturating_sub(io.cpu.get())).min();
+        let left = left.unwrap_or(definition.limits.event.cpu);
         let Some(slot) = self.isolates.get_mut(&id) else { return };
         let identity = match &turn {
             Turn::Event(_, Some(actor)) => self.actors.identity(*actor),
@@ -370,6 +384,9 @@ impl Shard {
         let used = thread_cpu().saturating_sub(began);
         for io in &charged {
             io.cpu.set(io.cpu.get() + used);
+            if let Some(actor) = &io.actor {
+                actor.count_cpu(used);
+            }
             if idle && is_hung(io) {
                 io.reply(&state, Err(CallError::new(HUNG)));
             }
@@ -392,7 +409,7 @@ impl Shard {
         state: &Rc<IsolateState>,
         definition: &WorkerDefinition,
         call: &mut Call,
-        actor: Option<u64>,
+        incarnation: Option<u64>,
     ) -> Option<Rc<IoContext>> {
         let event = self.shared.next_id();
         if let Some(cancel) = &call.cancel
@@ -400,13 +417,24 @@ impl Shard {
         {
             return None;
         }
-        let actor = match actor {
+        let actor = match incarnation {
             None => None,
-            Some(incarnation) => Some(self.actors.touch(incarnation)?),
+            Some(incarnation) => {
+                let actor = self.actors.touch(incarnation)?;
+                actor.count_request();
+                Some(actor)
+            }
+        };
+        let asked = match &call.target {
+            Target::Entrypoint { limits, .. } => *limits,
+            _ => incarnation
+                .and_then(|incarnation| self.actors.identity(incarnation))
+                .map(|it| it.limits)
+                .unwrap_or_default(),
         };
         let owner = actor.as_ref().map_or_else(|| Rc::new(Owner::default()), |actor| actor.owner.clone());
         let reply = std::mem::replace(&mut call.reply, ReplyTo::Nobody);
-        let io = IoContext::new(event, owner, actor, definition.limits.cpu, Some(reply));
+        let io = IoContext::new(event, owner, actor, definition.limits.for_event(asked), Some(reply));
         state.events.borrow_mut().insert(event, io.clone());
         Some(io)
     }
@@ -424,8 +452,9 @@ impl Shard {
                     CallError::limit(Limit::HeapBytes, max, max)
                 }
                 false => {
-                    let used = io.map_or(limits.cpu, |io| io.cpu.get());
-                    CallError::limit(Limit::CpuMs, used.as_secs_f64() * 1000.0, limits.cpu.as_secs_f64() * 1000.0)
+                    let max = io.map_or(limits.event.cpu, |io| io.limits.cpu);
+                    let used = io.map_or(max, |io| io.cpu.get());
+                    CallError::limit(Limit::CpuMs, used.as_secs_f64() * 1000.0, max.as_secs_f64() * 1000.0)
                 }
             };
             self.condemn(id, io, error);
@@ -463,8 +492,12 @@ impl Shard {
         let (actor, host, sender) = (actor.clone(), self.host.clone(), self.sender.clone());
         tokio::task::spawn_local(async move {
             let outcome = durable.await;
-            host.deferred.borrow_mut().push(Deferred::GateOpened(actor, lock, outcome));
-            sender.send(ShardMessage::Wake);
+            let mut deferred = host.deferred.borrow_mut();
+            // Whoever came first has woken the shard for all.
+            if deferred.is_empty() {
+                sender.send(ShardMessage::Wake);
+            }
+            deferred.push(Deferred::GateOpened(actor, lock, outcome));
         });
     }
 
@@ -473,7 +506,11 @@ impl Shard {
         self.host.console("denizen", Some(actor), "error", &format!("reset for its storage: {error}"));
         // workerd marks every reset but this one.
         let durable_object_reset = !matches!(error, StorageError::DeferredConstraint(_));
-        let error = CallError { durable_object_reset, ..CallError::new(error.public_text()) };
+        let exceeded = actor.database.exceeded();
+        let limit =
+            exceeded.and_then(|(used, max)| CallError::limit(Limit::StorageBytes, used as f64, max as f64).limit);
+        let mut error = CallError { durable_object_reset, limit, ..CallError::new(error.public_text()) };
+        actor.count_error(&mut error);
         self.host.deferred.borrow_mut().push(Deferred::ActorBroken(actor.incarnation, error.clone()));
         actor.owner.gone.borrow_mut().get_or_insert(error);
     }
@@ -584,10 +621,7 @@ impl Shard {
         for io in events {
             let of_guilty = guilty.is_some_and(|guilty| Rc::ptr_eq(guilty, &io));
             io.owner.bodies.end(if of_guilty { &error } else { &retry });
-            let reply = io.reply.borrow_mut().take();
-            if let Some(reply) = reply {
-                reply.send(Err(if of_guilty { error.clone() } else { retry.clone() }));
-            }
+            io.fail(if of_guilty { error.clone() } else { retry.clone() });
         }
         let mut undelivered = Vec::new();
         if let Some(slot) = self.isolates.get_mut(&id) {
@@ -605,6 +639,20 @@ impl Shard {
         }
     }
 
+    /// The Worker of `id` begins anew for whoever comes next. A loader forgets it, and its isolate goes on for those who
+    /// hold stubs, as in workerd; where workerd would end its process, the isolate is reset.
+    fn begin_anew(&mut self, id: IsolateId) {
+        let Some(slot) = self.isolates.get(&id) else { return };
+        let definition = slot.state.worker().clone();
+        if definition.loaded {
+            if let Some(holder) = definition.holder.upgrade() {
+                self.shared.loaders.forget(&holder);
+            }
+        } else {
+            self.condemn(id, None, CallError::retryable("The isolate was reset by abortIsolate()."));
+        }
+    }
+
     fn do_deferred(&mut self) {
         loop {
             self.obey_facet_orders();
@@ -614,14 +662,10 @@ impl Shard {
             }
             for item in deferred {
                 match item {
-                    Deferred::Loaded(loaded) => {
-                        for call in self.awaiting_code.remove(&loaded.id).unwrap_or_default() {
-                            self.route(call);
-                        }
-                        self.start_waiting_facets(loaded.id);
-                    }
+                    Deferred::IsolateAborted(id) => self.begin_anew(id),
                     Deferred::FacetStarted(container, outcome) => self.facet_started(container, outcome),
                     Deferred::FacetPlaced(container, outcome) => self.facet_placed(container, outcome),
+                    Deferred::FacetStats(parent, name, completer) => self.facet_stats(parent, &name, completer),
                     Deferred::GateOpened(actor, lock, outcome) => self.open_gate(&actor, lock, outcome),
                     Deferred::ActorBroken(incarnation, reason) => {
                         self.actors.break_stubs(incarnation, &reason);
@@ -650,6 +694,11 @@ impl Shard {
                 continue;
             }
             let state = slot.state.clone();
+            let unreachable = |worker: &Arc<WorkerDefinition>| worker.loaded && worker.holder.strong_count() == 0;
+            if is_idle(slot) && state.worker.get().is_some_and(unreachable) {
+                self.remove(id);
+                continue;
+            }
             let late: Vec<_> = state
                 .events
                 .borrow()
@@ -666,6 +715,8 @@ impl Shard {
                 self.end_events(id, &state);
             }
         }
+        self.fail_late_events(now);
+        self.write_usage(now);
         self.evict_idle_actors(now);
         if self.warm.len() < self.shared.options.isolates.warm
             && self.ready.is_empty()
@@ -724,6 +775,7 @@ fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn, identity: Op
             _ => {}
         }
         turn::rejections(scope, &state);
+        state.settle_external(scope);
         false
     })
 }

@@ -13,18 +13,25 @@ use denizen_bindings::call::{Binding, CallError, EnvSpec, Target, WorkerDefiniti
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::{IsolateId, IsolateState, WorkerExports};
 use denizen_bindings::loader::LoaderHandle;
+use denizen_bindings::modules::{BUNDLE, SCHEME};
 use denizen_bindings::rpc::{StubTarget, stub_to_js, wire};
-use denizen_core::limits::{Limit, STARTUP_WALL};
+use denizen_core::limits::{AskedLimits, Limit, STARTUP_WALL};
 use deno_core::error::{CoreError, CoreErrorKind};
 use deno_core::{JsRuntime, cppgc};
 
 use super::Shard;
 use super::isolate::{Phase, Starting, Turn};
-use super::turn::user_paths;
-use crate::modules::loader::specifier_of;
+use crate::modules::loader::{FACADE_COLUMN, specifier_of};
 
-/// A deadlock that the user made.
-const NEVER_SETTLED: &str = "Top-level await of the Worker's main module never settled.";
+/// What deno_core says of it.
+const NEVER_RESOLVED: &str = "Top-level await promise never resolved";
+
+/// workerd's text for a top-level `await` of something that never comes, in the main module `url`.
+fn never_settled(url: &str) -> CallError {
+    CallError::new(format!(
+        "Use of top-level await in a synchronously required module is restricted to promises that are resolved synchronously. This includes any top-level awaits in the entrypoint module for a worker. Specifier: \"{url}\"."
+    ))
+}
 
 /// Polls that loading a module graph may take: each module is in memory, so every poll makes progress.
 const LOAD_POLLS: usize = 100_000;
@@ -71,14 +78,17 @@ impl Shard {
             let mut context = Context::from_waker(&waker);
             // The loop first: it also stores the code cache of what has just been compiled.
             let idle = match runtime.poll_event_loop(&mut context, Default::default()) {
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(describe(error))),
+                Poll::Ready(Err(error)) if error.to_string().contains(NEVER_RESOLVED) => {
+                    return Poll::Ready(Err(never_settled(&definition.bundle.main)));
+                }
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(describe(error, definition.loaded))),
                 Poll::Ready(Ok(())) => true,
                 Poll::Pending => false,
             };
             match starting.evaluation.as_mut().poll(&mut context) {
-                Poll::Ready(done) => Poll::Ready(done.map_err(describe)),
+                Poll::Ready(done) => Poll::Ready(done.map_err(|error| describe(error, definition.loaded))),
                 // Nothing is outstanding, so what is awaited now will never come.
-                Poll::Pending if idle => Poll::Ready(Err(CallError::new(NEVER_SETTLED))),
+                Poll::Pending if idle => Poll::Ready(Err(never_settled(&definition.bundle.main))),
                 Poll::Pending => Poll::Pending,
             }
         });
@@ -94,7 +104,7 @@ impl Shard {
         }
         match outcome {
             Poll::Pending if starting.deadline <= Instant::now() => {
-                self.fail_start(id, &CallError::new(NEVER_SETTLED));
+                self.fail_start(id, &never_settled(&definition.bundle.main));
             }
             Poll::Pending => {}
             Poll::Ready(Err(error)) => self.fail_start(id, &error),
@@ -125,7 +135,7 @@ impl Shard {
         let wrapped = match definition.loaded {
             true => CallError {
                 name: "Error".into(),
-                message: format!("Failed to start Worker:\n{}", user_paths(&start_text(error))),
+                message: format!("Failed to start Worker:\n{}", start_text(error)),
                 ..error.clone()
             },
             false => error.clone(),
@@ -181,15 +191,20 @@ fn startup_limit(definition: &WorkerDefinition) -> CallError {
     CallError::limit(Limit::StartupMs, max, max)
 }
 
-/// `Uncaught <error>` with its place, as workerd writes the failure of a dynamic Worker.
+/// `Uncaught <error>` with its places, as workerd writes the failure of a dynamic Worker.
 fn start_text(error: &CallError) -> String {
-    let place =
-        error.stack.as_deref().and_then(|stack| stack.lines().find(|line| line.trim_start().starts_with("at ")));
-    let place = place.map(|line| format!("\n  {}", line.trim_start())).unwrap_or_default();
-    match error.limit {
-        Some(_) => error.message.clone(),
-        None => format!("Uncaught {}: {}{place}", error.name, error.message),
+    if error.limit.is_some() {
+        return error.message.clone();
     }
+    let mut text = format!("Uncaught {}: {}", error.name, error.message);
+    for line in error.stack.as_deref().unwrap_or_default().lines() {
+        let Some(frame) = line.strip_prefix("    at ") else { continue };
+        match frame.strip_suffix(')').and_then(|frame| frame.split_once(" (")) {
+            Some((function, place)) => text.push_str(&format!("\n  at {place} in {function}")),
+            None => text.push_str(&format!("\n  at {frame}")),
+        }
+    }
+    text
 }
 
 type Evaluation = std::pin::Pin<Box<dyn Future<Output = Result<(), CoreError>>>>;
@@ -216,7 +231,7 @@ fn begin(
             }
         }
     };
-    let module = loaded.map_err(describe)?;
+    let module = loaded.map_err(|error| describe(error, definition.loaded))?;
     let evaluation = runtime.mod_evaluate(module);
     Ok((module, Box::pin(evaluation)))
 }
@@ -262,7 +277,12 @@ fn binding_to_js<'s>(
         }
         Binding::Service { worker, entrypoint } => {
             let worker = WorkerRef::Static(worker.clone());
-            let target = Target::Entrypoint { worker, entrypoint: entrypoint.clone(), props: None };
+            let target = Target::Entrypoint {
+                worker,
+                entrypoint: entrypoint.clone(),
+                props: None,
+                limits: AskedLimits::default(),
+            };
             ("value", stub_to_js(scope, StubTarget::Target(target)).into())
         }
         Binding::Namespace(namespace) => {
@@ -279,14 +299,22 @@ fn register(
     state: &IsolateState,
     module: deno_core::ModuleId,
 ) -> Result<Vec<String>, CallError> {
-    let namespace = runtime.get_module_namespace(module).map_err(describe)?;
+    let namespace = runtime.get_module_namespace(module).map_err(|error| describe(error, false))?;
     deno_core::scope!(scope, runtime);
     let namespace = v8::Local::new(scope, namespace).into();
     let entries = state.entries.get().expect("an isolate has its entries from its creation");
     let register = v8::Local::new(scope, &entries.register);
     let undefined = v8::undefined(scope).into();
+    state.started.set(true);
+    v8::tc_scope!(let scope, scope);
     let names = register.call(scope, undefined, &[namespace]);
-    Ok(strings(scope, names))
+    match scope.exception() {
+        None => Ok(strings(scope, names)),
+        Some(thrown) => {
+            let text = thrown.to_rust_string_lossy(scope);
+            Err(CallError::type_error(text.trim_start_matches("TypeError: ")))
+        }
+    }
 }
 
 fn strings(scope: &mut v8::PinScope<'_, '_>, value: Option<v8::Local<'_, v8::Value>>) -> Vec<String> {
@@ -297,8 +325,8 @@ fn strings(scope: &mut v8::PinScope<'_, '_>, value: Option<v8::Local<'_, v8::Val
         .collect()
 }
 
-/// The error of a module, with name, message, and a stack in the user's lines.
-fn describe(error: CoreError) -> CallError {
+/// The error of a module of a Worker that was `loaded` or not, with name, message, and a stack in the user's lines.
+fn describe(error: CoreError, loaded: bool) -> CallError {
     match error.into_kind() {
         CoreErrorKind::Js(error) => {
             let name = error.name.clone().unwrap_or_else(|| "Error".into());
@@ -311,17 +339,27 @@ fn describe(error: CoreError) -> CallError {
                 for frame in &error.frames {
                     let file = frame.file_name.as_deref().unwrap_or("<anonymous>");
                     let (line, column) = (frame.line_number.unwrap_or(0), frame.column_number.unwrap_or(0));
+                    if file.starts_with("ext:") || format!(":{line}:{column}") == FACADE_COLUMN {
+                        continue;
+                    }
+                    // workerd counts the columns of code that was not compiled from 0; people count from 1.
+                    let column = if loaded { column - 1 } else { column };
                     text.push_str(&format!("\n    at {file}:{line}:{column}"));
                 }
                 text
             });
-            CallError { name, stack: Some(user_paths(&stack)), ..CallError::new(user_paths(&message)) }
+            CallError { name, stack: Some(user_urls(&stack)), ..CallError::new(user_urls(&message)) }
         }
         CoreErrorKind::JsBox(error) => {
             use deno_error::JsErrorClass;
             let name = error.get_class().to_string();
-            CallError { name, ..CallError::new(user_paths(&error.get_message())) }
+            CallError { name, ..CallError::new(user_urls(&error.get_message())) }
         }
-        other => CallError::new(user_paths(&other.to_string())),
+        other => CallError::new(user_urls(&other.to_string())),
     }
+}
+
+/// Text with the URLs that user code sees.
+fn user_urls(text: &str) -> String {
+    text.replace(&format!("{SCHEME}{BUNDLE}"), BUNDLE)
 }

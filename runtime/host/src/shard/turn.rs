@@ -9,8 +9,12 @@ use denizen_bindings::call::{AlarmCall, CallError, CallKind, CallOk};
 use denizen_bindings::fetch::{body, headers_to_js, string};
 use denizen_bindings::io::context::IoContext;
 use denizen_bindings::isolate::{Completion, IsolateState, Token};
-use denizen_bindings::rpc::{error_to_js, outcome_to_js, wire};
+use denizen_bindings::modules::{BUNDLE, SCHEME};
+use denizen_bindings::rpc::{error_to_js, name_object, outcome_to_js, wire};
 use denizen_bindings::{actor, io};
+use denizen_core::limits::AskedLimits;
+
+use crate::modules::names::is_runtime_frame;
 
 /// What an actor's instance is made from, beside its class.
 pub struct ActorIdentity {
@@ -22,6 +26,8 @@ pub struct ActorIdentity {
     pub props: Option<std::sync::Arc<wire::WireValue>>,
     /// Exported name of the class; absent means `default`.
     pub class_name: Option<String>,
+    /// Limits of its events.
+    pub limits: AskedLimits,
 }
 
 /// `ctx.id`.
@@ -128,6 +134,11 @@ fn arguments<'s>(
             let scheduled = v8::Number::new(scope, alarm.scheduled_ms as f64).into();
             (3, v8::Array::new_with_elements(scope, &[retry_count, scheduled]).into())
         }
+        CallKind::Scheduled { cron, scheduled_ms } => {
+            let cron = string(scope, &cron);
+            let scheduled = v8::Number::new(scope, scheduled_ms as f64).into();
+            (4, v8::Array::new_with_elements(scope, &[cron, scheduled]).into())
+        }
     })
 }
 
@@ -138,54 +149,46 @@ fn optional<'s>(scope: &mut v8::PinScope<'s, '_>, text: Option<&str>) -> v8::Loc
     }
 }
 
+/// What dispatch.js reads of an actor, by index: handle, incarnation, name of the class, digits and name of the id, id as
+/// a text, props.
 fn identity_to_js<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     identity: &ActorIdentity,
 ) -> Result<v8::Local<'s, v8::Value>, CallError> {
-    // Without a prototype: what is absent must not be looked up in objects that user code can change.
-    let null = v8::null(scope).into();
-    let object = v8::Object::with_prototype_and_properties(scope, null, &[], &[]);
-    let set = |scope: &mut v8::PinScope<'s, '_>, key: &str, value: v8::Local<'s, v8::Value>| {
-        if let Some(key) = v8::String::new(scope, key) {
-            object.create_data_property(scope, key.into(), value);
-        }
-    };
     let handle = actor::actor_to_js(scope, &identity.actor);
-    set(scope, "handle", handle);
     let incarnation = v8::Number::new(scope, identity.actor.incarnation as f64).into();
-    set(scope, "incarnation", incarnation);
     let class_name = optional(scope, identity.class_name.as_deref());
-    set(scope, "className", class_name);
-    match &identity.id {
-        IdValue::Object(hex, name) => {
-            let hex = string(scope, hex);
-            set(scope, "idHex", hex);
-            let name = optional(scope, name.as_deref());
-            set(scope, "idName", name);
-        }
-        IdValue::Text(text) => {
-            let text = string(scope, text);
-            set(scope, "idText", text);
-        }
-    }
-    if let Some(props) = &identity.props {
-        let props = wire::deserialize(scope, props).map_err(|error| CallError::new(error.to_string()))?;
-        set(scope, "props", props);
-    }
-    Ok(object.into())
+    let (hex, name, text) = match &identity.id {
+        IdValue::Object(hex, name) => (Some(hex.as_str()), name.as_deref(), None),
+        IdValue::Text(text) => (None, None, Some(text.as_str())),
+    };
+    let (hex, name, text) = (optional(scope, hex), optional(scope, name), optional(scope, text));
+    let props = match &identity.props {
+        Some(props) => wire::deserialize(scope, props).map_err(|error| CallError::new(error.to_string()))?,
+        None => v8::undefined(scope).into(),
+    };
+    Ok(v8::Array::new_with_elements(scope, &[handle, incarnation, class_name, hex, name, text, props]).into())
 }
 
 /// Ends an operation, unless its owner has gone.
 pub fn complete(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>, token: Token, completion: Completion) {
-    let Some((io, resolver)) = state.take(token) else { return };
+    let Some((io, resolver, is_call)) = state.take(token) else { return };
     if io.owner.gone.borrow().is_some() {
         return;
     }
+    // What an object catches of a method call bears the object's own id, as in workerd.
+    let remote = is_call && matches!(&completion, Completion::Failed(error) if error.remote);
+    let observer = io.actor.as_ref().filter(|_| remote).map(|actor| actor.object.clone());
     in_context(scope, &io, |scope| {
         let resolver = v8::Local::new(scope, resolver);
         match value_of(scope, &io, completion) {
             Ok(value) => resolver.resolve(scope, value),
-            Err(error) => resolver.reject(scope, error),
+            Err(error) => {
+                if let Some(observer) = observer {
+                    name_object(scope, error, &observer);
+                }
+                resolver.reject(scope, error)
+            }
         };
     });
     state.settled.borrow_mut().push(io);
@@ -204,6 +207,8 @@ fn value_of<'s>(
             Ok(value) => Ok(value),
             Err(error) => Err(error_to_js(scope, &CallError::new(error.to_string()))),
         },
+        Completion::FacetStats(Some(stats)) => Ok(stats.to_js(scope)),
+        Completion::FacetStats(None) => Ok(v8::null(scope).into()),
         Completion::Failed(error) => Err(error_to_js(scope, &error)),
     }
 }
@@ -291,11 +296,12 @@ fn log_uncaught(state: &IsolateState, text: &str) {
     state.host.console(worker, None, "error", &format!("Uncaught {}", user_paths(text)));
 }
 
-/// Text with module names instead of the URLs that they are loaded under, and without the runtime's own stack frames.
+/// Text for the log: stack frames name files, and those of the runtime are left out.
 pub fn user_paths(text: &str) -> String {
-    let own = |line: &&str| !(line.trim_start().starts_with("at ") && line.contains("ext:"));
-    let lines: Vec<_> = text.split('\n').filter(own).collect();
-    lines.join("\n").replace(denizen_bindings::modules::SCHEME, "")
+    let is_frame = |line: &str| line.trim_start().starts_with("at ");
+    let lines = text.split('\n').filter(|line| !is_runtime_frame(line));
+    let lines: Vec<_> = lines.map(|line| if is_frame(line) { line.replace(BUNDLE, "") } else { line.into() }).collect();
+    lines.join("\n").replace(&format!("{SCHEME}{BUNDLE}"), "").replace(SCHEME, "")
 }
 
 /// The stack, or else name and message, of a thrown value.

@@ -64,6 +64,11 @@ impl Watch {
         running.is_some_and(|running| running.stopped)
     }
 
+    /// Whether no turn runs.
+    pub fn is_idle(&self) -> bool {
+        self.busy_since_ms.load(Ordering::Relaxed) == 0
+    }
+
     /// How long the running turn has run, zero if none does.
     pub fn busy(&self) -> Duration {
         match self.busy_since_ms.load(Ordering::Relaxed) {

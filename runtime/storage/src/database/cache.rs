@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use denizen_core::limits::sql::CACHED_STATEMENTS;
+use libsqlite3_sys as ffi;
 
 use crate::StorageError;
 use crate::sqlite::{RawStatement, SharedConnection};
@@ -100,6 +101,16 @@ impl Lease {
         statement.step(&self.connection)
     }
 
+    /// Rows that the execution has read and written since this was last asked; the connection's sums get them.
+    pub(crate) fn take_rows(&self) -> (u64, u64) {
+        let statement = self.get();
+        let read = statement.status(ffi::SQLITE_STMTSTATUS_ROWS_READ, true);
+        let written = statement.status(ffi::SQLITE_STMTSTATUS_ROWS_WRITTEN, true);
+        let sums = &self.connection.control().rows;
+        sums.set((sums.get().0 + read, sums.get().1 + written));
+        (read, written)
+    }
+
     /// The statement, to set its parameters.
     pub(crate) fn get_mut(&mut self) -> &mut RawStatement {
         self.statement.as_mut().expect("a lease has its statement until it is dropped")
@@ -108,6 +119,7 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        self.take_rows();
         let Some(mut statement) = self.statement.take() else { return };
         statement.reset();
         if let Some(home) = &self.home {

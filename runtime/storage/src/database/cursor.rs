@@ -192,9 +192,14 @@ impl CursorState {
         self.lease.is_some()
     }
 
+    /// Whether rows may be left to read.
+    pub(crate) fn has_more(&self) -> bool {
+        self.lease.is_some() || !self.kept.is_empty()
+    }
+
     /// Ends it: reading on fails with `error`.
     pub(crate) fn end(&mut self, error: &StorageError) {
-        if self.lease.is_some() || !self.kept.is_empty() {
+        if self.has_more() {
             self.finish();
             self.kept.clear();
             self.ended = Some(error.clone());
@@ -263,8 +268,9 @@ impl CursorState {
     fn finish(&mut self) {
         self.column_names();
         if let Some(lease) = self.lease.take() {
-            self.rows_read += lease.get().status(ffi::SQLITE_STMTSTATUS_ROWS_READ, true);
-            self.rows_written += lease.get().status(ffi::SQLITE_STMTSTATUS_ROWS_WRITTEN, true);
+            let (read, written) = lease.take_rows();
+            self.rows_read += read;
+            self.rows_written += written;
         }
         self.has_row = false;
     }

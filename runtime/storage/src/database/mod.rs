@@ -115,6 +115,10 @@ pub(crate) struct Inner {
     deadline: Option<Instant>,
     /// Bytes of pages in memory, as the pool was last told.
     cached_bytes: u64,
+    /// Rows read and written through connections that have been closed.
+    rows: (u64, u64),
+    /// Bytes in use when there was no room for more.
+    full_at: Option<u64>,
 }
 
 /// One actor's database. It belongs to one thread.
@@ -152,6 +156,8 @@ impl Database {
             interrupter: Interrupter::default(),
             deadline: None,
             cached_bytes: 0,
+            rows: (0, 0),
+            full_at: None,
         };
         pool.make_room()?;
         if let Err(error) = inner.connect() {
@@ -162,6 +168,9 @@ impl Database {
             inner.connect()?;
         }
         inner.load_alarm()?;
+        // What the engine itself has read to open it is nobody's use.
+        inner.count_rows();
+        inner.rows = (0, 0);
         let inner = Rc::new(RefCell::new(inner));
         let id = pool.add(&inner);
         Ok(Self { inner, pool: pool.clone(), id })
@@ -200,11 +209,21 @@ impl Database {
 
     /// Bytes in use: pages that are not free.
     pub fn size(&self) -> Result<u64, StorageError> {
-        self.with(|inner| {
-            let pages = inner.pragma("page_count")?;
-            let free = inner.pragma("freelist_count")?;
-            Ok((pages - free).unsigned_abs() * PAGE_BYTES as u64)
-        })
+        self.with(Inner::size)
+    }
+
+    /// Rows read and written since it was opened, by statements whose execution is over.
+    pub fn rows(&self) -> (u64, u64) {
+        let mut inner = self.inner.borrow_mut();
+        inner.count_rows();
+        inner.rows
+    }
+
+    /// If it has ended because it had no room left: the bytes in use without the turn that asked for more, and those that
+    /// it may have. `None` also where the disk was full.
+    pub fn exceeded(&self) -> Option<(u64, u64)> {
+        let inner = self.inner.borrow();
+        inner.full_at.map(|used| (used, inner.options.bytes_max))
     }
 
     /// Opens a savepoint inside the innermost one that is open: its depth, from 0 on.
@@ -360,6 +379,7 @@ impl Inner {
         self.end_cursors(&StorageError::Closed);
         // A failed rollback leaves nothing behind either: the connection closes.
         drop(self.rollback());
+        self.count_rows();
         let Some(open) = self.open.take() else { return };
         drop((open.user, open.host));
         if !keep_log && self.files.unsynced() & (unsynced::MAIN | unsynced::FOLDER) != 0 {
@@ -439,8 +459,18 @@ impl Inner {
             self.leave();
             return Ok(None);
         }
-        for cursor in self.cursors.iter().filter_map(Weak::upgrade) {
-            cursor.borrow_mut().let_commit()?;
+        let mut error = None;
+        self.cursors.retain(|cursor| {
+            let Some(cursor) = cursor.upgrade() else { return false };
+            let mut cursor = cursor.borrow_mut();
+            if let Err(reason) = cursor.let_commit() {
+                error.get_or_insert(reason);
+            }
+            // A cursor that was read to its end lives on until it is collected, and would be looked at by each commit.
+            cursor.has_more()
+        });
+        if let Some(error) = error {
+            return Err(error);
         }
         let moved = self.prepare_alarm()?;
         if let Err(error) = self.host_step("COMMIT", &[]) {
@@ -503,6 +533,23 @@ impl Inner {
         self.health.borrow_mut().get_or_insert_with(|| error.clone());
         // What cannot be rolled back is dropped with the connection.
         drop(self.rollback());
+        if error.is_full() && !self.files.no_space.load(std::sync::atomic::Ordering::Relaxed) {
+            self.full_at = self.size().ok();
+        }
+    }
+
+    fn size(&mut self) -> Result<u64, StorageError> {
+        let pages = self.pragma("page_count")?;
+        let free = self.pragma("freelist_count")?;
+        Ok((pages - free).unsigned_abs() * PAGE_BYTES as u64)
+    }
+
+    /// Takes over what the open connection has counted.
+    fn count_rows(&mut self) {
+        if let Some(open) = &self.open {
+            let (read, written) = open.connection.control().rows.take();
+            self.rows = (self.rows.0 + read, self.rows.1 + written);
+        }
     }
 
     fn end_cursors(&mut self, error: &StorageError) {

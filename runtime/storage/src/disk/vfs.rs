@@ -49,6 +49,8 @@ pub(crate) struct Files {
     pub(crate) checkpoint_asked: AtomicBool,
     /// Set when a sync failed: what is on the disk is unknown from then on.
     pub(crate) failed: AtomicBool,
+    /// Set when the disk had no room for a write, which SQLite tells by the same code as a full database.
+    pub(crate) no_space: AtomicBool,
     /// SQLite's open handles of the database file.
     handles: Mutex<Vec<Handle>>,
     /// Who may write to the log.
@@ -87,6 +89,7 @@ impl Files {
             wal_bytes: AtomicU64::new(0),
             checkpoint_asked: AtomicBool::new(false),
             failed: AtomicBool::new(false),
+            no_space: AtomicBool::new(false),
             handles: Mutex::default(),
             turnstile: Mutex::default(),
             turned: Condvar::new(),
@@ -436,8 +439,13 @@ unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, am
                 }
                 ffi::SQLITE_OK
             }
-            Err(_) if code != ffi::SQLITE_OK => code,
-            Err(error) => failure(&error, ffi::SQLITE_IOERR_WRITE),
+            Err(error) => {
+                let code = if code == ffi::SQLITE_OK { failure(&error, ffi::SQLITE_IOERR_WRITE) } else { code };
+                if let (ffi::SQLITE_FULL, Some(files)) = (code, &this.files) {
+                    files.no_space.store(true, Ordering::Relaxed);
+                }
+                code
+            }
         }
     }
 }

@@ -130,6 +130,31 @@ impl ObjectStorage {
         Ok(found)
     }
 
+    /// The id of the facet `name` of `parent` and the bytes in use there, once changes that were asked for before are over.
+    /// `None` if it has no storage.
+    pub fn facet_size(
+        self: &Rc<Self>,
+        parent: FacetId,
+        name: &str,
+    ) -> impl Future<Output = Result<Option<(FacetId, u64)>, StorageError>> + use<> {
+        let (mut change, this, name) = (self.change(), self.clone(), name.to_owned());
+        async move {
+            change.turn().await;
+            let Some(facet) = this.with_index(|index| Ok(index.get(parent, &name)))? else { return Ok(None) };
+            let path = this.path(facet);
+            if this.disk().length(&path).at(&path)?.is_none() {
+                return Ok(None);
+            }
+            let connection = Connection::open(this.disk(), &path, Interrupter::default()).map_err(|e| e.at(&path))?;
+            let pages = connection.integer("PRAGMA page_count").and_then(|pages| {
+                let free = connection.integer("PRAGMA freelist_count")?;
+                Ok((pages - free).unsigned_abs())
+            });
+            this.pool.engine().upkeep.close(connection);
+            Ok(Some((facet, pages.map_err(|error| error.at(&path))? * files::PAGE_BYTES as u64)))
+        }
+    }
+
     /// The names that lead to a facet, from the object on.
     pub fn names(&self, facet: FacetId) -> Result<Vec<String>, StorageError> {
         self.with_index(|index| {
@@ -310,6 +335,7 @@ impl ObjectStorage {
 
     async fn delete_subtree(self: &Rc<Self>, facet: FacetId) -> Result<(), StorageError> {
         let members = self.with_index(|index| Ok(index.subtree(facet)))?;
+        self.pool.engine().usage().forget(members.iter().map(|member| self.alarm_key(*member)).collect());
         self.pool.engine().upkeep.barrier().await;
         let mut any = false;
         // The topmost file first: without it, nothing below it is there.

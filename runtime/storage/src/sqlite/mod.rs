@@ -65,6 +65,8 @@ pub(crate) struct Control {
     pub(crate) denied: Cell<Option<authorizer::Denial>>,
     pub(crate) deadline: Cell<Option<Instant>>,
     pub(crate) interrupter: Interrupter,
+    /// Rows that statements have read and written whose execution is over.
+    pub(crate) rows: Cell<(u64, u64)>,
 }
 
 /// An open connection.
@@ -94,6 +96,7 @@ impl Connection {
             denied: Cell::new(None),
             deadline: Cell::new(None),
             interrupter,
+            rows: Cell::default(),
         });
         let connection = Self { handle, control, _disk: disk.clone() };
         if code != ffi::SQLITE_OK {

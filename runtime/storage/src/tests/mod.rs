@@ -8,3 +8,4 @@ mod many;
 mod power_cut;
 mod properties;
 mod row_counts;
+mod usage;

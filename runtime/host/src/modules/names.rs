@@ -1,0 +1,111 @@
+//! How modules are called where user code sees them: `import.meta` and the stacks of errors.
+//!
+//! Owns the two callbacks of V8 for that. Code runs under URLs of the scheme `worker:`; what stands behind the scheme is what
+//! user code sees, and frames of the runtime it does not see. It must not know how modules are loaded.
+
+use denizen_bindings::call::ModuleKind;
+use denizen_bindings::fetch::string;
+use denizen_bindings::isolate::IsolateState;
+use denizen_bindings::modules::{SCHEME, find, resolve_url};
+use deno_core::error::prepare_stack_trace_callback;
+
+use super::loader::{FACADE_COLUMN, user_url};
+
+/// Fills `import.meta` with the members that workerd gives, in its order.
+///
+/// # Safety
+/// Only V8 may call it.
+pub unsafe extern "C" fn import_meta(
+    context: v8::Local<'_, v8::Context>,
+    _module: v8::Local<'_, v8::Module>,
+    meta: v8::Local<'_, v8::Object>,
+) {
+    v8::callback_scope!(unsafe scope, context);
+    // Only code of the module itself can ask, so it is what runs now.
+    let frame = v8::StackTrace::current_stack_trace(scope, 1).and_then(|trace| trace.get_frame(scope, 0));
+    let Some(name) = frame.and_then(|frame| frame.get_script_name(scope)) else { return };
+    let name = name.to_rust_string_lossy(scope);
+    let url = user_url(&name);
+    let state = IsolateState::of(scope);
+    let main = state.worker.get().is_some_and(|worker| worker.bundle.main == url);
+    let set = |scope: &mut v8::PinScope<'_, '_>, key: &str, value: v8::Local<'_, v8::Value>| {
+        if let Some(key) = v8::String::new(scope, key) {
+            meta.create_data_property(scope, key.into(), value);
+        }
+    };
+    let main = v8::Boolean::new(scope, main).into();
+    set(scope, "main", main);
+    let referrer = string(scope, url);
+    set(scope, "url", referrer);
+    if let Some(file) = url.strip_prefix("file://") {
+        let file = file.split(['?', '#']).next().unwrap_or(file);
+        let text = string(scope, file);
+        set(scope, "filename", text);
+        let folder = string(scope, file.rsplit_once('/').map_or("", |(folder, _)| folder));
+        set(scope, "dirname", folder);
+    }
+    let resolve = v8::Function::builder(import_meta_resolve).data(referrer).build(scope);
+    if let Some(resolve) = resolve {
+        set(scope, "resolve", resolve.into());
+    }
+}
+
+fn import_meta_resolve(
+    scope: &mut v8::PinScope<'_, '_>,
+    args: v8::FunctionCallbackArguments<'_>,
+    mut result: v8::ReturnValue<'_>,
+) {
+    let throw = |scope: &mut v8::PinScope<'_, '_>, text: &str| {
+        let message = v8::String::new(scope, text).unwrap_or_else(|| v8::String::empty(scope));
+        let error = v8::Exception::type_error(scope, message);
+        scope.throw_exception(error);
+    };
+    if args.length() == 0 {
+        return throw(scope, "import.meta.resolve requires a specifier argument");
+    }
+    // Without a text the conversion has thrown.
+    let Some(specifier) = args.get(0).to_string(scope) else { return };
+    let specifier = specifier.to_rust_string_lossy(scope);
+    let referrer = args.data().to_rust_string_lossy(scope);
+    match resolve_url(&referrer, &specifier) {
+        Ok(url) => result.set(string(scope, url.as_str())),
+        Err(error) => throw(scope, &error.to_string()),
+    }
+}
+
+/// Whether a line of a stack is of the runtime's own code.
+pub fn is_runtime_frame(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("at ") && (line.contains("(ext:") || line.starts_with("at ext:") || line.contains("at async ext:"))
+}
+
+/// The stack of an error, as user code sees it.
+pub fn prepare_stack<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    error: v8::Local<'s, v8::Value>,
+    sites: v8::Local<'s, v8::Array>,
+) -> v8::Local<'s, v8::Value> {
+    let prepared = prepare_stack_trace_callback(scope, error, sites);
+    if !prepared.is_string() {
+        return prepared;
+    }
+    let text = prepared.to_rust_string_lossy(scope);
+    if !text.contains(SCHEME) && !text.contains("ext:") {
+        return prepared;
+    }
+    let state = IsolateState::of(scope);
+    let is_facade = |line: &str| {
+        let Some(url) = line.strip_prefix("    at worker:").and_then(|at| at.strip_suffix(FACADE_COLUMN)) else {
+            return false;
+        };
+        let found = state.worker.get().and_then(|worker| find(&worker.bundle, url));
+        found.is_none_or(|module| module.kind != ModuleKind::EsModule)
+    };
+    let lines = text.split('\n').filter_map(|line| match line.strip_prefix("    at ") {
+        None => Some(line.to_owned()),
+        Some(_) if is_runtime_frame(line) || is_facade(line) => None,
+        Some(_) => Some(line.replace("(worker:", "(").replace("at worker:", "at ")),
+    });
+    let lines: Vec<_> = lines.collect();
+    string(scope, &lines.join("\n"))
+}

@@ -1,0 +1,197 @@
+//! What facets use, and what they may: `ctx.facets.stats()`, the sums for billing, and the limits that need the whole shard.
+//!
+//! Owns when use is written down and which idle facet makes room for another one. Counting happens where things happen. It
+//! must not know how an isolate runs.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Instant;
+
+use denizen_bindings::actor::stats::FacetStats;
+use denizen_bindings::call::CallError;
+use denizen_bindings::isolate::{Completer, Completion};
+use denizen_core::limits::{Limit, USAGE_INTERVAL};
+use denizen_core::usage::Usage;
+use denizen_storage::{Engine, FacetId, ObjectStorage};
+
+use super::Shard;
+use super::actors::{ActorSlot, Actors, FacetState};
+use super::isolate::Turn;
+
+/// Where the facets of an incarnation are stored, and its own number there.
+type Places = HashMap<u64, (Rc<ObjectStorage>, FacetId)>;
+
+/// Gives the engine's book what a facet has used since it was last told.
+pub(super) fn note(engine: &Engine, places: &Places, incarnation: u64, slot: &ActorSlot) {
+    let Some((storage, facet)) = places.get(&incarnation) else { return };
+    let actor = &slot.identity.actor;
+    let usage = actor.usage();
+    let since = usage.since(slot.noted.replace(usage));
+    if !since.is_zero() {
+        engine.usage().note(storage.alarm_key(*facet), since, actor.began_ms);
+    }
+}
+
+impl Actors {
+    /// A facet of the object runs no longer.
+    pub(super) fn forget_running(&mut self, storage: &Rc<ObjectStorage>) {
+        let key = Rc::as_ptr(storage);
+        if let Some(count) = self.running_facets.get_mut(&key) {
+            *count -= 1;
+            if *count == 0 {
+                self.running_facets.remove(&key);
+            }
+        }
+    }
+}
+
+impl Shard {
+    /// Gives the engine's book what each facet has used.
+    pub(super) fn note_usage(&self) {
+        let places = self.host.places.borrow();
+        for (incarnation, slot) in self.actors.slots.iter().filter(|(_, slot)| slot.container.is_some()) {
+            note(&self.shared.storage, &places, *incarnation, slot);
+        }
+    }
+
+    /// Writes down what facets have used, now and then.
+    pub(super) fn write_usage(&mut self, now: Instant) {
+        if now.duration_since(self.usage_written) >= USAGE_INTERVAL {
+            self.usage_written = now;
+            self.note_usage();
+            self.shared.storage.usage().flush();
+        }
+    }
+
+    /// Answers `ctx.facets.stats(name)` of the incarnation `parent`.
+    pub(super) fn facet_stats(&mut self, parent: u64, name: &str, completer: Completer) {
+        let container = self.host.facet_names.borrow().get(&(parent, name.to_owned())).copied();
+        let running = container.and_then(|container| match self.actors.facets.get(&container) {
+            Some(FacetState::Running(incarnation, _)) => *incarnation,
+            _ => None,
+        });
+        let live = running.and_then(|incarnation| self.live_stats(incarnation));
+        if let (Some(incarnation), Some(slot)) = (running, running.and_then(|running| self.actors.slots.get(&running)))
+        {
+            note(&self.shared.storage, &self.host.places.borrow(), incarnation, slot);
+        }
+        let Some((storage, above)) = self.host.places.borrow().get(&parent).cloned() else {
+            return completer.complete(Completion::Failed(CallError::new("The facet's parent has ended.")));
+        };
+        let (engine, known) = (self.shared.storage.clone(), running.and_then(|running| self.place_of(running)));
+        let name = name.to_owned();
+        tokio::task::spawn_local(async move {
+            let stats = async {
+                let (facet, size) = match known {
+                    Some(facet) => (facet, 0),
+                    None => match storage.facet_size(above, &name).await? {
+                        Some(found) => found,
+                        None => return Ok(None),
+                    },
+                };
+                let totals = engine.usage().read(storage.alarm_key(facet)).await?;
+                let totals = totals.map_or((Usage::default(), None), |found| (found.usage, Some(found.since_ms)));
+                let idle = FacetStats {
+                    since_ms: None,
+                    usage: Usage::default(),
+                    storage_bytes: size,
+                    storage_bytes_max: None,
+                    heap_bytes: 0,
+                    last_error: None,
+                    totals,
+                };
+                Ok(Some(Box::new(FacetStats { totals, ..live.unwrap_or(idle) })))
+            };
+            let stats: Result<_, denizen_storage::StorageError> = stats.await;
+            completer.complete(match stats {
+                Ok(stats) => Completion::FacetStats(stats),
+                Err(error) => Completion::Failed(CallError::new(error.public_text())),
+            });
+        });
+    }
+
+    fn place_of(&self, incarnation: u64) -> Option<FacetId> {
+        self.host.places.borrow().get(&incarnation).map(|(_, facet)| *facet)
+    }
+
+    fn live_stats(&mut self, incarnation: u64) -> Option<FacetStats> {
+        let slot = self.actors.slots.get(&incarnation)?;
+        let actor = slot.identity.actor.clone();
+        let storage_bytes_max = Some(slot.storage_bytes);
+        let isolate = self.isolates.get_mut(&slot.isolate)?;
+        let heap_bytes =
+            isolate.runtime.enter(|runtime| runtime.v8_isolate().get_heap_statistics().used_heap_size() as u64);
+        Some(FacetStats {
+            since_ms: Some(actor.began_ms),
+            usage: actor.usage(),
+            // A database that has just failed has no size any more; the facet is about to be reset.
+            storage_bytes: actor.database.size().unwrap_or_default(),
+            storage_bytes_max,
+            heap_bytes,
+            last_error: actor.last_error.borrow().clone(),
+            totals: (Usage::default(), None),
+        })
+    }
+
+    /// Refuses a new facet of a parent that may not have more.
+    pub(super) fn check_facets(
+        &self,
+        container: u64,
+        storage: &Rc<ObjectStorage>,
+        parent: FacetId,
+        name: &str,
+    ) -> Result<(), CallError> {
+        let of = self.host.containers.borrow().get(&container).map(|found| found.parent);
+        let Some(max) = of.and_then(|of| self.actors.slots.get(&of)).and_then(|slot| slot.facets) else {
+            return Ok(());
+        };
+        let there = storage.facets(parent).map_err(|error| CallError::new(error.public_text()))?;
+        if there.len() < max || there.iter().any(|(_, known)| known == name) {
+            return Ok(());
+        }
+        Err(CallError {
+            message: format!("A facet may have at most {max} facets of its own."),
+            ..CallError::limit(Limit::Facets, there.len() as f64, max as f64)
+        })
+    }
+
+    /// Makes room for one more facet of an object: the one that has been idle longest leaves, if too many run.
+    pub(super) fn make_room_for_facet(&mut self, storage: &Rc<ObjectStorage>) -> Result<(), CallError> {
+        let max = self.shared.options.isolates.facets_at_a_time;
+        let running = self.actors.running_facets.get(&Rc::as_ptr(storage)).copied().unwrap_or_default();
+        if running < max {
+            return Ok(());
+        }
+        let mut idle = self.idle_actors(|slot| slot.container.is_some() && Rc::ptr_eq(&slot.storage, storage));
+        idle.sort_by_key(|id| self.actors.slots.get(id).map(|slot| slot.used));
+        if idle.is_empty() {
+            let error = CallError::limit(Limit::Facets, running as f64, max as f64);
+            return Err(CallError { retryable: true, overloaded: true, ..error });
+        }
+        // Some more than needed, so that the search is not made for each of many.
+        for id in idle.into_iter().take(1 + max / 16) {
+            self.suspend_actor(id, &CallError::retryable("The facet was idle and has made room for another one."));
+        }
+        Ok(())
+    }
+
+    /// Fails events whose outcome takes longer than they may. Their actors live on.
+    pub(super) fn fail_late_events(&mut self, now: Instant) {
+        let mut late = Vec::new();
+        for slot in self.isolates.values() {
+            for io in slot.state.events.borrow().values() {
+                let took = now.saturating_duration_since(io.began);
+                if io.replied_at.get().is_none() && took > io.limits.wall {
+                    late.push((slot.state.id, io.clone(), took));
+                }
+            }
+        }
+        for (isolate, io, took) in late {
+            let max = io.limits.wall.as_secs_f64() * 1000.0;
+            let error = CallError::limit(Limit::WallMs, took.as_secs_f64() * 1000.0, max);
+            if io.fail(error) {
+                self.push(isolate, Turn::Cancel(io.id));
+            }
+        }
+    }
+}
