@@ -335,6 +335,8 @@ pub enum CallKind {
     Test,
     /// An alarm is due.
     Alarm(Box<AlarmCall>),
+    /// The alarm of a facet is due that nobody in this process can start but the object.
+    FacetAlarm(Box<FacetAlarmCall>),
     /// A cron trigger is due.
     Scheduled {
         /// Its expression.
@@ -342,6 +344,17 @@ pub enum CallKind {
         /// When it was to run, in milliseconds since the epoch.
         scheduled_ms: i64,
     },
+}
+
+/// The alarm of a facet that does not run, as its object is told of it.
+#[derive(Debug)]
+pub struct FacetAlarmCall {
+    /// The names that lead to the facet, from the object on.
+    pub path: Vec<String>,
+    /// When it was to run, in milliseconds since the epoch.
+    pub scheduled_ms: i64,
+    /// How often it has been retried.
+    pub retry_count: u32,
 }
 
 /// An alarm that is due, or has been given up.
@@ -394,6 +407,8 @@ pub struct CallError {
     pub overloaded: bool,
     /// The object lost its memory.
     pub durable_object_reset: bool,
+    /// An alarm whose handler ends by it is not tried again.
+    pub gives_up_alarm: bool,
     /// The limit that was exceeded.
     pub limit: Option<Box<Exceeded>>,
 }

@@ -232,6 +232,8 @@ struct Timer {
 
 /// Functions that the bootstrap script hands to the host.
 pub struct JsEntries {
+    /// Makes the instance of an actor.
+    pub construct: v8::Global<v8::Function>,
     /// Delivers an event.
     pub dispatch: v8::Global<v8::Function>,
     /// Takes what `env` is made from.
@@ -246,6 +248,8 @@ pub struct JsEntries {
     pub list_handlers: v8::Global<v8::Function>,
     /// An unhandled rejection.
     pub unhandled: v8::Global<v8::Function>,
+    /// deno_core's operation that loads and runs an ES module at once.
+    pub import_sync: v8::Global<v8::Function>,
     /// Makes the function that gives the default export of a module that is no ES module.
     pub maker: v8::Global<v8::Function>,
     /// Makes an error of a class that V8's interface does not make.

@@ -34,11 +34,11 @@ use deno_core::{Extension, OpDecl};
 pub use sources::{bootstrap_extension, importable, importable_script};
 
 /// Operations of deno_core that no guest may reach even if it found them, because they abort the process, print, read
-/// modules past the loader or compile code.
+/// modules past the loader or compile code. `op_import_sync` is taken out of `core.ops` by js/bootstrap/globals.js: only the
+/// host holds it.
 const DISABLED_OPS: &[&str] = &[
     "op_panic",
     "op_print",
-    "op_import_sync",
     "op_import_sync_with_source",
     "op_eval_context",
     "op_compile_function",

@@ -48,6 +48,10 @@ for (const name of ["DataCloneError", "InvalidCharacterError", "QuotaExceededErr
   core.registerErrorBuilder(`DOMException${name}`, (message) => new DOMException(message, name));
 }
 
+// It takes code under any name: only the host may call it.
+const importSync = core.ops.op_import_sync;
+delete core.ops.op_import_sync;
+
 class Navigator {
   constructor() {
     throw new TypeError("Illegal constructor");
@@ -190,6 +194,7 @@ globalThis.__denizen = {
   __proto__: null,
   ...dispatch,
   ...values,
+  importSync,
   maker: commonjs.maker,
   formatError,
   makeError,

@@ -27,7 +27,6 @@ const {
   ReflectApply,
   ReflectConstruct,
   SafeMap,
-  SafeWeakMap,
   SymbolToStringTag,
   TypeError,
 } = primordials;
@@ -39,7 +38,7 @@ const { requestFromHost } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
 const { newContext } = core.loadExtScript("ext:denizen/io/context.js");
 const { errorParts, nameObject } = core.loadExtScript("ext:denizen/rpc/errors.js");
-const { newState, settled } = core.loadExtScript("ext:denizen/actor/state.js");
+const { newState } = core.loadExtScript("ext:denizen/actor/state.js");
 const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { newId, newNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { newLoader } = core.loadExtScript("ext:denizen/loader/loader.js");
@@ -59,9 +58,9 @@ const NO_RPC =
 const entries = new SafeMap();
 // Incarnation -> instance.
 const actors = new SafeMap();
-// Handle -> instance, or the prototype that it will have: whether it handles alarms.
-const prototypes = new SafeWeakMap();
-setAlarmCheck((handle) => typeof prototypes.get(handle)?.alarm === "function");
+// Incarnation -> the prototype that its instance will have, while its constructor runs.
+const prototypes = new SafeMap();
+setAlarmCheck((incarnation) => typeof (actors.get(incarnation)?.instance ?? prototypes.get(incarnation))?.alarm === "function");
 let env;
 // What `ctx.exports` is: one object, since it leads to nothing but the Worker itself.
 const loopback = {};
@@ -133,56 +132,42 @@ function receiver(entry, ctx) {
   return entry.kind === ENTRYPOINT ? ReflectConstruct(entry.value, [ctx, env]) : entry.value;
 }
 
-// What the host tells of an actor, by index.
+// What the host tells of an actor, by index; what comes after the first two, only to construct it.
 const HANDLE = 0;
 const INCARNATION = 1;
-const CLASS_NAME = 2;
-const ID_HEX = 3;
-const ID_NAME = 4;
-const ID_TEXT = 5;
-const PROPS = 6;
+const ROOT_HEX = 2;
+const CLASS_NAME = 3;
+const ID_HEX = 4;
+const ID_NAME = 5;
+const ID_TEXT = 6;
+const PROPS = 7;
 
-// The instance of an actor, made at its first event. A promise while its constructor blocks other events.
-function instanceOf(actor) {
-  const found = actors.get(actor[INCARNATION]);
-  if (found !== undefined) {
-    return found;
-  }
+// Makes the instance of an actor. Its events wait until this turn has ended, and for what blocks them.
+function construct(actor) {
   const handle = actor[HANDLE];
+  const incarnation = actor[INCARNATION];
   const className = actor[CLASS_NAME];
   const entry = className === undefined ? undefined : entries.get(className);
-  if (entry === undefined || entry.kind < ACTOR) {
-    const error = new Error(
-      className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${className}`,
-    );
-    op_actor_broken(handle, errorParts(error));
-    throw error;
-  }
-  const id = actor[ID_TEXT] ?? newId(actor[ID_HEX], actor[ID_NAME]);
-  const state = newState(handle, id, actor[PROPS] ?? {}, loopback);
-  let instance;
-  prototypes.set(handle, entry.value.prototype);
   try {
-    instance = ReflectConstruct(entry.value, [state, env]);
+    if (entry === undefined || entry.kind < ACTOR) {
+      throw new Error(
+        className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${className}`,
+      );
+    }
+    const id = actor[ID_TEXT] ?? newId(actor[ID_HEX], actor[ID_NAME]);
+    const state = newState(handle, id, actor[PROPS] ?? {}, loopback);
+    prototypes.set(incarnation, entry.value.prototype);
+    const instance = ReflectConstruct(entry.value, [state, env]);
+    actors.set(incarnation, { __proto__: null, instance, object: actor[ROOT_HEX], rpc: entry.kind === ACTOR });
   } catch (error) {
     op_actor_broken(handle, errorParts(error));
-    throw error;
+  } finally {
+    prototypes.delete(incarnation);
   }
-  prototypes.set(handle, instance);
-  const made = { __proto__: null, instance, rpc: entry.kind === ACTOR };
-  actors.set(actor[INCARNATION], made);
-  const blocked = settled(state);
-  return blocked === undefined ? made : PromisePrototypeThen(blocked, () => made);
 }
 
 function fail(event, error) {
   op_event_fail(event, errorParts(error));
-}
-
-// Calls `run` with the actor's instance, now or when its constructor has finished.
-function withActor(actor, run) {
-  const made = instanceOf(actor);
-  return core.isPromise(made) ? PromisePrototypeThen(made, run) : run(made);
 }
 
 function respond(event, response) {
@@ -231,13 +216,11 @@ function abortedSignal(event) {
 function fetchEvent(event, name, actor, props, args) {
   const request = requestFromHost(args[0], args[1], args[2], args[3], args[4], abortedSignal(event));
   if (actor !== undefined) {
-    const result = withActor(actor, ({ instance }) => {
-      if (typeof instance.fetch !== "function") {
-        throw new Error("Handler does not export a fetch() function.");
-      }
-      return instance.fetch(request);
-    });
-    finishFetch(event, result);
+    const { instance } = actors.get(actor[INCARNATION]);
+    if (typeof instance.fetch !== "function") {
+      throw new Error("Handler does not export a fetch() function.");
+    }
+    finishFetch(event, instance.fetch(request));
     return;
   }
   const entry = stateless(name);
@@ -263,20 +246,15 @@ function findMember(instance, name) {
   return undefined;
 }
 
-function memberOf(instance, name) {
+function memberOf(instance, name, isCall) {
   const member = findMember(instance, name);
   if (member === undefined) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
   }
-  return member;
-}
-
-function methodOf(instance, name) {
-  const method = memberOf(instance, name);
-  if (typeof method !== "function") {
+  if (isCall && typeof member !== "function") {
     throw new TypeError(`"${name}" is not a function.`);
   }
-  return method;
+  return member;
 }
 
 function callHandler(entry, name, args, ctx) {
@@ -310,30 +288,30 @@ function rpcEvent(event, name, actor, props, call) {
   let result;
   let onError;
   if (actor !== undefined) {
-    const { object } = actor;
-    result = withActor(actor, ({ instance, rpc }) => {
-      if (!rpc) {
-        throw new TypeError(NO_RPC);
-      }
-      if (args === undefined) {
-        return memberOf(instance, method);
-      }
-      const found = methodOf(instance, method);
+    const { instance, object, rpc } = actors.get(actor[INCARNATION]);
+    if (!rpc) {
+      throw new TypeError(NO_RPC);
+    }
+    const found = memberOf(instance, method, args !== undefined);
+    if (args === undefined) {
+      result = found;
+    } else {
       // Only what the method itself throws tells of the object.
       onError = (error) => nameObject(error, object);
       try {
-        return ReflectApply(found, instance, args);
+        result = ReflectApply(found, instance, args);
       } catch (error) {
         onError(error);
         throw error;
       }
-    });
+    }
   } else {
     const entry = stateless(name);
     const ctx = newContext(props ?? {}, loopback);
     if (entry.kind === ENTRYPOINT) {
       const instance = receiver(entry, ctx);
-      result = args === undefined ? memberOf(instance, method) : ReflectApply(methodOf(instance, method), instance, args);
+      const found = memberOf(instance, method, args !== undefined);
+      result = args === undefined ? found : ReflectApply(found, instance, args);
     } else {
       result = callHandler(entry, method, args, ctx);
     }
@@ -364,12 +342,17 @@ ObjectDefineProperty(AlarmInvocationInfo.prototype, SymbolToStringTag, {
 
 function alarmEvent(event, _name, actor, _props, args) {
   const handle = actor[HANDLE];
-  const result = withActor(actor, ({ instance }) => {
+  let result;
+  try {
+    const { instance } = actors.get(actor[INCARNATION]);
     if (typeof instance.alarm !== "function") {
       throw new Error("Handler does not export an alarm() function.");
     }
-    return instance.alarm(new AlarmInvocationInfo(args[0], args[1]));
-  });
+    result = instance.alarm(new AlarmInvocationInfo(args[0], args[1]));
+  } catch (error) {
+    op_alarm_end(handle, false);
+    throw error;
+  }
   PromisePrototypeThen(PromiseResolve(result), () => {
     try {
       // In the handler's last turn, so that what it wrote and the end of its alarm are one.
@@ -397,7 +380,16 @@ function scheduledEvent(event, name, _actor, props, args) {
   settle(event, target.scheduled(newScheduledController(args[1], args[0]), env, ctx), () => op_event_value(event, undefined));
 }
 
-const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent, scheduledEvent];
+// Ours: the alarm of a facet is due whose class nobody knows before the object has asked for the facet.
+function facetAlarmEvent(event, _name, actor, _props, args) {
+  const { instance } = actors.get(actor[INCARNATION]);
+  const result = typeof instance.facetAlarm === "function"
+    ? instance.facetAlarm(args[2], new AlarmInvocationInfo(args[0], args[1]))
+    : undefined;
+  settle(event, result, () => op_event_value(event, undefined));
+}
+
+const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent, facetAlarmEvent, scheduledEvent];
 
 function dispatch(event, kind, name, actor, props, args) {
   try {
@@ -409,6 +401,7 @@ function dispatch(event, kind, name, actor, props, args) {
 
 function dropActor(incarnation) {
   actors.delete(incarnation);
+  prototypes.delete(incarnation);
 }
 
 // Names of the entrypoints that have a handler called `handler`; of the Durable Object classes if it is empty.
@@ -443,5 +436,5 @@ function listHandlers(handler) {
   return names;
 }
 
-return { dispatch, dropActor, listHandlers, prepare, register };
+return { construct, dispatch, dropActor, listHandlers, prepare, register };
 })();

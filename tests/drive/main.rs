@@ -9,6 +9,8 @@
 //! - [`durability`]: what was answered survives SIGKILL.
 //! - [`endurance`]: many loaded Workers, many facets.
 //! - [`handlers`]: events that are no requests.
+//! - [`facet_alarms`]: alarms of facets, over restarts.
+//! - [`gates`]: what leaves an object on a disk that hangs or fails.
 //! - [`ingress`], [`egress`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
 //! - [`limits`]: what happens past a limit.
@@ -20,6 +22,8 @@ mod durability;
 mod egress;
 mod endurance;
 mod examples;
+mod facet_alarms;
+mod gates;
 mod handlers;
 mod ingress;
 mod limits;

@@ -135,9 +135,14 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// Names a file that makes syncs wait or fail, for the tests that drive the binary. A release build does not read it.
+const SYNC_CONTROL: &str = "DENIZEN_TEST_SYNC_CONTROL";
+
 /// Opens the data folder.
 fn open(data: &Path) -> anyhow::Result<Arc<Engine>> {
-    Engine::open(data, EngineOptions::default()).context("the data folder cannot be used")
+    let sync_control = std::env::var_os(SYNC_CONTROL).filter(|_| cfg!(debug_assertions)).map(Into::into);
+    Engine::open(data, EngineOptions { sync_control, ..EngineOptions::default() })
+        .context("the data folder cannot be used")
 }
 
 async fn ended() {

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use denizen_bindings::call::{Module, ModuleBundle, ModuleKind};
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
-use denizen_bindings::modules::{ModuleError, SCHEME, find, resolve, value_of};
+use denizen_bindings::modules::{ModuleError, NAMESPACE, SCHEME, find, resolve, value_of};
 use denizen_core::limits::CODE_CACHE_BYTES;
 use deno_core::{
     FastString, ImportAttributesContext, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader,
@@ -108,7 +108,9 @@ impl ModuleLoader for WorkerModuleLoader {
     fn resolve(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> ModuleResolveResponse {
         let own = user_url(referrer);
         // The façades name modules by the URLs that V8 sees. User code that did so could name only itself.
-        if specifier == referrer || kind == ResolutionKind::MainModule {
+        // "." is the referrer of what the host itself asks for.
+        let internal = specifier == referrer || own.starts_with(NAMESPACE) || referrer == ".";
+        if internal || kind == ResolutionKind::MainModule {
             return ModuleSpecifier::parse(specifier).map_err(|error| JsErrorBox::generic(error.to_string()));
         }
         match resolve(self.bundle()?, own, specifier) {
@@ -211,6 +213,10 @@ impl WorkerModuleLoader {
         let own = user_url(specifier.as_str());
         if matches!(requested, RequestedModuleType::Other(kind) if kind == VALUE_TYPE) {
             return bytes(ModuleType::Other(VALUE_TYPE.into()), &[]);
+        }
+        if let Some(other) = own.strip_prefix(NAMESPACE) {
+            // With this name among its exports, deno_core hands the namespace out as it is.
+            return script(format!("import * as ns from {other:?}; export {{ ns }}; export const __esModule = true;"));
         }
         // V8 knows a module by its URL and the attribute it was asked with, so what is no code hides behind an ES module that
         // asks for the same URL with an attribute. It makes the value when it runs, in the order of all modules.

@@ -221,6 +221,7 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         v8::Global::new(scope, value.expect("the bootstrap script defines every entry"))
     };
     let entries = JsEntries {
+        construct: function(scope, "construct"),
         dispatch: function(scope, "dispatch"),
         prepare: function(scope, "prepare"),
         register: function(scope, "register"),
@@ -228,6 +229,7 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         format_error: function(scope, "formatError"),
         list_handlers: function(scope, "listHandlers"),
         unhandled: function(scope, "unhandled"),
+        import_sync: function(scope, "importSync"),
         maker: function(scope, "maker"),
         make_error: function(scope, "makeError"),
         describe_value: function(scope, "describeValue"),

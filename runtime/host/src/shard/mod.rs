@@ -8,12 +8,14 @@
 //! - [`isolate`]: creation and state of one isolate.
 //! - [`turn`]: running JavaScript for one turn.
 //! - [`actors`]: objects and facets of a shard.
+//! - [`facet_alarms`]: bringing the alarms of facets to them.
 //! - [`host`]: what operations ask for while a turn runs.
 //! - [`usage`]: what facets use, and what they may.
 //! - [`watchdog`]: CPU limits.
 
 pub mod actors;
 pub mod entered;
+mod facet_alarms;
 pub mod host;
 pub mod isolate;
 mod start;
@@ -342,6 +344,13 @@ impl Shard {
                     self.actors.hold(actor, call);
                     return;
                 }
+                if let Some(incarnation) = actor
+                    && self.actors.lacks_instance(incarnation)
+                {
+                    let Turn::Event(call, _) = turn else { return };
+                    self.actors.hold(incarnation, call);
+                    return self.construct(id, incarnation);
+                }
                 if actor.is_some_and(|actor| self.actors.touch(actor).is_none()) {
                     // It ended while the call was on its way: what the target stands for now decides.
                     let Turn::Event(call, _) = turn else { return };
@@ -370,16 +379,12 @@ impl Shard {
         let left = charged.iter().map(|io| io.limits.cpu.saturating_sub(io.cpu.get())).min();
         let left = left.unwrap_or(definition.limits.event.cpu);
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        let identity = match &turn {
-            Turn::Event(_, Some(actor)) => self.actors.identity(*actor),
-            _ => None,
-        };
         let cancelled = matches!(turn, Turn::Cancel(_));
         if let Turn::Event(Call { kind: CallKind::Alarm(alarm), .. }, _) = &turn {
             self.shared.storage.alarms().started(&alarm.key);
         }
         let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), left);
-        let idle = execute(slot, io.as_ref(), turn, identity);
+        let idle = execute(slot, io.as_ref(), turn);
         let stopped = self.watch.end();
         let used = thread_cpu().saturating_sub(began);
         for io in &charged {
@@ -401,6 +406,49 @@ impl Shard {
             state.settled.borrow_mut().push(io.clone());
         }
         self.end_turn(id, guilty.as_ref(), stopped);
+    }
+
+    /// Makes the instance of an actor, in a turn and an event of its own: what it writes is committed before the first
+    /// event of the actor begins, which waits with all others for the end of this turn and for what blocks them then.
+    fn construct(&mut self, id: IsolateId, incarnation: u64) {
+        let event = self.shared.next_id();
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        let Some(identity) = self.actors.begin_construction(incarnation, event) else { return };
+        let state = slot.state.clone();
+        let limits = state.worker().limits.for_event(identity.limits);
+        let actor = identity.actor.clone();
+        let io = IoContext::new(event, actor.owner.clone(), Some(actor.clone()), limits, None);
+        // Nobody waits for an outcome: the event lasts for as long as `waitUntil` holds it.
+        io.replied_at.set(Some(Instant::now()));
+        state.events.borrow_mut().insert(event, io.clone());
+        let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), limits.cpu);
+        slot.runtime.enter(|runtime| {
+            deno_core::scope!(scope, runtime);
+            turn::construct(scope, &state, &io, identity);
+            turn::rejections(scope, &state);
+        });
+        let stopped = self.watch.end();
+        io.cpu.set(thread_cpu().saturating_sub(began));
+        actor.count_cpu(io.cpu.get());
+        state.settled.borrow_mut().push(io.clone());
+        self.end_turn(id, Some(&io), stopped);
+        if !self.actors.is_blocked(incarnation) {
+            self.unblock(incarnation);
+        }
+    }
+
+    /// Lets the events go on that waited for an actor: before all that came after them.
+    fn unblock(&mut self, incarnation: u64) {
+        let (isolate, calls) = self.actors.unblock(incarnation);
+        if let Some(slot) = isolate.and_then(|id| self.isolates.get_mut(&id)) {
+            for call in calls.into_iter().rev() {
+                slot.inbox.push_front(Turn::Event(call, Some(incarnation)));
+            }
+            if !slot.queued && !slot.inbox.is_empty() {
+                slot.queued = true;
+                self.ready.push_back(slot.state.id);
+            }
+        }
     }
 
     /// Writes an event down. `None` if its client has left already.
@@ -427,10 +475,7 @@ impl Shard {
         };
         let asked = match &call.target {
             Target::Entrypoint { limits, .. } => *limits,
-            _ => incarnation
-                .and_then(|incarnation| self.actors.identity(incarnation))
-                .map(|it| it.limits)
-                .unwrap_or_default(),
+            _ => incarnation.map(|incarnation| self.actors.asked_limits(incarnation)).unwrap_or_default(),
         };
         let owner = actor.as_ref().map_or_else(|| Rc::new(Owner::default()), |actor| actor.owner.clone());
         let reply = std::mem::replace(&mut call.reply, ReplyTo::Nobody);
@@ -581,7 +626,10 @@ impl Shard {
             return;
         }
         for io in &over {
-            if io.actor.is_none() {
+            if let Some(actor) = &io.actor {
+                // It is idle from now on at the earliest.
+                self.actors.touch(actor.incarnation);
+            } else {
                 let ended = CallError::new(ENDED);
                 io.owner.bodies.end(&ended);
                 *io.owner.gone.borrow_mut() = Some(ended);
@@ -622,6 +670,17 @@ impl Shard {
             let of_guilty = guilty.is_some_and(|guilty| Rc::ptr_eq(guilty, &io));
             io.owner.bodies.end(if of_guilty { &error } else { &retry });
             io.fail(if of_guilty { error.clone() } else { retry.clone() });
+        }
+        if let Some(io) = guilty {
+            // A constructor that breaks a limit would do so again.
+            let waiting = self.actors.wait_for_construction(io);
+            if let (Some(actor), false) = (&io.actor, waiting.is_empty()) {
+                let mut error = error.clone();
+                actor.count_error(&mut error);
+                for call in waiting {
+                    call.reply.send(Err(error.clone()));
+                }
+            }
         }
         let mut undelivered = Vec::new();
         if let Some(slot) = self.isolates.get_mut(&id) {
@@ -671,14 +730,8 @@ impl Shard {
                         self.actors.break_stubs(incarnation, &reason);
                         self.end_actor(incarnation, &reason);
                     }
-                    Deferred::ActorUnblocked(incarnation) => {
-                        let (isolate, calls) = self.actors.unblock(incarnation);
-                        for call in calls {
-                            if let Some(isolate) = isolate {
-                                self.push(isolate, Turn::Event(call, Some(incarnation)));
-                            }
-                        }
-                    }
+                    Deferred::ActorUnblocked(incarnation) => self.unblock(incarnation),
+                    Deferred::FacetNotWoken(key, error) => self.facet_not_woken(&key, &error),
                 }
             }
         }
@@ -749,7 +802,7 @@ impl Shard {
 }
 
 /// Runs a turn's JavaScript. Whether deno_core's loop has nothing to do, if that was what ran.
-fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn, identity: Option<&turn::ActorIdentity>) -> bool {
+fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn) -> bool {
     let state = slot.state.clone();
     let waker = slot.waker.clone();
     slot.runtime.enter(|runtime| {
@@ -767,7 +820,7 @@ fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn, identity: Op
                     Target::Entrypoint { entrypoint, props, .. } => (entrypoint.as_deref(), props.as_deref()),
                     _ => (None, None),
                 };
-                turn::event(scope, &state, io, call.kind, entrypoint, props, identity);
+                turn::event(scope, &state, io, call.kind, entrypoint, props);
             }
             (Turn::Complete(token, completion), _) => turn::complete(scope, &state, token, completion),
             (Turn::Timer(timer), _) => turn::timer(scope, &state, timer),

@@ -53,6 +53,25 @@ fn drain(scope: &mut v8::PinScope<'_, '_>) {
     scope.perform_microtask_checkpoint();
 }
 
+/// Makes the instance of an actor.
+pub fn construct(
+    scope: &mut v8::PinScope<'_, '_>,
+    state: &Rc<IsolateState>,
+    io: &Rc<IoContext>,
+    identity: &ActorIdentity,
+) {
+    in_context(scope, io, |scope| {
+        let actor = match identity_to_js(scope, identity) {
+            Ok(actor) => actor,
+            Err(error) => return state.host.actor_broken(identity.actor.incarnation, error),
+        };
+        let entries = state.entries.get().expect("an isolate with a Worker has its entries");
+        let construct = v8::Local::new(scope, &entries.construct);
+        let undefined = v8::undefined(scope).into();
+        construct.call(scope, undefined, &[actor]);
+    });
+}
+
 /// Delivers an event.
 pub fn event(
     scope: &mut v8::PinScope<'_, '_>,
@@ -61,10 +80,9 @@ pub fn event(
     kind: CallKind,
     entrypoint: Option<&str>,
     props: Option<&wire::WireValue>,
-    identity: Option<&ActorIdentity>,
 ) {
-    if let (CallKind::Alarm(alarm), Some(identity)) = (&kind, identity)
-        && !begins_alarm(state, io, alarm, &identity.actor)
+    if let (CallKind::Alarm(alarm), Some(actor)) = (&kind, &io.actor)
+        && !begins_alarm(state, io, alarm, actor)
     {
         return;
     }
@@ -80,9 +98,9 @@ pub fn event(
         let event = io::event_to_js(scope, io);
         let number = v8::Integer::new(scope, number).into();
         let name = optional(scope, entrypoint);
-        let actor = match identity.map(|identity| identity_to_js(scope, identity)).transpose() {
-            Ok(actor) => actor.unwrap_or_else(|| v8::undefined(scope).into()),
-            Err(error) => return io.reply(state, Err(error)),
+        let actor = match &io.actor {
+            Some(actor) => reference_to_js(scope, actor),
+            None => v8::undefined(scope).into(),
         };
         let entries = state.entries.get().expect("an isolate with a Worker has its entries");
         let dispatch = v8::Local::new(scope, &entries.dispatch);
@@ -134,10 +152,17 @@ fn arguments<'s>(
             let scheduled = v8::Number::new(scope, alarm.scheduled_ms as f64).into();
             (3, v8::Array::new_with_elements(scope, &[retry_count, scheduled]).into())
         }
+        CallKind::FacetAlarm(alarm) => {
+            let retry_count = v8::Number::new(scope, f64::from(alarm.retry_count)).into();
+            let scheduled = v8::Number::new(scope, alarm.scheduled_ms as f64).into();
+            let path: Vec<_> = alarm.path.iter().map(|name| string(scope, name)).collect();
+            let path = v8::Array::new_with_elements(scope, &path).into();
+            (4, v8::Array::new_with_elements(scope, &[retry_count, scheduled, path]).into())
+        }
         CallKind::Scheduled { cron, scheduled_ms } => {
             let cron = string(scope, &cron);
             let scheduled = v8::Number::new(scope, scheduled_ms as f64).into();
-            (4, v8::Array::new_with_elements(scope, &[cron, scheduled]).into())
+            (5, v8::Array::new_with_elements(scope, &[cron, scheduled]).into())
         }
     })
 }
@@ -149,8 +174,15 @@ fn optional<'s>(scope: &mut v8::PinScope<'s, '_>, text: Option<&str>) -> v8::Loc
     }
 }
 
-/// What dispatch.js reads of an actor, by index: handle, incarnation, name of the class, digits and name of the id, id as
-/// a text, props.
+/// What names an actor whose instance is made: handle and incarnation.
+fn reference_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, actor: &Rc<actor::Actor>) -> v8::Local<'s, v8::Value> {
+    let handle = actor::actor_to_js(scope, actor);
+    let incarnation = v8::Number::new(scope, actor.incarnation as f64).into();
+    v8::Array::new_with_elements(scope, &[handle, incarnation]).into()
+}
+
+/// What an instance is made from, by index: handle, incarnation, digits of the root's id, name of the class, digits and name
+/// of the id, id as a text, props.
 fn identity_to_js<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     identity: &ActorIdentity,
@@ -167,7 +199,8 @@ fn identity_to_js<'s>(
         Some(props) => wire::deserialize(scope, props).map_err(|error| CallError::new(error.to_string()))?,
         None => v8::undefined(scope).into(),
     };
-    Ok(v8::Array::new_with_elements(scope, &[handle, incarnation, class_name, hex, name, text, props]).into())
+    let root = string(scope, &identity.actor.object);
+    Ok(v8::Array::new_with_elements(scope, &[handle, incarnation, root, class_name, hex, name, text, props]).into())
 }
 
 /// Ends an operation, unless its owner has gone.
