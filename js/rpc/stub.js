@@ -28,6 +28,7 @@ const {
   WeakMapPrototypeGet,
   WeakMapPrototypeSet,
 } = primordials;
+const { RpcProperty } = core.loadExtScript("ext:denizen/rpc/classes.js");
 const { fetchThrough } = core.loadExtScript("ext:denizen/fetch/fetch.js");
 
 // What must run before a facet stub's first request: the look-up of its name, and its startup.
@@ -105,7 +106,8 @@ class Property extends Given {
   }
 }
 const readProperty = Property.read;
-const PropertyPrototype = ObjectSetPrototypeOf({
+const PropertyPrototype = ObjectSetPrototypeOf(RpcProperty.prototype, FunctionPrototype);
+const thenable = {
   then(resolve, reject) {
     return PromisePrototypeThen(readProperty(this), resolve, reject);
   },
@@ -115,9 +117,9 @@ const PropertyPrototype = ObjectSetPrototypeOf({
   finally(callback) {
     return SafePromisePrototypeFinally(readProperty(this), callback);
   },
-}, FunctionPrototype);
+};
 for (const name of ["then", "catch", "finally"]) {
-  ObjectDefineProperty(PropertyPrototype, name, { __proto__: null, enumerable: false });
+  ObjectDefineProperty(PropertyPrototype, name, { __proto__: null, value: thenable[name], configurable: true, writable: true });
 }
 
 function propertyOf(stub, name) {

@@ -53,6 +53,33 @@ export class Peer extends DurableObject {
   }
 }
 
+/** Streams numbers; at `last` the turn also makes a write that cannot be committed. */
+export class Breaking extends DurableObject {
+  // In an event of its own: the stream leaves before the first commit of its numbers.
+  prepare() {
+    const { sql } = this.ctx.storage;
+    sql.exec("CREATE TABLE parent (id INTEGER PRIMARY KEY)");
+    sql.exec("CREATE TABLE child (parent INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
+  }
+  numbers(last) {
+    const { sql } = this.ctx.storage;
+    let number = 0;
+    return new ReadableStream({
+      async pull(controller) {
+        // Each number in a turn of its own.
+        await scheduler.wait(0);
+        if (++number === last) sql.exec("INSERT INTO child VALUES (1)");
+        controller.enqueue(new TextEncoder().encode(`${number},`));
+      },
+    }, { highWaterMark: 0 });
+  }
+  async numbersInto(stream, last) {
+    const reader = this.numbers(last).getReader();
+    const writer = stream.getWriter();
+    for (;;) await writer.write((await reader.read()).value);
+  }
+}
+
 const settled = () => scheduler.wait(20);
 
 export const argumentIsNotPulledAhead = { async test(_controller, env) {
@@ -139,4 +166,25 @@ export const aStreamArrivesOnce = { async test(_controller, env) {
   const [first, second] = await peer.echo([response, response]);
   assert.strictEqual(first, second);
   assert.strictEqual(await first.text(), "body");
+} };
+
+// The number whose turn failed does not leave, whether there is room for it (2) or the reader is behind (30).
+export const aChunkOfATurnThatFailsDoesNotLeave = { async test(_controller, env) {
+  for (const last of [2, 30]) {
+    await env.Breaking.getByName(`read ${last}`).prepare();
+    const stream = await env.Breaking.getByName(`read ${last}`).numbers(last);
+    await settled();
+    let text = "";
+    await assert.rejects(async () => {
+      for await (const chunk of stream) text += new TextDecoder().decode(chunk);
+    }, { message: "ReadableStream received over RPC disconnected prematurely." });
+    assert.ok(text.startsWith("1,") && !text.includes(`${last},`), text);
+    let written = "";
+    await env.Breaking.getByName(`write ${last}`).prepare();
+    const ended = Promise.withResolvers();
+    const sink = new WritableStream({ write(chunk) { written += new TextDecoder().decode(chunk); }, abort: ended.resolve });
+    await assert.rejects(env.Breaking.getByName(`write ${last}`).numbersInto(sink, last));
+    assert.match((await ended.promise).message, /^WritableStream received over RPC/);
+    assert.ok(written.startsWith("1,") && !written.includes(`${last},`), written);
+  }
 } };
