@@ -202,8 +202,8 @@ pub const SPLIT_LENGTH: u32 = 1 << 26;
 pub const WASM_PAGES: u32 = 2_048;
 
 /// Workers that all loaders together remember by name. Beyond that, those that nobody refers to are forgotten, the least
-/// recently used first.
-pub const LOADED_WORKERS: usize = 10_000;
+/// recently used first. Each takes about 2 KB beside its code, and far fewer have isolates at a time.
+pub const LOADED_WORKERS: usize = 2_000;
 /// Bytes of their modules and env, with the same consequence.
 pub const LOADED_BYTES: usize = 1 << 30;
 
