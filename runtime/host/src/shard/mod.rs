@@ -1,25 +1,29 @@
 //! Shards: threads that own isolates and actors.
 //!
-//! Owns the loop that gives each isolate with work one turn after the other, what happens at the end of a turn, and the
+//! Owns the loop that gives isolates with work their turns, what happens at the end of a turn, and the
 //! life of isolates. Nothing in it is locked. It must not know HTTP.
 //!
 //! # Layout
 //! - [`entered`]: making an isolate current.
 //! - [`isolate`]: creation and state of one isolate.
 //! - [`turn`]: running JavaScript for one turn.
+//! - [`ready`]: which isolate is next.
 //! - [`actors`]: objects and facets of a shard.
 //! - [`host`]: what operations ask for while a turn runs.
 //! - [`watchdog`]: CPU limits.
+//! - [`slice`]: long turns and the threads that wait for their CPU.
 
 pub mod actors;
 pub mod entered;
 pub mod host;
 pub mod isolate;
+mod ready;
+pub mod slice;
 mod start;
 pub mod turn;
 pub mod watchdog;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -41,6 +45,7 @@ use tokio::sync::oneshot;
 use self::actors::Actors;
 use self::host::{Deferred, ShardHost};
 use self::isolate::{Phase, Slot, Turn};
+use self::ready::Ready;
 use self::watchdog::{Watch, thread_cpu};
 use crate::runtime::Shared;
 
@@ -66,8 +71,8 @@ pub struct Shard {
     by_worker: HashMap<u64, IsolateId>,
     /// Isolates by last use.
     lru: Lru<IsolateId>,
-    /// Isolates with something in their inbox, each once.
-    ready: VecDeque<IsolateId>,
+    /// Isolates with something in their inbox.
+    ready: Ready,
     /// Blank isolates.
     warm: Vec<Slot>,
     actors: Actors,
@@ -95,7 +100,7 @@ impl Shard {
             isolates: HashMap::new(),
             by_worker: HashMap::new(),
             lru: Lru::default(),
-            ready: VecDeque::new(),
+            ready: Ready::default(),
             warm: Vec::new(),
             actors: Actors::default(),
             awaiting_code: HashMap::new(),
@@ -124,7 +129,7 @@ impl Shard {
                 return;
             }
             self.fire_timers(now);
-            if let Some(id) = self.ready.pop_front() {
+            if let Some(id) = self.ready.pop() {
                 self.run_one(id);
                 if now.duration_since(yielded) >= YIELD && (!self.ready.is_empty() || !inbox.is_empty()) {
                     // Local tasks, which read and write bodies and open gates, run between turns.
@@ -135,13 +140,17 @@ impl Shard {
             }
             let next_house = kept_house + HOUSEKEEPING;
             let next_timer = self.host.timers.borrow().keys().next().map_or(next_house, |(at, _)| next_house.min(*at));
-            tokio::select! {
+            self.watch.park(true);
+            let message = tokio::select! {
                 biased;
-                message = inbox.recv() => match message {
-                    Some(message) => self.receive(message),
-                    None => break,
-                },
-                () = tokio::time::sleep_until(next_timer.into()) => {}
+                message = inbox.recv() => Some(message),
+                () = tokio::time::sleep_until(next_timer.into()) => None,
+            };
+            self.watch.park(false);
+            match message {
+                Some(Some(message)) => self.receive(message),
+                Some(None) => break,
+                None => {}
             }
         }
     }
@@ -183,7 +192,7 @@ impl Shard {
             slot.inbox.push_back(turn);
             if !slot.queued {
                 slot.queued = true;
-                self.ready.push_back(id);
+                self.ready.push(id, &mut slot.time);
             }
         }
     }
@@ -308,18 +317,21 @@ impl Shard {
 
     fn run_one(&mut self, id: IsolateId) {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        slot.queued = false;
-        let Some(turn) = slot.inbox.pop_front() else { return };
-        if !slot.inbox.is_empty() {
-            slot.queued = true;
-            self.ready.push_back(id);
+        let began = Instant::now();
+        if let Some(turn) = slot.inbox.pop_front() {
+            match slot.phase {
+                Phase::Blank => self.start(id),
+                Phase::Starting(_) => self.go_on_starting(id),
+                Phase::Ready => self.run_turn(id, turn),
+            }
+            self.do_deferred();
         }
-        match slot.phase {
-            Phase::Blank => self.start(id),
-            Phase::Starting(_) => self.go_on_starting(id),
-            Phase::Ready => self.run_turn(id, turn),
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        slot.time += began.elapsed();
+        slot.queued = !slot.inbox.is_empty();
+        if slot.queued {
+            self.ready.push(id, &mut slot.time);
         }
-        self.do_deferred();
     }
 
     fn run_turn(&mut self, id: IsolateId, turn: Turn) {
