@@ -73,6 +73,8 @@ pub struct Shard {
     lru: Lru<IsolateId>,
     /// Isolates with something in their inbox.
     ready: Ready,
+    /// What the next isolate of a Worker takes over from one whose last turn was long: a condemned one, above all.
+    debts: HashMap<u64, Duration>,
     /// Blank isolates.
     warm: Vec<Slot>,
     actors: Actors,
@@ -101,6 +103,7 @@ impl Shard {
             by_worker: HashMap::new(),
             lru: Lru::default(),
             ready: Ready::default(),
+            debts: HashMap::new(),
             warm: Vec::new(),
             actors: Actors::default(),
             awaiting_code: HashMap::new(),
@@ -261,8 +264,9 @@ impl Shard {
             return Ok(*id);
         }
         self.evict();
-        let slot = self.blank(&definition.limits)?;
+        let mut slot = self.blank(&definition.limits)?;
         let id = slot.state.id;
+        slot.time = self.debts.remove(&definition.id).unwrap_or_default();
         self.isolates.insert(id, slot);
         self.by_worker.insert(definition.id, id);
         self.lru.touch(&id);
@@ -305,6 +309,9 @@ impl Shard {
         self.inspectors.remove(&id);
         let Some(slot) = self.isolates.remove(&id) else { return };
         if let Some(definition) = slot.state.worker.get() {
+            if slot.time > self.ready.now() {
+                self.debts.insert(definition.id, slot.time);
+            }
             self.by_worker.remove(&definition.id);
             if definition.loaded {
                 let gone = definition.id;
@@ -317,7 +324,6 @@ impl Shard {
 
     fn run_one(&mut self, id: IsolateId) {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        let began = Instant::now();
         if let Some(turn) = slot.inbox.pop_front() {
             match slot.phase {
                 Phase::Blank => self.start(id),
@@ -327,7 +333,6 @@ impl Shard {
             self.do_deferred();
         }
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        slot.time += began.elapsed();
         slot.queued = !slot.inbox.is_empty();
         if slot.queued {
             self.ready.push(id, &mut slot.time);
@@ -384,7 +389,10 @@ impl Shard {
             self.shared.storage.alarms().started(&alarm.key);
         }
         let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), left);
+        let entered = Instant::now();
         let idle = execute(slot, io.as_ref(), turn, identity);
+        // Not what comes after the turn: it may make an isolate for another Worker.
+        slot.time += entered.elapsed();
         let stopped = self.watch.end();
         let used = thread_cpu().saturating_sub(began);
         for io in &charged {
@@ -682,6 +690,8 @@ impl Shard {
                 self.end_events(id, &state);
             }
         }
+        let time = self.ready.now();
+        self.debts.retain(|_, debt| *debt > time);
         self.evict_idle_actors(now);
         if self.warm.len() < self.shared.options.isolates.warm
             && self.ready.is_empty()

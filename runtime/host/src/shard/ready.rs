@@ -34,6 +34,11 @@ impl Ready {
         Some(id)
     }
 
+    /// The time of the one that had the last turn: whoever has more has had more than its share.
+    pub fn now(&self) -> Duration {
+        self.now
+    }
+
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
