@@ -72,6 +72,8 @@ pub struct Slot {
     pub out_of_memory: Arc<AtomicBool>,
     /// Whether it stands in the shard's queue of isolates with work.
     pub queued: bool,
+    /// The time of its turns, as [`super::ready::Ready`] counts it.
+    pub time: std::time::Duration,
     /// Wakes its event loop.
     pub waker: std::task::Waker,
 }
@@ -194,6 +196,7 @@ impl Slot {
             loader,
             out_of_memory,
             queued: false,
+            time: std::time::Duration::ZERO,
             waker,
         })
     }

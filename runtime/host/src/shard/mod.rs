@@ -1,29 +1,33 @@
 //! Shards: threads that own isolates and actors.
 //!
-//! Owns the loop that gives each isolate with work one turn after the other, what happens at the end of a turn, and the
+//! Owns the loop that gives isolates with work their turns, what happens at the end of a turn, and the
 //! life of isolates. Nothing in it is locked. It must not know HTTP.
 //!
 //! # Layout
 //! - [`entered`]: making an isolate current.
 //! - [`isolate`]: creation and state of one isolate.
 //! - [`turn`]: running JavaScript for one turn.
+//! - [`ready`]: which isolate is next.
 //! - [`actors`]: objects and facets of a shard.
 //! - [`facet_alarms`]: bringing the alarms of facets to them.
 //! - [`host`]: what operations ask for while a turn runs.
 //! - [`usage`]: what facets use, and what they may.
 //! - [`watchdog`]: CPU limits.
+//! - [`slice`]: long turns and the threads that wait for their CPU.
 
 pub mod actors;
 pub mod entered;
 mod facet_alarms;
 pub mod host;
 pub mod isolate;
+mod ready;
+pub mod slice;
 mod start;
 pub mod turn;
 mod usage;
 pub mod watchdog;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -45,6 +49,7 @@ use tokio::sync::oneshot;
 use self::actors::Actors;
 use self::host::{Deferred, ShardHost};
 use self::isolate::{Phase, Slot, Turn};
+use self::ready::Ready;
 use self::watchdog::{Watch, thread_cpu};
 use crate::runtime::Shared;
 
@@ -70,8 +75,10 @@ pub struct Shard {
     by_worker: HashMap<u64, IsolateId>,
     /// Isolates by last use.
     lru: Lru<IsolateId>,
-    /// Isolates with something in their inbox, each once.
-    ready: VecDeque<IsolateId>,
+    /// Isolates with something in their inbox.
+    ready: Ready,
+    /// What the next isolate of a Worker takes over from one whose last turn was long: a condemned one, above all.
+    debts: HashMap<u64, Duration>,
     /// Blank isolates.
     warm: Vec<Slot>,
     actors: Actors,
@@ -101,7 +108,8 @@ impl Shard {
             isolates: HashMap::new(),
             by_worker: HashMap::new(),
             lru: Lru::default(),
-            ready: VecDeque::new(),
+            ready: Ready::default(),
+            debts: HashMap::new(),
             warm: Vec::new(),
             actors: Actors::default(),
             awaiting_code: HashMap::new(),
@@ -132,7 +140,7 @@ impl Shard {
                 return;
             }
             self.fire_timers(now);
-            if let Some(id) = self.ready.pop_front() {
+            if let Some(id) = self.ready.pop() {
                 self.run_one(id);
                 if now.duration_since(yielded) >= YIELD && (!self.ready.is_empty() || !inbox.is_empty()) {
                     // Local tasks, which read and write bodies and open gates, run between turns.
@@ -143,13 +151,17 @@ impl Shard {
             }
             let next_house = kept_house + HOUSEKEEPING;
             let next_timer = self.host.timers.borrow().keys().next().map_or(next_house, |(at, _)| next_house.min(*at));
-            tokio::select! {
+            self.watch.park(true);
+            let message = tokio::select! {
                 biased;
-                message = inbox.recv() => match message {
-                    Some(message) => self.receive(message),
-                    None => break,
-                },
-                () = tokio::time::sleep_until(next_timer.into()) => {}
+                message = inbox.recv() => Some(message),
+                () = tokio::time::sleep_until(next_timer.into()) => None,
+            };
+            self.watch.park(false);
+            match message {
+                Some(Some(message)) => self.receive(message),
+                Some(None) => break,
+                None => {}
             }
         }
     }
@@ -198,7 +210,7 @@ impl Shard {
             slot.inbox.push_back(turn);
             if !slot.queued {
                 slot.queued = true;
-                self.ready.push_back(id);
+                self.ready.push(id, &mut slot.time);
             }
         }
     }
@@ -267,8 +279,9 @@ impl Shard {
             return Ok(*id);
         }
         self.evict();
-        let slot = self.blank(&definition.limits)?;
+        let mut slot = self.blank(&definition.limits)?;
         let id = slot.state.id;
+        slot.time = self.debts.remove(&definition.id).unwrap_or_default();
         self.isolates.insert(id, slot);
         self.by_worker.insert(definition.id, id);
         self.lru.touch(&id);
@@ -311,24 +324,28 @@ impl Shard {
         self.inspectors.remove(&id);
         let Some(slot) = self.isolates.remove(&id) else { return };
         if let Some(definition) = slot.state.worker.get() {
+            if slot.time > self.ready.now() {
+                self.debts.insert(definition.id, slot.time);
+            }
             self.by_worker.remove(&definition.id);
         }
     }
 
     fn run_one(&mut self, id: IsolateId) {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        slot.queued = false;
-        let Some(turn) = slot.inbox.pop_front() else { return };
-        if !slot.inbox.is_empty() {
-            slot.queued = true;
-            self.ready.push_back(id);
+        if let Some(turn) = slot.inbox.pop_front() {
+            match slot.phase {
+                Phase::Blank => self.start(id),
+                Phase::Starting(_) => self.go_on_starting(id),
+                Phase::Ready => self.run_turn(id, turn),
+            }
+            self.do_deferred();
         }
-        match slot.phase {
-            Phase::Blank => self.start(id),
-            Phase::Starting(_) => self.go_on_starting(id),
-            Phase::Ready => self.run_turn(id, turn),
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        slot.queued = !slot.inbox.is_empty();
+        if slot.queued {
+            self.ready.push(id, &mut slot.time);
         }
-        self.do_deferred();
     }
 
     fn run_turn(&mut self, id: IsolateId, turn: Turn) {
@@ -384,7 +401,10 @@ impl Shard {
             self.shared.storage.alarms().started(&alarm.key);
         }
         let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), left);
+        let entered = Instant::now();
         let idle = execute(slot, io.as_ref(), turn);
+        // Not what comes after the turn: it may make an isolate for another Worker.
+        slot.time += entered.elapsed();
         let stopped = self.watch.end();
         let used = thread_cpu().saturating_sub(began);
         for io in &charged {
@@ -446,7 +466,7 @@ impl Shard {
             }
             if !slot.queued && !slot.inbox.is_empty() {
                 slot.queued = true;
-                self.ready.push_back(slot.state.id);
+                self.ready.push(slot.state.id, &mut slot.time);
             }
         }
     }
@@ -770,6 +790,8 @@ impl Shard {
         }
         self.fail_late_events(now);
         self.write_usage(now);
+        let time = self.ready.now();
+        self.debts.retain(|_, debt| *debt > time);
         self.evict_idle_actors(now);
         if self.warm.len() < self.shared.options.isolates.warm
             && self.ready.is_empty()

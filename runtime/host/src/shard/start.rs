@@ -52,7 +52,9 @@ impl Shard {
         let state = slot.state.clone();
         let definition = &state.worker().clone();
         self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), definition.limits.startup);
+        let entered = Instant::now();
         let begun = slot.runtime.enter(|runtime| begin(runtime, &state, definition));
+        slot.time += entered.elapsed();
         let stopped = self.watch.end();
         match begun {
             _ if stopped => self.fail_start(id, &startup_limit(definition)),
