@@ -225,6 +225,8 @@ pub struct JsEntries {
     pub unhandled: v8::Global<v8::Function>,
     /// Runs a CommonJS module.
     pub common_js: v8::Global<v8::Function>,
+    /// Gives the global scope the form that the Worker's compatibility flags ask for.
+    pub configure: v8::Global<v8::Function>,
     /// Makes an error of a class that V8's interface does not make.
     pub make_error: v8::Global<v8::Function>,
 }

@@ -13,7 +13,9 @@ use crate::call::{CallError, CallOk};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
-use denizen_core::limits::{BLOCK_CONCURRENCY, BLOCK_DEPTH, REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES};
+use denizen_core::limits::{
+    BLOCK_CONCURRENCY, BLOCK_DEPTH, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES,
+};
 
 deno_core::extension!(
     denizen_io,
@@ -66,7 +68,7 @@ pub enum TimerError {
 }
 
 /// Bounds that JavaScript enforces: redirects of one fetch, milliseconds that `blockConcurrencyWhile` may take, the length
-/// of a string to split, pages of WebAssembly memories.
+/// of a string to split, pages of WebAssembly memories, depth of `blockConcurrencyWhile`, entries of `performance`.
 #[op2]
 pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
     let redirects = v8::Number::new(scope, f64::from(REDIRECTS)).into();
@@ -74,7 +76,8 @@ pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Valu
     let split = v8::Number::new(scope, f64::from(SPLIT_LENGTH)).into();
     let pages = v8::Number::new(scope, f64::from(WASM_PAGES)).into();
     let depth = v8::Number::new(scope, f64::from(BLOCK_DEPTH)).into();
-    v8::Array::new_with_elements(scope, &[redirects, block, split, pages, depth]).into()
+    let entries = v8::Number::new(scope, f64::from(PERFORMANCE_ENTRIES)).into();
+    v8::Array::new_with_elements(scope, &[redirects, block, split, pages, depth, entries]).into()
 }
 
 /// Calls `callback` in a turn of its own after `delay` milliseconds, once or again and again.

@@ -222,6 +222,7 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         list_handlers: function(scope, "listHandlers"),
         unhandled: function(scope, "unhandled"),
         common_js: function(scope, "commonJs"),
+        configure: function(scope, "configure"),
         make_error: function(scope, "makeError"),
     };
     let start = function(scope, "start");
