@@ -252,6 +252,8 @@ pub struct JsEntries {
     pub import_sync: v8::Global<v8::Function>,
     /// Makes the function that gives the default export of a module that is no ES module.
     pub maker: v8::Global<v8::Function>,
+    /// Gives the global scope the form that the Worker's compatibility flags ask for.
+    pub configure: v8::Global<v8::Function>,
     /// Makes an error of a class that V8's interface does not make.
     pub make_error: v8::Global<v8::Function>,
     /// Takes an object that leaves in a call apart.

@@ -13,6 +13,7 @@
 //! - [`rpc`]: stubs, serialisation of values.
 //! - [`actor`]: Durable Objects and their storage.
 //! - [`loader`]: dynamic Workers.
+//! - [`web`]: the global scope.
 
 #![allow(missing_docs, reason = "the op2 macro generates public items without the comments that the operations have")]
 
@@ -26,6 +27,7 @@ pub mod loader;
 pub mod modules;
 pub mod rpc;
 mod sources;
+pub mod web;
 
 use std::sync::Arc;
 
@@ -66,6 +68,7 @@ pub fn extensions() -> Vec<Extension> {
         actor::denizen_actor::init(),
         loader::denizen_loader::init(),
         modules::denizen_modules::init(),
+        web::denizen_web::init(),
         Extension { middleware_fn: Some(Box::new(without_dangerous)), ..bootstrap_extension() },
     ]
 }

@@ -24,7 +24,10 @@ macro_rules! embedded_script {
 /// Scripts that the snapshot holds, loaded by the bootstrap through `core.loadExtScript`.
 static SCRIPTS: &[ExtensionFileSource] = &[
     script!("bootstrap/blobs.js"),
+    script!("bootstrap/flags.js"),
     script!("bootstrap/intrinsics.js"),
+    script!("bootstrap/lazy.js"),
+    script!("bootstrap/shape.js"),
     script!("actor/exclusive.js"),
     script!("actor/namespace.js"),
     script!("actor/state.js"),
@@ -50,6 +53,10 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("rpc/options.js"),
     script!("rpc/stub.js"),
     script!("rpc/values.js"),
+    script!("streams/transforms.js"),
+    script!("web/body_class.js"),
+    script!("web/events.js"),
+    script!("web/performance.js"),
     script!("worker/controllers.js"),
     script!("worker/dispatch.js"),
     script!("worker/exports.js"),
@@ -60,6 +67,8 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("worker/workers_module.js"),
     // Rarely used: they are in the binary, not in the snapshot, so that an isolate that does not import them has none of
     // them in its heap.
+    embedded_script!("streams/compression.js"),
+    embedded_script!("web/message_channel.js"),
     embedded_script!("node/assert.js"),
     embedded_script!("node/assert/argument_errors.js"),
     embedded_script!("node/assert/assertion_error.js"),

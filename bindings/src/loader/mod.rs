@@ -5,6 +5,8 @@
 
 mod flags;
 
+pub(crate) use flags::opposite;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};

@@ -217,6 +217,9 @@ pub const RPC_BYTES: usize = 32 << 20;
 /// still has a chance within a client's patience.
 pub const SHARD_QUEUE_EVENTS: usize = 10_000;
 
+/// Entries that `performance` of an isolate keeps; the older half goes when there are more. workerd keeps all.
+pub const PERFORMANCE_ENTRIES: u32 = 10_000;
+
 /// Redirects that one `fetch()` follows. The Fetch standard's 20.
 pub const REDIRECTS: u32 = 20;
 

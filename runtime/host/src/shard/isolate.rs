@@ -234,6 +234,7 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         unhandled: function(scope, "unhandled"),
         import_sync: function(scope, "importSync"),
         maker: function(scope, "maker"),
+        configure: function(scope, "configure"),
         make_error: function(scope, "makeError"),
         describe_value: function(scope, "describeValue"),
         pack_errors: function(scope, "packErrors"),

@@ -211,12 +211,22 @@ fn start_text(error: &CallError) -> String {
 
 type Evaluation = std::pin::Pin<Box<dyn Future<Output = Result<(), CoreError>>>>;
 
+/// Applies the Worker's compatibility flags to the blank isolate's global scope.
+fn configure(runtime: &mut JsRuntime, state: &IsolateState) {
+    deno_core::scope!(scope, runtime);
+    let Some(entries) = state.entries.get() else { return };
+    let configure = v8::Local::new(scope, &entries.configure);
+    let undefined = v8::undefined(scope).into();
+    configure.call(scope, undefined, &[]);
+}
+
 /// Makes env and loads the modules. Gives the main module and its evaluation.
 fn begin(
     runtime: &mut JsRuntime,
     state: &IsolateState,
     definition: &WorkerDefinition,
 ) -> Result<(deno_core::ModuleId, Evaluation), CallError> {
+    configure(runtime, state);
     prepare_env(runtime, state, &definition.env)?;
     let main = &definition.bundle.main;
     let specifier =
