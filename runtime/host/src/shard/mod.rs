@@ -124,6 +124,9 @@ impl Shard {
     pub async fn run(mut self, mut inbox: UnboundedReceiver<ShardMessage>) {
         let mut kept_house = Instant::now();
         let mut yielded = kept_house;
+        // One for all pauses: making one anew wakes the thread that is about to sleep.
+        let sleep = tokio::time::sleep_until(kept_house.into());
+        tokio::pin!(sleep);
         loop {
             let mut now = Instant::now();
             // Also while there is always something to run.
@@ -151,13 +154,17 @@ impl Shard {
             }
             let next_house = kept_house + HOUSEKEEPING;
             let next_timer = self.host.timers.borrow().keys().next().map_or(next_house, |(at, _)| next_house.min(*at));
+            if sleep.deadline() != next_timer.into() {
+                sleep.as_mut().reset(next_timer.into());
+            }
             self.watch.park(true);
             let message = tokio::select! {
                 biased;
                 message = inbox.recv() => Some(message),
-                () = tokio::time::sleep_until(next_timer.into()) => None,
+                () = sleep.as_mut() => None,
             };
             self.watch.park(false);
+            yielded = Instant::now();
             match message {
                 Some(Some(message)) => self.receive(message),
                 Some(None) => break,
