@@ -13,6 +13,7 @@
 //! - [`rpc`]: stubs, serialisation of values.
 //! - [`actor`]: Durable Objects and their storage.
 //! - [`loader`]: dynamic Workers.
+//! - [`trace`]: what tails are told of events.
 //! - [`web`]: the global scope.
 
 #![allow(missing_docs, reason = "the op2 macro generates public items without the comments that the operations have")]
@@ -27,6 +28,7 @@ pub mod loader;
 pub mod modules;
 pub mod rpc;
 mod sources;
+pub mod trace;
 pub mod web;
 
 use std::sync::Arc;
@@ -63,6 +65,7 @@ pub fn extensions() -> Vec<Extension> {
         deno_web::deno_web::init(blobs.clone(), None, false, deno_web::InMemoryBroadcastChannel::default()),
         blob::denizen_blob::init(blobs),
         io::denizen_io::init(),
+        trace::denizen_trace::init(),
         fetch::denizen_fetch::init(),
         rpc::denizen_rpc::init(),
         actor::denizen_actor::init(),

@@ -62,6 +62,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("worker/exports.js"),
     script!("worker/report.js"),
     script!("worker/structured_clone.js"),
+    script!("worker/tail.js"),
     script!("worker/tracing.js"),
     script!("worker/workers.js"),
     script!("worker/workers_module.js"),

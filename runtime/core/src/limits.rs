@@ -172,6 +172,9 @@ pub const FACETS_PER_OBJECT: usize = 65_535;
 /// How often what facets have used is written down: a process that is killed forgets as much.
 pub const USAGE_INTERVAL: Duration = Duration::from_secs(10);
 
+/// Bytes that are recorded of one event for its tails: Cloudflare's 256 KiB.
+pub const TRACE_BYTES: usize = 256 << 10;
+
 /// Bytes of an error's message that is kept as a facet's last one.
 pub const LAST_ERROR_BYTES: usize = 1_024;
 
