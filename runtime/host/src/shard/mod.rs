@@ -425,6 +425,10 @@ impl Shard {
                 io.reply(&state, Err(CallError::new(HUNG)));
             }
         }
+        if let Some(actor) = io.as_ref().and_then(|io| io.actor.as_ref()) {
+            // An event that went on for long has not left its actor idle.
+            self.actors.touch(actor.incarnation);
+        }
         let guilty = charged.into_iter().max_by_key(|io| io.cpu.get());
         if let Some(io) = &io {
             if cancelled {
