@@ -13,6 +13,7 @@
 //! - [`rpc`]: stubs, serialisation of values.
 //! - [`actor`]: Durable Objects and their storage.
 //! - [`loader`]: dynamic Workers.
+//! - [`crypto`]: the algorithms of crypto.subtle.
 //! - [`web`]: the global scope.
 
 #![allow(missing_docs, reason = "the op2 macro generates public items without the comments that the operations have")]
@@ -20,6 +21,7 @@
 pub mod actor;
 pub mod blob;
 pub mod call;
+pub mod crypto;
 pub mod fetch;
 pub mod io;
 pub mod isolate;
@@ -69,6 +71,7 @@ pub fn extensions() -> Vec<Extension> {
         loader::denizen_loader::init(),
         modules::denizen_modules::init(),
         web::denizen_web::init(),
+        crypto::denizen_crypto::init(),
         Extension { middleware_fn: Some(Box::new(without_dangerous)), ..bootstrap_extension() },
     ]
 }
