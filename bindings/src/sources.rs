@@ -68,6 +68,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("crypto/subtle.js"),
     embedded_script!("streams/compression.js"),
     embedded_script!("web/message_channel.js"),
+    embedded_script!("web/url_pattern.js"),
     embedded_script!("node/assert.js"),
     embedded_script!("node/assert/argument_errors.js"),
     embedded_script!("node/assert/assertion_error.js"),

@@ -15,6 +15,7 @@ const GLOBALS = {
   MessageChannel: "ext:denizen/web/message_channel.js",
   MessagePort: "ext:denizen/web/message_channel.js",
   SubtleCrypto: "ext:denizen/crypto/subtle.js",
+  URLPattern: "ext:denizen/web/url_pattern.js",
 };
 
 // Once in each isolate: the names of `scope`.

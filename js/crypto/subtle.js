@@ -29,6 +29,7 @@ const {
   bytesOf, checkUsages, copyOf, curveOf, digestName, exportJwk, fail, field, hashOf, isSource, nameOf, newKey, pairBytes, symmetricBytes,
 } = core.loadExtScript("ext:denizen/crypto/import.js");
 const { secretOf } = core.loadExtScript("ext:denizen/crypto/key.js");
+const { shapeClass } = core.loadExtScript("ext:denizen/bootstrap/shape.js");
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 
 const NONE = new Uint8Array(0);
@@ -501,6 +502,7 @@ for (const name in METHODS) {
 }
 ObjectDefineProperty(SubtleCrypto.prototype, SymbolToStringTag, { __proto__: null, value: "SubtleCrypto", configurable: true });
 
+shapeClass(SubtleCrypto);
 subtle = new SubtleCrypto();
 
 return { SubtleCrypto, subtle };

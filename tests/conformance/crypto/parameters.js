@@ -90,6 +90,8 @@ export default { async fetch(request) {
   await row("rsa sign outside", async () => (await s.generateKey({ name: "RSASSA-PKCS1-v1_5", modulusLength: 1024, publicExponent: b(1, 0, 1), hash: "SHA-256" }, true, ["sign", "verify"])).privateKey.algorithm.modulusLength);
   await row("illegal", () => new SubtleCrypto());
   await row("this", () => s.digest.call({}, "SHA-1", data));
+  await row("clone key", async () => structuredClone(await raw("AES-GCM", ["encrypt"])));
+  await row("clone port", () => structuredClone(new MessageChannel().port1));
   await row("usages order", async () => (await raw("AES-GCM", ["decrypt", "encrypt", "decrypt"])).usages);
   await row("key assign", async () => { const k = await raw("AES-GCM", ["decrypt"]); k.usages.push("encrypt"); return [k.usages.length, Object.isFrozen(k.usages), k.algorithm === k.algorithm]; });
   return response();

@@ -4,7 +4,7 @@ import { table } from "../table.js";
 // What denizen lacks. This is the one list of it.
 const MISSING = [
   "Buffer", "Cache", "CacheStorage", "EventSource",
-  "HTMLRewriter", "SharedArrayBuffer", "URLPattern", "WebSocket",
+  "HTMLRewriter", "SharedArrayBuffer", "WebSocket",
   "WebSocketPair", "WebSocketRequestResponsePair", "caches", "clearImmediate", "global", "process", "setImmediate",
 ];
 // Members of classes that denizen lacks, or has beyond workerd's.
