@@ -14,6 +14,7 @@
 //! - [`actor`]: Durable Objects and their storage.
 //! - [`loader`]: dynamic Workers.
 //! - [`trace`]: what tails are told of events.
+//! - [`crypto`]: the algorithms of crypto.subtle.
 //! - [`web`]: the global scope.
 
 #![allow(missing_docs, reason = "the op2 macro generates public items without the comments that the operations have")]
@@ -21,6 +22,7 @@
 pub mod actor;
 pub mod blob;
 pub mod call;
+pub mod crypto;
 pub mod fetch;
 pub mod io;
 pub mod isolate;
@@ -72,6 +74,7 @@ pub fn extensions() -> Vec<Extension> {
         loader::denizen_loader::init(),
         modules::denizen_modules::init(),
         web::denizen_web::init(),
+        crypto::denizen_crypto::init(),
         Extension { middleware_fn: Some(Box::new(without_dangerous)), ..bootstrap_extension() },
     ]
 }

@@ -68,8 +68,13 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("worker/workers_module.js"),
     // Rarely used: they are in the binary, not in the snapshot, so that an isolate that does not import them has none of
     // them in its heap.
+    embedded_script!("crypto/digest_stream.js"),
+    embedded_script!("crypto/import.js"),
+    embedded_script!("crypto/key.js"),
+    embedded_script!("crypto/subtle.js"),
     embedded_script!("streams/compression.js"),
     embedded_script!("web/message_channel.js"),
+    embedded_script!("web/url_pattern.js"),
     embedded_script!("node/assert.js"),
     embedded_script!("node/assert/argument_errors.js"),
     embedded_script!("node/assert/assertion_error.js"),

@@ -223,6 +223,12 @@ pub const SHARD_QUEUE_EVENTS: usize = 10_000;
 /// Entries that `performance` of an isolate keeps; the older half goes when there are more. workerd keeps all.
 pub const PERFORMANCE_ENTRIES: u32 = 10_000;
 
+/// Iterations of one PBKDF2, which cannot be interrupted: about a second. workerd has no bound.
+pub const PBKDF2_ITERATIONS: u32 = 2_000_000;
+
+/// Bits of an RSA key that is made: workerd's.
+pub const RSA_BITS: u32 = 16_384;
+
 /// Redirects that one `fetch()` follows. The Fetch standard's 20.
 pub const REDIRECTS: u32 = 20;
 
