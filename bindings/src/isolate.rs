@@ -442,7 +442,9 @@ impl IsolateState {
         let (lost, kept): (Vec<_>, Vec<_>) = self.loads.take().into_iter().partition(|(io, _)| gone(io));
         self.loads.replace(kept);
         for (_, worker) in lost {
-            worker.settle(Err(CallError::retryable("The event that was to load the Worker ended before its code was there.")));
+            worker.settle(Err(CallError::retryable(
+                "The event that was to load the Worker ended before its code was there.",
+            )));
             self.host.loader_forget(&worker);
         }
         let mut timers = self.timers.borrow_mut();

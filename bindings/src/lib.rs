@@ -13,6 +13,7 @@
 //! - [`rpc`]: stubs, serialisation of values.
 //! - [`actor`]: Durable Objects and their storage.
 //! - [`loader`]: dynamic Workers.
+//! - [`node`]: the modules of Node.
 
 #![allow(missing_docs, reason = "the op2 macro generates public items without the comments that the operations have")]
 
@@ -24,6 +25,7 @@ pub mod io;
 pub mod isolate;
 pub mod loader;
 pub mod modules;
+pub mod node;
 pub mod rpc;
 mod sources;
 
@@ -31,7 +33,7 @@ use std::sync::Arc;
 
 use deno_core::{Extension, OpDecl};
 
-pub use sources::{bootstrap_extension, importable, importable_script};
+pub use sources::{bootstrap_extension, importable, importable_script, node_url};
 
 /// Operations of deno_core that no guest may reach even if it found them, because they abort the process, print, read
 /// modules past the loader or compile code.
@@ -66,6 +68,7 @@ pub fn extensions() -> Vec<Extension> {
         actor::denizen_actor::init(),
         loader::denizen_loader::init(),
         modules::denizen_modules::init(),
+        node::denizen_node::init(),
         Extension { middleware_fn: Some(Box::new(without_dangerous)), ..bootstrap_extension() },
     ]
 }

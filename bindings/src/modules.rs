@@ -11,6 +11,7 @@ use deno_core::url::Url;
 use crate::call::{Module, ModuleBundle, ModuleKind};
 use crate::fetch::string;
 use crate::isolate::IsolateState;
+use crate::node::NodeCompat;
 
 deno_core::extension!(denizen_modules, ops = [op_module_find],);
 
@@ -162,7 +163,7 @@ pub fn op_module_find<'s>(
             (url.to_string(), found)
         }
         Err(_) => {
-            let script = crate::importable_script(specifier).ok_or_else(missing)?;
+            let script = crate::importable_script(specifier, NodeCompat::of(state.worker())).ok_or_else(missing)?;
             (specifier.to_owned(), ("script", Ok(string(scope, script))))
         }
     };

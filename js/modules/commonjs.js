@@ -112,5 +112,5 @@ function maker(kind, value) {
   }
 }
 
-return { maker };
+return { maker, requireFrom: load };
 })();

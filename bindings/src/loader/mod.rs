@@ -12,7 +12,8 @@ use std::sync::{Arc, OnceLock};
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{
-    ClassRef, EnvSpec, LoadOutcome, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition, WorkerRef,
+    ClassRef, EnvSpec, LoadOutcome, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition,
+    WorkerRef,
 };
 use crate::fetch::body;
 use crate::io::context::{IoContext, IoError};
