@@ -15,6 +15,7 @@
 //! - [`loader`]: dynamic Workers.
 //! - [`trace`]: what tails are told of events.
 //! - [`crypto`]: the algorithms of crypto.subtle.
+//! - [`node`]: the modules of Node.
 //! - [`web`]: the global scope.
 
 #![allow(missing_docs, reason = "the op2 macro generates public items without the comments that the operations have")]
@@ -28,6 +29,7 @@ pub mod io;
 pub mod isolate;
 pub mod loader;
 pub mod modules;
+pub mod node;
 pub mod rpc;
 mod sources;
 pub mod trace;
@@ -37,7 +39,7 @@ use std::sync::Arc;
 
 use deno_core::{Extension, OpDecl};
 
-pub use sources::{bootstrap_extension, importable, importable_script};
+pub use sources::{bootstrap_extension, importable, importable_script, node_url};
 
 /// Operations of deno_core that no guest may reach even if it found them, because they abort the process, print, read
 /// modules past the loader or compile code. `op_import_sync` is taken out of `core.ops` by js/bootstrap/globals.js: only the
@@ -75,6 +77,7 @@ pub fn extensions() -> Vec<Extension> {
         modules::denizen_modules::init(),
         web::denizen_web::init(),
         crypto::denizen_crypto::init(),
+        node::denizen_node::init(),
         Extension { middleware_fn: Some(Box::new(without_dangerous)), ..bootstrap_extension() },
     ]
 }

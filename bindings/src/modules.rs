@@ -11,6 +11,7 @@ use deno_core::url::Url;
 use crate::call::{Module, ModuleBundle, ModuleKind};
 use crate::fetch::string;
 use crate::isolate::IsolateState;
+use crate::node::NodeCompat;
 
 deno_core::extension!(denizen_modules, ops = [op_module_find, op_module_namespace],);
 
@@ -165,8 +166,12 @@ pub fn op_module_find<'s>(
             (url.to_string(), found)
         }
         Err(_) => {
-            crate::importable_script(specifier).ok_or_else(missing)?;
-            (specifier.to_owned(), ("esm", Ok(v8::undefined(scope).into())))
+            let script = crate::importable_script(specifier, NodeCompat::of(state.worker())).ok_or_else(missing)?;
+            let found = match specifier.starts_with("cloudflare:") {
+                true => ("esm", Ok(v8::undefined(scope).into())),
+                false => ("script", Ok(string(scope, script))),
+            };
+            (specifier.to_owned(), found)
         }
     };
     let (kind, value) = match found {
@@ -188,7 +193,7 @@ pub fn op_module_namespace<'s>(
     let state = IsolateState::of(scope);
     let missing = || ModuleError::Missing(url.to_owned());
     let known = find(&state.worker().bundle, url).is_some();
-    let internal = match crate::importable_script(url) {
+    let internal = match crate::importable_script(url, NodeCompat::of(state.worker())) {
         _ if known => format!("{SCHEME}{url}"),
         Some(_) => url.to_owned(),
         None => return Err(missing()),

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use deno_core::{Extension, ExtensionFileSource, ascii_str_include};
 
+use crate::node::NodeCompat;
+
 macro_rules! script {
     ($path:literal) => {
         ExtensionFileSource::loaded_from_memory_during_snapshot(
@@ -48,6 +50,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("io/timers.js"),
     script!("loader/loader.js"),
     script!("modules/commonjs.js"),
+    script!("node/globals.js"),
     script!("rpc/classes.js"),
     script!("rpc/errors.js"),
     script!("rpc/options.js"),
@@ -72,39 +75,148 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("crypto/import.js"),
     embedded_script!("crypto/key.js"),
     embedded_script!("crypto/subtle.js"),
-    embedded_script!("streams/compression.js"),
-    embedded_script!("web/message_channel.js"),
-    embedded_script!("web/url_pattern.js"),
+    embedded_script!("node/_stream_duplex.js"),
+    embedded_script!("node/_stream_passthrough.js"),
+    embedded_script!("node/_stream_readable.js"),
+    embedded_script!("node/_stream_transform.js"),
+    embedded_script!("node/_stream_writable.js"),
     embedded_script!("node/assert.js"),
     embedded_script!("node/assert/argument_errors.js"),
     embedded_script!("node/assert/assertion_error.js"),
     embedded_script!("node/assert/deep_equal.js"),
     embedded_script!("node/assert_strict.js"),
+    embedded_script!("node/async_hooks.js"),
+    embedded_script!("node/buffer.js"),
+    embedded_script!("node/buffer/buffer.js"),
+    embedded_script!("node/buffer/numbers.js"),
+    embedded_script!("node/console.js"),
+    embedded_script!("node/constants.js"),
+    embedded_script!("node/diagnostics_channel.js"),
+    embedded_script!("node/events.js"),
     embedded_script!("node/inspect.js"),
     embedded_script!("node/inspect/heads.js"),
     embedded_script!("node/inspect/text.js"),
+    embedded_script!("node/internal/constants.js"),
+    embedded_script!("node/internal/errors.js"),
+    embedded_script!("node/internal/key_brand.js"),
+    embedded_script!("node/internal/system_errors.js"),
+    embedded_script!("node/internal/warning.js"),
+    embedded_script!("node/internal/zlib_constants.js"),
+    embedded_script!("node/module.js"),
+    embedded_script!("node/os.js"),
+    embedded_script!("node/path.js"),
+    embedded_script!("node/path_posix.js"),
+    embedded_script!("node/path_win32.js"),
+    embedded_script!("node/process.js"),
+    embedded_script!("node/process_module.js"),
+    embedded_script!("node/punycode.js"),
+    embedded_script!("node/querystring.js"),
+    embedded_script!("node/stream.js"),
+    embedded_script!("node/stream/duplex.js"),
+    embedded_script!("node/stream/legacy.js"),
+    embedded_script!("node/stream/operators.js"),
+    embedded_script!("node/stream/pipeline.js"),
+    embedded_script!("node/stream/readable.js"),
+    embedded_script!("node/stream/shared.js"),
+    embedded_script!("node/stream/transform.js"),
+    embedded_script!("node/stream/web_adapters.js"),
+    embedded_script!("node/stream/writable.js"),
+    embedded_script!("node/stream_consumers.js"),
+    embedded_script!("node/stream_promises.js"),
+    embedded_script!("node/stream_web.js"),
+    embedded_script!("node/string_decoder.js"),
+    embedded_script!("node/test.js"),
+    embedded_script!("node/timers.js"),
+    embedded_script!("node/timers_promises.js"),
+    embedded_script!("node/url.js"),
+    embedded_script!("node/url/legacy.js"),
+    embedded_script!("node/util.js"),
+    embedded_script!("node/util/inspect.js"),
+    embedded_script!("node/util/mime.js"),
+    embedded_script!("node/util_types.js"),
+    embedded_script!("streams/compression.js"),
+    embedded_script!("web/message_channel.js"),
+    embedded_script!("web/url_pattern.js"),
 ];
 
 /// Runs once, while the snapshot is made.
 static BOOTSTRAP: &[ExtensionFileSource] = &[script!("bootstrap/globals.js")];
 
-/// Modules that user code can import, and the script whose result is their exports.
-static IMPORTABLE: &[(&str, &str)] = &[
-    ("cloudflare:workers", "ext:denizen/worker/workers_module.js"),
-    ("assert", "ext:denizen/node/assert.js"),
-    ("assert/strict", "ext:denizen/node/assert_strict.js"),
-    ("node:assert", "ext:denizen/node/assert.js"),
-    ("node:assert/strict", "ext:denizen/node/assert_strict.js"),
-];
-
-/// Names of the runtime's modules that user code can import.
-pub fn importable() -> impl Iterator<Item = &'static str> {
-    IMPORTABLE.iter().map(|(name, _)| *name)
+macro_rules! node_modules {
+    ($($name:literal => $file:literal,)*) => {
+        /// Modules of Node: the name behind `node:`, the bare name, and the script whose result is their exports.
+        static NODE: &[(&str, &str, &str)] =
+            &[$((concat!("node:", $name), $name, concat!("ext:denizen/node/", $file)),)*];
+    };
 }
 
-/// The script whose result is the exports of the runtime's module `name`.
-pub fn importable_script(name: &str) -> Option<&'static str> {
-    IMPORTABLE.iter().find(|(known, _)| *known == name).map(|(_, script)| *script)
+node_modules! {
+    "_stream_duplex" => "_stream_duplex.js",
+    "_stream_passthrough" => "_stream_passthrough.js",
+    "_stream_readable" => "_stream_readable.js",
+    "_stream_transform" => "_stream_transform.js",
+    "_stream_writable" => "_stream_writable.js",
+    "assert" => "assert.js",
+    "assert/strict" => "assert_strict.js",
+    "async_hooks" => "async_hooks.js",
+    "buffer" => "buffer.js",
+    "console" => "console.js",
+    "constants" => "constants.js",
+    "diagnostics_channel" => "diagnostics_channel.js",
+    "events" => "events.js",
+    "module" => "module.js",
+    "os" => "os.js",
+    "path" => "path_posix.js",
+    "path/posix" => "path_posix.js",
+    "path/win32" => "path_win32.js",
+    "process" => "process_module.js",
+    "punycode" => "punycode.js",
+    "querystring" => "querystring.js",
+    "stream" => "stream.js",
+    "stream/consumers" => "stream_consumers.js",
+    "stream/promises" => "stream_promises.js",
+    "stream/web" => "stream_web.js",
+    "string_decoder" => "string_decoder.js",
+    "sys" => "util.js",
+    "test" => "test.js",
+    "timers" => "timers.js",
+    "timers/promises" => "timers_promises.js",
+    "url" => "url.js",
+    "util" => "util.js",
+    "util/types" => "util_types.js",
+}
+
+/// Other modules that user code can import, and the script whose result is their exports.
+static OWN: &[(&str, &str)] = &[("cloudflare:workers", "ext:denizen/worker/workers_module.js")];
+
+/// The runtime's modules of every name, with their scripts.
+fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let node = NODE.iter().flat_map(|(prefixed, bare, script)| [(*prefixed, *script), (*bare, *script)]);
+    OWN.iter().copied().chain(node.filter(|(name, _)| *name != "test"))
+}
+
+/// URL under which a module of Node is loaded. deno_core takes what it has registered before it asks for a module's URL, so
+/// that under its own name none could stand in a bundle.
+pub fn node_url(name: &str) -> String {
+    format!("denizen-node:{}", name.strip_prefix("node:").unwrap_or(name))
+}
+
+/// URLs of the runtime's modules, with their scripts. They live as long as the process.
+fn registered() -> Vec<(&'static str, &'static str)> {
+    let node = NODE.iter().map(|(_, bare, script)| (&*Box::leak(node_url(bare).into_boxed_str()), *script));
+    OWN.iter().copied().chain(node).collect()
+}
+
+/// Names of the runtime's modules that user code can import, if its flags say so.
+pub fn importable() -> impl Iterator<Item = &'static str> {
+    all().map(|(name, _)| name)
+}
+
+/// The script whose result is the exports of the runtime's module `name`, for a Worker that has this much of Node.
+pub fn importable_script(name: &str, compat: NodeCompat) -> Option<&'static str> {
+    let (known, script) = all().find(|(known, _)| *known == name)?;
+    let own = OWN.iter().any(|(own, _)| *own == known);
+    (own || compat.has(known)).then_some(script)
 }
 
 /// The extension that holds our scripts.
@@ -114,7 +226,7 @@ pub fn bootstrap_extension() -> Extension {
         deps: &["deno_web", "deno_webidl"],
         lazy_loaded_js_files: Cow::Borrowed(SCRIPTS),
         js_files: Cow::Borrowed(BOOTSTRAP),
-        synthetic_esm_modules: Cow::Borrowed(IMPORTABLE),
+        synthetic_esm_modules: Cow::Owned(registered()),
         ..Extension::default()
     }
 }

@@ -16,6 +16,26 @@ function contextValue(key) {
   return values.get(core.getAsyncContext())?.[key];
 }
 
+// Every value of the code that runs, for `restoreContextValues`. Nothing changes them.
+function contextValues() {
+  return values.get(core.getAsyncContext());
+}
+
+// Calls `work` with `kept` in place of all values: the event stays the one that runs.
+function restoreContextValues(kept, work) {
+  const context = core.getAsyncContext();
+  const frame = op_frame_fork();
+  if (kept !== undefined) {
+    values.set(frame, kept);
+  }
+  core.setAsyncContext(frame);
+  try {
+    return work();
+  } finally {
+    core.setAsyncContext(context);
+  }
+}
+
 // Calls `work` with the members of `added` in place of the values of the same keys, and gives what it gives.
 function withContextValues(added, work) {
   const context = core.getAsyncContext();
@@ -29,5 +49,5 @@ function withContextValues(added, work) {
   }
 }
 
-return { contextValue, withContextValues };
+return { contextValue, contextValues, restoreContextValues, withContextValues };
 })();

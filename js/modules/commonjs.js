@@ -11,7 +11,6 @@ const {
   ObjectDefineProperty,
   ReflectApply,
   SafeMap,
-  StringPrototypeIncludes,
   StringPrototypeIndexOf,
   StringPrototypeLastIndexOf,
   StringPrototypeSlice,
@@ -65,12 +64,17 @@ function run(url, compiled) {
   return module.exports;
 }
 
-// What `require` gives of an ES module, and of a module of the runtime: of one of Node's, its default export.
+// What `require` gives of a module of Node's: the default export if there is one.
+function exportsOf(exports) {
+  return exports.default ?? exports;
+}
+
+// What `require` gives of an ES module, and of a module of `cloudflare:`.
 function namespaceOf(url) {
   const made = op_module_namespace(url);
   const thrown = made[1];
   if (thrown === undefined) {
-    return StringPrototypeStartsWith(url, "cloudflare:") || StringPrototypeIncludes(url, ":///") ? made[0] : made[0].default;
+    return made[0];
   }
   const { name } = thrown;
   let { message } = thrown;
@@ -99,6 +103,8 @@ function load(referrer, specifier) {
       return run(url, value);
     case "esm":
       return namespaceOf(url);
+    case "script":
+      return exportsOf(core.loadExtScript(value));
     case "thrown":
       throw value;
     default:
@@ -131,5 +137,5 @@ function maker(kind, value) {
   }
 }
 
-return { maker };
+return { maker, requireFrom: load };
 })();

@@ -31,6 +31,7 @@ const {
   SymbolToStringTag,
   TypeError,
 } = primordials;
+const { defineNodeGlobals, defineTimers } = core.loadExtScript("ext:denizen/node/globals.js");
 const { newSignal, signalAbort } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const { flatFromHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
@@ -99,9 +100,15 @@ function makeEnv(spec) {
 }
 
 // Before the main module runs: its top-level code may read `env`.
-function prepare(spec) {
+function prepare(spec, nodeGlobals, timerObjects) {
   env = makeEnv(spec);
   setEnv(env);
+  if (nodeGlobals) {
+    defineNodeGlobals();
+  }
+  if (timerObjects) {
+    defineTimers();
+  }
 }
 
 function register(namespace) {

@@ -75,6 +75,10 @@ const EXPORTS = Symbol("exports");
 // The Worker's env and exports: one isolate runs one Worker. There are no exports while its main module runs.
 let ownEnv = {};
 let ownExports = {};
+function ownBindings() {
+  return ownEnv;
+}
+
 function setEnv(env) {
   ownEnv = env;
 }
@@ -157,6 +161,7 @@ const restore = Symbol("cloudflare:workers:restore");
 const cache = ObjectFreeze({});
 
 return {
+  ownBindings,
   // What the module exports.
   exported: ObjectFreeze({
     __proto__: null,

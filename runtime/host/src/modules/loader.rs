@@ -4,7 +4,7 @@
 //! `worker:` only, so that none can pass for one of the runtime's. It must not know files.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +13,8 @@ use denizen_bindings::call::{Module, ModuleBundle, ModuleKind};
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
 use denizen_bindings::modules::{ModuleError, NAMESPACE, SCHEME, find, resolve, value_of};
+use denizen_bindings::node::NodeCompat;
+use denizen_bindings::{importable_script, node_url};
 use denizen_core::limits::CODE_CACHE_BYTES;
 use deno_core::{
     FastString, ImportAttributesContext, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader,
@@ -64,11 +66,14 @@ impl CodeCache {
 #[derive(Default)]
 pub struct WorkerModuleLoader {
     source: OnceCell<(Arc<ModuleBundle>, Arc<CodeCache>)>,
+    /// How much of Node its Worker has.
+    node: Cell<NodeCompat>,
 }
 
 impl WorkerModuleLoader {
-    /// Gives the loader its bundle.
-    pub fn set(&self, bundle: Arc<ModuleBundle>, cache: Arc<CodeCache>) {
+    /// Gives the loader its bundle, and says which modules of Node there are.
+    pub fn set(&self, bundle: Arc<ModuleBundle>, cache: Arc<CodeCache>, node: NodeCompat) {
+        self.node.set(node);
         if self.source.set((bundle, cache)).is_err() {
             unreachable!("an isolate is given a Worker once");
         }
@@ -87,11 +92,6 @@ impl WorkerModuleLoader {
             .ok_or_else(|| JsErrorBox::from_err(ModuleError::Missing(url.to_owned())))?;
         Ok((key, module))
     }
-}
-
-/// The module of the runtime that `specifier` names, if there is one.
-fn built_in(specifier: &str) -> Option<&str> {
-    denizen_bindings::importable().find(|name| *name == specifier)
 }
 
 /// The URL that V8 sees, of one that user code sees.
@@ -115,9 +115,11 @@ impl ModuleLoader for WorkerModuleLoader {
         }
         match resolve(self.bundle()?, own, specifier) {
             Ok(url) => specifier_of(url.as_str()).ok_or_else(|| JsErrorBox::generic(format!("\"{url}\" is no URL."))),
-            Err(error) => match built_in(specifier) {
-                Some(built_in) => {
-                    ModuleSpecifier::parse(built_in).map_err(|error| JsErrorBox::generic(error.to_string()))
+            Err(error) => match importable_script(specifier, self.node.get()) {
+                Some(_) => {
+                    let own = specifier.starts_with("cloudflare:");
+                    let url = if own { specifier.to_owned() } else { node_url(specifier) };
+                    ModuleSpecifier::parse(&url).map_err(|error| JsErrorBox::generic(error.to_string()))
                 }
                 None if kind == ResolutionKind::DynamicImport => failure(&error),
                 None => Err(JsErrorBox::from_err(error)),

@@ -14,6 +14,7 @@ use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::{IsolateId, IsolateState, WorkerExports};
 use denizen_bindings::loader::LoaderHandle;
 use denizen_bindings::modules::{BUNDLE, SCHEME};
+use denizen_bindings::node::{NodeCompat, timers_are_objects};
 use denizen_bindings::rpc::{StubTarget, stub_to_js, wire};
 use denizen_core::limits::{AskedLimits, Limit, STARTUP_WALL};
 use deno_core::error::{CoreError, CoreErrorKind};
@@ -40,7 +41,8 @@ impl Shard {
     /// Gives the blank isolate `id` its Worker.
     pub(super) fn assign(&mut self, id: IsolateId, definition: &Arc<WorkerDefinition>) {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        slot.loader.set(definition.bundle.clone(), self.shared.code_cache.clone());
+        let node = NodeCompat::of(definition);
+        slot.loader.set(definition.bundle.clone(), self.shared.code_cache.clone(), node);
         if slot.state.worker.set(definition.clone()).is_err() {
             unreachable!("a blank isolate has no Worker");
         }
@@ -227,7 +229,7 @@ fn begin(
     definition: &WorkerDefinition,
 ) -> Result<(deno_core::ModuleId, Evaluation), CallError> {
     configure(runtime, state);
-    prepare_env(runtime, state, &definition.env)?;
+    prepare_env(runtime, state, definition)?;
     let main = &definition.bundle.main;
     let specifier =
         specifier_of(main).ok_or_else(|| CallError::new(format!("\"{main}\" cannot be a module's name.")))?;
@@ -248,9 +250,9 @@ fn begin(
     Ok((module, Box::pin(evaluation)))
 }
 
-fn prepare_env(runtime: &mut JsRuntime, state: &IsolateState, spec: &EnvSpec) -> Result<(), CallError> {
+fn prepare_env(runtime: &mut JsRuntime, state: &IsolateState, worker: &WorkerDefinition) -> Result<(), CallError> {
     deno_core::scope!(scope, runtime);
-    let value: v8::Local<v8::Value> = match spec {
+    let value: v8::Local<v8::Value> = match &worker.env {
         EnvSpec::Wire(value) => {
             let value = wire::deserialize(scope, value).map_err(|error| CallError::new(error.to_string()))?;
             let object = v8::Object::new(scope);
@@ -272,7 +274,9 @@ fn prepare_env(runtime: &mut JsRuntime, state: &IsolateState, spec: &EnvSpec) ->
     let entries = state.entries.get().expect("an isolate has its entries from its creation");
     let prepare = v8::Local::new(scope, &entries.prepare);
     let undefined = v8::undefined(scope).into();
-    prepare.call(scope, undefined, &[value]);
+    let globals = v8::Boolean::new(scope, NodeCompat::of(worker) == NodeCompat::Full).into();
+    let timers = v8::Boolean::new(scope, timers_are_objects(worker)).into();
+    prepare.call(scope, undefined, &[value, globals, timers]);
     Ok(())
 }
 

@@ -1,0 +1,140 @@
+//! The node binding: what the `node:` modules need that JavaScript does not do well, and which Workers have them.
+//!
+//! Owns the meaning of the flags of nodejs_compat and conversions between text and bytes. It must not know events, actors
+//! or files.
+//!
+//! # Layout
+//! - [`text`]: text to bytes and back.
+
+pub mod text;
+
+use deno_core::op2;
+
+use crate::call::WorkerDefinition;
+use crate::isolate::IsolateState;
+
+deno_core::extension!(
+    denizen_node,
+    ops = [
+        op_node_builtin,
+        op_node_lazy,
+        op_node_preview,
+        text::op_node_bytes_of,
+        text::op_node_text_of,
+        text::op_node_is_utf8,
+        text::op_node_domain,
+    ],
+);
+
+/// How much of Node a Worker has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NodeCompat {
+    /// Nothing.
+    #[default]
+    Off,
+    /// `node:async_hooks` alone: `nodejs_als`.
+    AsyncHooks,
+    /// Modules behind `node:`: `nodejs_compat`.
+    Prefixed,
+    /// Bare names and globals too: `nodejs_compat_v2`.
+    Full,
+}
+
+/// From this date on a Worker has everything.
+const DEFAULT_FROM: &str = "2026-08-04";
+/// From this date on `nodejs_compat` means `nodejs_compat_v2` too.
+const V2_FROM: &str = "2024-09-23";
+/// From this date on timers are objects where there is `nodejs_compat`.
+const TIMERS_FROM: &str = "2026-02-10";
+
+impl NodeCompat {
+    /// What the date and flags of a Worker mean.
+    pub fn of(worker: &WorkerDefinition) -> Self {
+        let date = worker.compatibility_date.as_str();
+        let set = |flag: &str| worker.compatibility_flags.iter().any(|given| given == flag);
+        let v1 = set("nodejs_compat") || (date >= DEFAULT_FROM && !set("no_nodejs_compat"));
+        let implied = date >= DEFAULT_FROM || (date >= V2_FROM && set("nodejs_compat"));
+        if set("nodejs_compat_v2") || (implied && !set("no_nodejs_compat_v2")) {
+            Self::Full
+        } else if v1 {
+            Self::Prefixed
+        } else if set("nodejs_als") {
+            Self::AsyncHooks
+        } else {
+            Self::Off
+        }
+    }
+
+    /// Whether a Worker of this kind has the module of this name.
+    pub fn has(self, name: &str) -> bool {
+        match self {
+            Self::Off => false,
+            Self::AsyncHooks => name == "node:async_hooks",
+            Self::Prefixed => name.starts_with("node:"),
+            Self::Full => true,
+        }
+    }
+}
+
+/// Whether `setTimeout` gives an object.
+pub fn timers_are_objects(worker: &WorkerDefinition) -> bool {
+    let set = |flag: &str| worker.compatibility_flags.iter().any(|given| given == flag);
+    let implied = worker.compatibility_date.as_str() >= TIMERS_FROM && NodeCompat::of(worker) >= NodeCompat::Prefixed;
+    set("enable_nodejs_global_timers") || (implied && !set("no_nodejs_global_timers"))
+}
+
+/// The script of the module that `process.getBuiltinModule` was asked for.
+#[op2]
+#[string]
+pub fn op_node_builtin(scope: &mut v8::PinScope<'_, '_>, #[string] name: &str) -> Option<String> {
+    let state = IsolateState::of(scope);
+    let compat = NodeCompat::of(state.worker());
+    let prefixed = if name.starts_with("node:") { name.to_owned() } else { format!("node:{name}") };
+    crate::importable_script(&prefixed, compat).map(str::to_owned)
+}
+
+/// What an iterator of a map or set has left, without moving it: `[values, whether they are pairs of keys and values]`.
+#[op2]
+pub fn op_node_preview<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    object: v8::Local<'s, v8::Object>,
+) -> v8::Local<'s, v8::Value> {
+    let (entries, pairs) = object.preview_entries(scope);
+    let entries = entries.unwrap_or_else(|| v8::Array::new(scope, 0)).into();
+    let pairs = v8::Boolean::new(scope, pairs).into();
+    v8::Array::new_with_elements(scope, &[entries, pairs]).into()
+}
+
+/// Defines a property that calls `make` when it is first read and is an ordinary one afterwards.
+#[op2(nofast)]
+pub fn op_node_lazy<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    object: v8::Local<'s, v8::Object>,
+    name: v8::Local<'s, v8::String>,
+    make: v8::Local<'s, v8::Function>,
+    enumerable: bool,
+) {
+    let attributes = if enumerable { v8::PropertyAttribute::NONE } else { v8::PropertyAttribute::DONT_ENUM };
+    object.set_lazy_data_property_with_data(
+        scope,
+        name.into(),
+        read_lazy,
+        make.into(),
+        attributes,
+        v8::SideEffectType::HasNoSideEffect,
+        v8::SideEffectType::HasSideEffect,
+    );
+}
+
+fn read_lazy(
+    scope: &mut v8::PinScope<'_, '_>,
+    _name: v8::Local<'_, v8::Name>,
+    args: v8::PropertyCallbackArguments<'_>,
+    mut returned: v8::ReturnValue<'_, v8::Value>,
+) {
+    let Ok(make) = v8::Local::<v8::Function>::try_from(args.data()) else { return };
+    let undefined = v8::undefined(scope).into();
+    if let Some(value) = make.call(scope, undefined, &[]) {
+        returned.set(value);
+    }
+}

@@ -1,0 +1,227 @@
+// `node:diagnostics_channel`: named channels that some publish to and others listen to.
+//
+// Owns who listens. It must not know what is published.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const {
+  ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSlice, ArrayPrototypeSplice, ObjectDefineProperty,
+  PromisePrototypeThen, PromiseReject, PromiseResolve, ReflectApply, SafeMap, SymbolToStringTag, TypeError,
+} = primordials;
+const { validateFunction } = core.loadExtScript("ext:denizen/node/internal/errors.js");
+
+const channels = new SafeMap();
+let allowed = false;
+
+function checkListener(listener, method, owner, position) {
+  if (typeof listener !== "function") {
+    throw new TypeError(`Failed to execute '${method}' on '${owner}': parameter ${position} is not of type 'function'.`);
+  }
+}
+
+class Channel {
+  #name;
+  #subscribers = [];
+  #stores = new SafeMap();
+  constructor(name, _unused = undefined) {
+    if (!allowed) throw new TypeError("Illegal constructor");
+    this.#name = name;
+  }
+  get hasSubscribers() {
+    return this.#subscribers.length > 0 || this.#stores.size > 0;
+  }
+  publish(message) {
+    const listeners = ArrayPrototypeSlice(this.#subscribers);
+    for (let i = 0; i < listeners.length; i++) listeners[i](message, this.#name);
+  }
+  subscribe(listener) {
+    checkListener(listener, "subscribe", "Channel", 1);
+    if (ArrayPrototypeIndexOf(this.#subscribers, listener) === -1) ArrayPrototypePush(this.#subscribers, listener);
+  }
+  unsubscribe(listener) {
+    const at = ArrayPrototypeIndexOf(this.#subscribers, listener);
+    if (at !== -1) ArrayPrototypeSplice(this.#subscribers, at, 1);
+  }
+  bindStore(storage, transform = undefined) {
+    this.#stores.set(storage, transform);
+  }
+  unbindStore(storage) {
+    this.#stores.delete(storage);
+  }
+  runStores(message, callback, receiver = undefined, ...args) {
+    let run = () => {
+      this.publish(message);
+      return ReflectApply(callback, receiver, args);
+    };
+    this.#stores.forEach((transform, storage) => {
+      const inner = run;
+      run = () => storage.run(transform === undefined ? message : transform(message), inner);
+    });
+    return run();
+  }
+}
+ObjectDefineProperty(Channel.prototype, SymbolToStringTag, { __proto__: null, value: "Channel", configurable: true });
+ObjectDefineProperty(Channel, "length", { __proto__: null, value: 2, configurable: true });
+
+function channel(name) {
+  const key = typeof name === "symbol" ? name : `${name}`;
+  let found = channels.get(key);
+  if (found === undefined) {
+    allowed = true;
+    try {
+      found = new Channel(key);
+    } finally {
+      allowed = false;
+    }
+    channels.set(key, found);
+  }
+  return found;
+}
+
+function hasSubscribers(name) {
+  return channels.get(typeof name === "symbol" ? name : `${name}`)?.hasSubscribers ?? false;
+}
+
+function subscribe(name, listener) {
+  checkListener(listener, "subscribe", "DiagnosticsChannelModule", 2);
+  channel(name).subscribe(listener);
+}
+
+function unsubscribe(name, listener) {
+  checkListener(listener, "unsubscribe", "DiagnosticsChannelModule", 2);
+  channel(name).unsubscribe(listener);
+}
+
+const EVENTS = ["start", "end", "asyncStart", "asyncEnd", "error"];
+
+class TracingChannel {
+  #channels = { __proto__: null };
+  constructor() {
+    if (!allowed) throw new TypeError("Illegal constructor");
+  }
+  static make(name) {
+    allowed = true;
+    const made = new TracingChannel();
+    allowed = false;
+    for (let i = 0; i < EVENTS.length; i++) {
+      made.#channels[EVENTS[i]] = typeof name === "string" ? channel(`tracing:${name}:${EVENTS[i]}`) : name[EVENTS[i]];
+    }
+    return made;
+  }
+  get start() {
+    return this.#channels.start;
+  }
+  get end() {
+    return this.#channels.end;
+  }
+  get asyncStart() {
+    return this.#channels.asyncStart;
+  }
+  get asyncEnd() {
+    return this.#channels.asyncEnd;
+  }
+  get error() {
+    return this.#channels.error;
+  }
+  get hasSubscribers() {
+    for (let i = 0; i < EVENTS.length; i++) if (this.#channels[EVENTS[i]]?.hasSubscribers) return true;
+    return false;
+  }
+  subscribe(subscriptions) {
+    for (let i = 0; i < EVENTS.length; i++) {
+      if (subscriptions[EVENTS[i]]) this.#channels[EVENTS[i]]?.subscribe(subscriptions[EVENTS[i]]);
+    }
+  }
+  unsubscribe(subscriptions) {
+    for (let i = 0; i < EVENTS.length; i++) {
+      if (subscriptions[EVENTS[i]]) this.#channels[EVENTS[i]]?.unsubscribe(subscriptions[EVENTS[i]]);
+    }
+  }
+  traceSync(callback, context = {}, receiver = undefined, ...args) {
+    const { start, end, error } = this;
+    return start.runStores(context, () => {
+      try {
+        const result = ReflectApply(callback, receiver, args);
+        context.result = result;
+        return result;
+      } catch (thrown) {
+        context.error = thrown;
+        error.publish(context);
+        throw thrown;
+      } finally {
+        end.publish(context);
+      }
+    });
+  }
+  tracePromise(callback, context = {}, receiver = undefined, ...args) {
+    const { start, end, asyncStart, asyncEnd, error } = this;
+    const fulfilled = (result) => {
+      context.result = result;
+      asyncStart.publish(context);
+      asyncEnd.publish(context);
+      return result;
+    };
+    const rejected = (thrown) => {
+      context.error = thrown;
+      error.publish(context);
+      asyncStart.publish(context);
+      asyncEnd.publish(context);
+      return PromiseReject(thrown);
+    };
+    return start.runStores(context, () => {
+      try {
+        return PromisePrototypeThen(PromiseResolve(ReflectApply(callback, receiver, args)), fulfilled, rejected);
+      } catch (thrown) {
+        context.error = thrown;
+        error.publish(context);
+        throw thrown;
+      } finally {
+        end.publish(context);
+      }
+    });
+  }
+  traceCallback(callback, position = -1, context = {}, receiver = undefined, ...args) {
+    const { start, end, asyncStart, asyncEnd, error } = this;
+    // A negative position finds nothing, as in workerd.
+    const last = args[position];
+    validateFunction(last, "callback");
+    function wrapped(thrown, result) {
+      if (thrown) {
+        context.error = thrown;
+        error.publish(context);
+      } else {
+        context.result = result;
+      }
+      return asyncStart.runStores(context, () => {
+        try {
+          return ReflectApply(last, this, arguments);
+        } finally {
+          asyncEnd.publish(context);
+        }
+      });
+    }
+    ArrayPrototypeSplice(args, position, 1, wrapped);
+    return start.runStores(context, () => {
+      try {
+        return ReflectApply(callback, receiver, args);
+      } catch (thrown) {
+        context.error = thrown;
+        error.publish(context);
+        throw thrown;
+      } finally {
+        end.publish(context);
+      }
+    });
+  }
+}
+const makeTracing = TracingChannel.make;
+delete TracingChannel.make;
+
+function tracingChannel(nameOrChannels) {
+  return makeTracing(nameOrChannels);
+}
+
+const exported = { hasSubscribers, channel, subscribe, unsubscribe, tracingChannel, Channel };
+
+return { ...exported, TracingChannel, default: exported };
+})();
