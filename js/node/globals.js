@@ -129,6 +129,11 @@ function defineNodeGlobals() {
   ObjectDefineProperty(proto, "clearImmediate", writable(clearImmediate));
 }
 
+const LENGTHS = { __proto__: null, setTimeout: 2, setInterval: 2, clearTimeout: 1, clearInterval: 1 };
+for (const timer of new SafeArrayIterator([setTimeout, setInterval, clearTimeout, clearInterval])) {
+  ObjectDefineProperty(timer, "length", { __proto__: null, value: LENGTHS[timer.name], configurable: true });
+}
+
 function defineTimers() {
   const writable = (value) => ({ __proto__: null, value, configurable: true, enumerable: true, writable: true });
   ObjectDefineProperty(globalThis, "setTimeout", writable(setTimeout));
