@@ -13,7 +13,7 @@ export class Obj extends workers.DurableObject {
   }
 }
 
-const GLOBALS = ["Deno", "__bootstrap", "bootstrap", "__denizen", "__infra", "__timers", "core", "internals", "primordials", "ops", "gc", "d8", "console2", "process", "require"];
+const GLOBALS = ["Deno", "__bootstrap", "bootstrap", "__denizen", "__infra", "__timers", "core", "internals", "primordials", "ops", "gc", "d8", "console2", "require"];
 const HANDLES = /^(ActorHandle|EventHandle|HostBody|BodyWriter|LoaderHandle|LoadedHandle|NamespaceHandle|Frame|JsRuntime)$/;
 
 // Why `value` must not be reachable, if so.
@@ -36,7 +36,7 @@ function forbidden(value, path) {
   } catch {
     return undefined;
   }
-  if (prototype === null && keys.length === 0 && typeof value === "object" && !/listeners|list$|\.groups/.test(path)) {
+  if (prototype === null && keys.length === 0 && typeof value === "object" && !/listeners|list$|\.groups|_events$|_cache$|_pathCache$/.test(path)) {
     return "a handle, perhaps";
   }
   if (HANDLES.test(Object.getOwnPropertyDescriptor(value, "constructor")?.value?.name ?? "")) {
@@ -146,8 +146,15 @@ export const everything = { async test(_controller, env, ctx) {
     regExpIterator: "a".matchAll(/a/g), proxy: new Proxy({}, {}), finalization: new FinalizationRegistry(() => {}), promise: Promise.resolve(), wrapped: Iterator.from({ next() {} }),
     segmenter: new Intl.Segmenter().segment("a"), headers: new Headers({ a: "b" }).entries(), form: new FormData(), blob: new Blob(["x"]), event: new Event("x"),
     rejection: await new Promise((resolve) => { addEventListener("unhandledrejection", resolve, { once: true }); Promise.reject(new Error("on purpose")); setTimeout(resolve, 50, {}); }),
-    timer: setTimeout(() => {}, 0), performance: performance.mark("m"),
+    timer: setTimeout(() => {}, 0), performance: performance.mark("m"), subtle: crypto.subtle, pattern: new URLPattern({}), channel: new MessageChannel(),
+    key: await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign"]), digest: new crypto.DigestStream("SHA-256"), compression: new CompressionStream("gzip"),
   };
+  const modules = (await import("node:module")).builtinModules;
+  assert.ok(modules.length > 20, `${modules}`);
+  for (const name of modules) {
+    // What is missing is told by an error, which is looked at too.
+    roots[`module ${name}`] = await import(name.includes(":") ? name : `node:${name}`).catch((error) => error);
+  }
   assert.deepStrictEqual(walk(roots), []);
 } };
 
