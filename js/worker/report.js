@@ -23,8 +23,15 @@ function report(error) {
   } catch {
     // A listener that throws changes nothing about the report.
   }
+  log(parts);
+}
+
+function log(parts) {
   op_console("error", `Uncaught ${parts.stack ?? `${parts.name}: ${parts.message}`}`);
 }
+
+// What deno_web calls for a listener that throws, after its `error` event. deno_core's own ends the isolate.
+core.reportUnhandledException = (error) => log(errorParts(error));
 
 function queueMicrotask(callback) {
   if (typeof callback !== "function") {
