@@ -15,7 +15,7 @@ const dispatchEvent = primordials.uncurryThis(event.EventTarget.prototype.dispat
 function report(error) {
   const parts = errorParts(error);
   try {
-    const occurrence = new event.ErrorEvent("error", { __proto__: null, cancelable: true, error, message: parts.message });
+    const occurrence = new event.ErrorEvent("error", { __proto__: null, cancelable: true, error, message: `Uncaught ${core.isNativeError(error) ? `${parts.name}: ${parts.message}` : `${error}`}` });
     dispatchEvent(globalThis, occurrence);
     if (occurrence.defaultPrevented) {
       return;
