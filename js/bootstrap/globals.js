@@ -4,6 +4,8 @@
 // must not define behaviour.
 
 (function () {
+// Without it, V8 would give these functions to whoever reads the call sites of a stack.
+"use strict";
 const { core, primordials } = globalThis.__bootstrap;
 const { propNonEnumerable, propReadOnly, propWritable } = core;
 const { Error, ObjectCreate, ObjectDefineProperty, ObjectGetPrototypeOf, ObjectSetPrototypeOf, PromisePrototypeThen, ReflectApply, SymbolToStringTag, TypeError, uncurryThis } = primordials;
