@@ -6,10 +6,38 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const { op_compatibility_flags, op_flags_off } = core.ops;
-const { ObjectFreeze, ObjectGetPrototypeOf, ReflectDeleteProperty } = primordials;
+const { Error, ObjectDefineProperty, ObjectFreeze, ObjectGetOwnPropertyNames, ObjectGetPrototypeOf, ReflectDeleteProperty, SymbolToStringTag, uncurryThis } = primordials;
+const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
+const { Headers } = core.loadExtScript("ext:denizen/fetch/headers.js");
+
+const deleteParameter = uncurryThis(URLSearchParamsPrototype.delete);
+const hasParameter = uncurryThis(URLSearchParamsPrototype.has);
+
+function define(object, name, value) {
+  ObjectDefineProperty(object, name, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+}
+
+function removeFromScope(names) {
+  const scope = ObjectGetPrototypeOf(globalThis);
+  for (let i = 0; i < names.length; i++) {
+    ReflectDeleteProperty(scope, names[i]);
+  }
+}
 
 const OFF = {
   __proto__: null,
+  enable_global_performance_classes() {
+    removeFromScope([
+      "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure", "PerformanceObserver", "PerformanceObserverEntryList",
+      "PerformanceResourceTiming",
+    ]);
+  },
+  enable_nodejs_global_timers() {
+    const names = ["clearInterval", "clearTimeout", "setInterval", "setTimeout"];
+    for (let i = 0; i < names.length; i++) {
+      ReflectDeleteProperty(globalThis, names[i]);
+    }
+  },
   enable_navigator_language() {
     ReflectDeleteProperty(globalThis.navigator, "language");
     ReflectDeleteProperty(globalThis.navigator, "languages");
@@ -19,9 +47,31 @@ const OFF = {
     ReflectDeleteProperty(globalThis, "WeakRef");
   },
   expose_global_message_channel() {
+    removeFromScope(["MessageChannel", "MessagePort"]);
+  },
+  http_headers_getsetcookie() {
+    ReflectDeleteProperty(Headers.prototype, "getSetCookie");
+  },
+  no_global_importscripts() {
+    define(ObjectGetPrototypeOf(globalThis), "importScripts", {
+      importScripts() {
+        throw new Error("importScripts() is not available in Workers.");
+      },
+    }.importScripts);
+  },
+  set_tostring_tag() {
     const scope = ObjectGetPrototypeOf(globalThis);
-    ReflectDeleteProperty(scope, "MessageChannel");
-    ReflectDeleteProperty(scope, "MessagePort");
+    const names = ObjectGetOwnPropertyNames(scope);
+    for (let i = 0; i < names.length; i++) {
+      const { prototype } = scope[names[i]];
+      if (prototype !== undefined) {
+        ReflectDeleteProperty(prototype, SymbolToStringTag);
+      }
+    }
+  },
+  urlsearchparams_delete_has_value_arg() {
+    define(URLSearchParamsPrototype, "delete", { delete(name) { deleteParameter(this, name); } }.delete);
+    define(URLSearchParamsPrototype, "has", { has(name) { return hasParameter(this, name); } }.has);
   },
 };
 

@@ -6,7 +6,7 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const { op_timer_set } = core.ops;
-const { Number, ObjectDefineProperty, RangeError, uncurryThis } = primordials;
+const { ArrayPrototypePush, Number, ObjectDefineProperty, ObjectPrototypeIsPrototypeOf, ReflectApply, SymbolIterator, TypeError, uncurryThis } = primordials;
 const { AbortController, AbortSignal, newSignal, signalAbort } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 
@@ -28,10 +28,8 @@ const statics = {
     return signal;
   },
   timeout(delay) {
-    const milliseconds = Number(delay);
-    if (!(milliseconds >= 0)) {
-      throw new RangeError("AbortSignal.timeout: the delay must not be negative");
-    }
+    const given = Number(delay);
+    const milliseconds = given >= 0 ? given : 0;
     const signal = newSignal();
     op_timer_set(() => signal[signalAbort](new DOMException("The operation was aborted due to timeout", "TimeoutError")), milliseconds, false);
     return signal;
@@ -40,6 +38,24 @@ const statics = {
 function define(target, name, value) {
   ObjectDefineProperty(target, name, { __proto__: null, configurable: true, enumerable: true, writable: true, value });
 }
+const dependent = AbortSignal.any;
+const { any } = {
+  any(signals) {
+    if (typeof signals !== "object" || signals === null || signals[SymbolIterator] === undefined) {
+      throw new TypeError("Failed to execute 'any' on 'AbortSignal': parameter 1 is not of type 'Array'.");
+    }
+    const list = [];
+    const iterator = signals[SymbolIterator]();
+    for (let step = iterator.next(); !step.done; step = iterator.next()) {
+      if (!ObjectPrototypeIsPrototypeOf(AbortSignal.prototype, step.value)) {
+        throw new TypeError(`Incorrect type for array element ${list.length}: the provided value is not of type 'AbortSignal'.`);
+      }
+      ArrayPrototypePush(list, step.value);
+    }
+    return ReflectApply(dependent, AbortSignal, [list]);
+  },
+};
+define(AbortSignal, "any", any);
 define(AbortController.prototype, "abort", members.abort);
 define(AbortSignal, "abort", statics.abort);
 define(AbortSignal, "timeout", statics.timeout);

@@ -7,6 +7,7 @@
 const { core, primordials } = __bootstrap;
 const { op_io_check, op_timer_clear, op_timer_set } = core.ops;
 const {
+  Error,
   Number,
   NumberIsFinite,
   ObjectCreate,
@@ -66,10 +67,14 @@ class Scheduler {
     throw new TypeError("Illegal constructor");
   }
   wait(delay, options = undefined) {
+    if (arguments.length === 0) {
+      throw new TypeError("Failed to execute 'wait' on 'Scheduler': parameter 1 is not of type 'number'.");
+    }
     const signal = options?.signal;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
-        reject(signal.reason);
+        const { reason } = signal;
+        reject(core.isNativeError(reason) ? reason : new Error(`${reason}`));
         return;
       }
       const abort = () => {

@@ -15,7 +15,7 @@ const dispatchEvent = primordials.uncurryThis(event.EventTarget.prototype.dispat
 function report(error) {
   const parts = errorParts(error);
   try {
-    const occurrence = new event.ErrorEvent("error", { __proto__: null, cancelable: true, error, message: parts.message });
+    const occurrence = new event.ErrorEvent("error", { __proto__: null, cancelable: true, error, message: `Uncaught ${core.isNativeError(error) ? `${parts.name}: ${parts.message}` : `${error}`}` });
     dispatchEvent(globalThis, occurrence);
     if (occurrence.defaultPrevented) {
       return;
@@ -23,8 +23,15 @@ function report(error) {
   } catch {
     // A listener that throws changes nothing about the report.
   }
+  log(parts);
+}
+
+function log(parts) {
   op_console("error", `Uncaught ${parts.stack ?? `${parts.name}: ${parts.message}`}`);
 }
+
+// What deno_web calls for a listener that throws, after its `error` event. deno_core's own ends the isolate.
+core.reportUnhandledException = (error) => log(errorParts(error));
 
 function queueMicrotask(callback) {
   if (typeof callback !== "function") {

@@ -307,7 +307,7 @@ pub fn aes_ctr(key: &[u8], counter: &[u8], bits: u32, data: &[u8]) -> Option<Vec
 
 /// AES key wrap.
 pub fn aes_kw(wrap: bool, key: &[u8], data: &[u8]) -> Option<Vec<u8>> {
-    if data.len() % 8 != 0 || data.len() < if wrap { 16 } else { 24 } {
+    if !data.len().is_multiple_of(8) || data.len() < if wrap { 16 } else { 24 } {
         return None;
     }
     let mut output = vec![0; if wrap { data.len() + 8 } else { data.len() - 8 }];

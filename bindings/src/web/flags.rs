@@ -4,7 +4,17 @@
 //! not know how: `js/bootstrap/flags.js` does what a flag changes. Names that exclude each other are in `loader/flags.rs`.
 
 /// What a Worker without one of these flags sees otherwise. `js/bootstrap/flags.js` has a function for each.
-pub const OBSERVABLE: &[&str] = &["enable_navigator_language", "enable_weak_ref", "expose_global_message_channel"];
+pub const OBSERVABLE: &[&str] = &[
+    "enable_global_performance_classes",
+    "enable_navigator_language",
+    "enable_nodejs_global_timers",
+    "enable_weak_ref",
+    "expose_global_message_channel",
+    "http_headers_getsetcookie",
+    "no_global_importscripts",
+    "set_tostring_tag",
+    "urlsearchparams_delete_has_value_arg",
+];
 
 /// Name and first date of every flag that workerd 1.20261117.1 has in `Cloudflare.compatibilityFlags`, in its order; without a date it
 /// is never the default. The dates are observed, one run of workerd a day of change.

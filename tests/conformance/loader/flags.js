@@ -4,6 +4,11 @@ import { table } from "../table.js";
 const code = (main, compatibilityDate, compatibilityFlags = []) => ({ compatibilityDate, compatibilityFlags, mainModule: "main.js", modules: { "main.js": `export default { async fetch() { let text; try { text = JSON.stringify(await (async () => { ${main} })()) ?? "undefined"; } catch (error) { text = String(error); } return new Response(text); } };` } });
 
 const DATED = [
+  ["2023-03-01", "return [typeof Headers.prototype.getSetCookie];"],
+  ["2023-07-01", "const u = new URLSearchParams('a=1&a=2'); u.delete('a', '1'); return [u.toString(), new URLSearchParams('a=1').has('a', '2')];"],
+  ["2024-03-04", "return [typeof importScripts];"],
+  ["2024-09-26", "return [Object.prototype.toString.call(new Headers()), Headers.prototype[Symbol.toStringTag], String(new URL('http://x')), Object.prototype.toString.call(new Blob())];"],
+  ["2026-08-04", "return [typeof PerformanceObserver, typeof PerformanceEntry, typeof Performance, typeof PerformanceMark, typeof PerformanceResourceTiming, setTimeout.length, Object.hasOwn(globalThis, 'setTimeout')];"],
   ["2025-05-05", "return [typeof WeakRef, typeof FinalizationRegistry];"],
   ["2025-05-19", "return [navigator.language, navigator.languages];"],
   ["2025-08-15", "return [typeof MessageChannel, typeof MessagePort, 'MessageChannel' in globalThis];"],

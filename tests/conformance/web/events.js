@@ -25,6 +25,8 @@ export default {
     await row("ErrorEvent", () => { const event = new ErrorEvent("error", { message: "m", error: new RangeError("e") }); return [event.message, event.error, event.filename, event.lineno]; });
     await row("global target", () => { const seen = []; globalThis.addEventListener("custom", (event) => seen.push(event.type), { once: true }); globalThis.dispatchEvent(new Event("custom")); return seen; });
     await row("tags", () => [new Event("a"), new EventTarget(), new CustomEvent("a")].map((item) => Object.prototype.toString.call(item)));
+    await row("listener throws", () => { const seen = []; const target = new EventTarget(); target.addEventListener("x", () => { throw new Error("boom"); }); target.addEventListener("x", () => seen.push("second")); return [target.dispatchEvent(new Event("x")), seen]; });
+    await row("listener throws into error event", () => { const seen = []; const listener = (event) => { seen.push(event.error?.message); event.preventDefault(); }; globalThis.addEventListener("error", listener); const target = new EventTarget(); target.addEventListener("x", () => { throw new Error("boom"); }); target.dispatchEvent(new Event("x")); globalThis.removeEventListener("error", listener); return seen; });
     return response();
   },
 };
