@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use denizen_core::ids::{NamespaceKey, ObjectId};
@@ -171,6 +172,8 @@ pub struct LoadedWorker {
     outcome: OnceLock<LoadOutcome>,
     /// Shards that wait for it.
     waiting: Mutex<Vec<ShardSender>>,
+    /// What V8 was told of its size, taken back when the last one who holds it lets go.
+    pub weight: OnceLock<ExternalBytes>,
 }
 
 /// What a loader's callback gave.
@@ -179,7 +182,7 @@ pub type LoadOutcome = Result<Arc<WorkerDefinition>, CallError>;
 impl LoadedWorker {
     /// One that is loading.
     pub fn new(id: u64, loader: Option<Arc<str>>, name: Arc<str>) -> Self {
-        Self { id, loader, name, outcome: OnceLock::new(), waiting: Mutex::default() }
+        Self { id, loader, name, outcome: OnceLock::new(), waiting: Mutex::default(), weight: OnceLock::new() }
     }
 
     /// One that is there.
@@ -215,6 +218,22 @@ impl LoadedWorker {
         for shard in waiting {
             shard.send(ShardMessage::Loaded(self.id));
         }
+    }
+}
+
+/// Memory outside V8's heap that handles in it keep alive, as V8 was told of it: otherwise it would see no reason to
+/// collect them.
+#[derive(Debug)]
+pub struct ExternalBytes {
+    /// How much.
+    pub bytes: i64,
+    /// Where the isolate that was told reads what it may take back.
+    pub freed: Arc<AtomicI64>,
+}
+
+impl Drop for ExternalBytes {
+    fn drop(&mut self) {
+        self.freed.fetch_add(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -305,17 +324,19 @@ pub struct ResponseParts {
 pub enum CallKind {
     /// A `fetch` event.
     Fetch(Box<RequestParts>),
-    /// A method call.
+    /// A method call, or the reading of a property.
     Rpc {
-        /// Name of the method.
-        method: String,
-        /// Array of arguments.
-        args: WireValue,
+        /// Name of the method or property.
+        name: String,
+        /// Array of arguments; absent for a property.
+        args: Option<WireValue>,
     },
     /// A `test` event.
     Test,
     /// An alarm is due.
     Alarm(Box<AlarmCall>),
+    /// The alarm of a facet is due that nobody in this process can start but the object.
+    FacetAlarm(Box<FacetAlarmCall>),
     /// A cron trigger is due.
     Scheduled {
         /// Its expression.
@@ -323,6 +344,17 @@ pub enum CallKind {
         /// When it was to run, in milliseconds since the epoch.
         scheduled_ms: i64,
     },
+}
+
+/// The alarm of a facet that does not run, as its object is told of it.
+#[derive(Debug)]
+pub struct FacetAlarmCall {
+    /// The names that lead to the facet, from the object on.
+    pub path: Vec<String>,
+    /// When it was to run, in milliseconds since the epoch.
+    pub scheduled_ms: i64,
+    /// How often it has been retried.
+    pub retry_count: u32,
 }
 
 /// An alarm that is due, or has been given up.
@@ -375,6 +407,8 @@ pub struct CallError {
     pub overloaded: bool,
     /// The object lost its memory.
     pub durable_object_reset: bool,
+    /// An alarm whose handler ends by it is not tried again.
+    pub gives_up_alarm: bool,
     /// The limit that was exceeded.
     pub limit: Option<Box<Exceeded>>,
 }

@@ -7,6 +7,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -215,6 +216,8 @@ pub enum Output {
 struct Pending {
     io: Rc<IoContext>,
     resolver: v8::Global<v8::PromiseResolver>,
+    /// Whether it is a method call.
+    is_call: bool,
     /// Held while the operation runs, to give it up with it.
     guard: Option<EgressGuard>,
 }
@@ -229,6 +232,8 @@ struct Timer {
 
 /// Functions that the bootstrap script hands to the host.
 pub struct JsEntries {
+    /// Makes the instance of an actor.
+    pub construct: v8::Global<v8::Function>,
     /// Delivers an event.
     pub dispatch: v8::Global<v8::Function>,
     /// Takes what `env` is made from.
@@ -243,8 +248,12 @@ pub struct JsEntries {
     pub list_handlers: v8::Global<v8::Function>,
     /// An unhandled rejection.
     pub unhandled: v8::Global<v8::Function>,
+    /// deno_core's operation that loads and runs an ES module at once.
+    pub import_sync: v8::Global<v8::Function>,
     /// Makes the function that gives the default export of a module that is no ES module.
     pub maker: v8::Global<v8::Function>,
+    /// Gives the global scope the form that the Worker's compatibility flags ask for.
+    pub configure: v8::Global<v8::Function>,
     /// Makes an error of a class that V8's interface does not make.
     pub make_error: v8::Global<v8::Function>,
     /// Takes an object that leaves in a call apart.
@@ -287,6 +296,8 @@ pub struct IsolateState {
     pub rejections: RefCell<Vec<(v8::Global<v8::Promise>, v8::Global<v8::Value>)>>,
     /// Workers whose code an event of this isolate is to give.
     loads: RefCell<Vec<(Rc<IoContext>, Arc<LoadedWorker>)>>,
+    /// Memory outside the heap that V8 was told of and that is gone.
+    pub external_freed: Arc<AtomicI64>,
     pending: RefCell<HashMap<Token, Pending>>,
     timers: RefCell<HashMap<u32, Timer>>,
     next_token: Cell<u64>,
@@ -310,6 +321,7 @@ impl IsolateState {
             actors: RefCell::default(),
             rejections: RefCell::default(),
             loads: RefCell::default(),
+            external_freed: Arc::default(),
             pending: RefCell::default(),
             timers: RefCell::default(),
             next_token: Cell::new(1),
@@ -330,6 +342,14 @@ impl IsolateState {
         self.worker.get().expect("only an isolate with a Worker runs user code")
     }
 
+    /// Tells V8 of memory outside its heap that is gone.
+    pub fn settle_external(&self, isolate: &mut v8::Isolate) {
+        if self.external_freed.load(Ordering::Relaxed) != 0 {
+            let freed = self.external_freed.swap(0, Ordering::Relaxed);
+            isolate.adjust_amount_of_external_allocated_memory(-freed);
+        }
+    }
+
     /// Starts an operation of `io`: the promise that JavaScript waits for, and the right to end it.
     pub fn start<'s>(
         &self,
@@ -341,7 +361,7 @@ impl IsolateState {
         let token = Token(self.next_token.replace(self.next_token.get() + 1));
         let resolver = v8::Global::new(scope, resolver);
         io.waiting.set(io.waiting.get() + 1);
-        self.pending.borrow_mut().insert(token, Pending { io: io.clone(), resolver, guard: None });
+        self.pending.borrow_mut().insert(token, Pending { io: io.clone(), resolver, is_call: false, guard: None });
         (promise, token)
     }
 
@@ -357,11 +377,19 @@ impl IsolateState {
         }
     }
 
-    /// Takes an ended operation out: whose it was, and what resolves it. `None` if it was given up.
-    pub fn take(&self, token: Token) -> Option<(Rc<IoContext>, v8::Global<v8::PromiseResolver>)> {
+    /// The operation `token` is a method call.
+    pub fn is_call(&self, token: Token) {
+        if let Some(pending) = self.pending.borrow_mut().get_mut(&token) {
+            pending.is_call = true;
+        }
+    }
+
+    /// Takes an ended operation out: whose it was, what resolves it, and whether it is a method call. `None` if it was given
+    /// up.
+    pub fn take(&self, token: Token) -> Option<(Rc<IoContext>, v8::Global<v8::PromiseResolver>, bool)> {
         let pending = self.pending.borrow_mut().remove(&token)?;
         pending.io.waiting.set(pending.io.waiting.get().saturating_sub(1));
-        Some((pending.io, pending.resolver))
+        Some((pending.io, pending.resolver, pending.is_call))
     }
 
     /// The event that `token`'s operation belongs to.

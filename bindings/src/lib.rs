@@ -14,6 +14,7 @@
 //! - [`actor`]: Durable Objects and their storage.
 //! - [`loader`]: dynamic Workers.
 //! - [`node`]: the modules of Node.
+//! - [`web`]: the global scope.
 
 #![allow(missing_docs, reason = "the op2 macro generates public items without the comments that the operations have")]
 
@@ -28,19 +29,20 @@ pub mod modules;
 pub mod node;
 pub mod rpc;
 mod sources;
+pub mod web;
 
 use std::sync::Arc;
 
 use deno_core::{Extension, OpDecl};
 
-pub use sources::{bootstrap_extension, importable, importable_script, node_url};
+pub use sources::{bootstrap_extension, importable, importable_script, runtime_url};
 
 /// Operations of deno_core that no guest may reach even if it found them, because they abort the process, print, read
-/// modules past the loader or compile code.
+/// modules past the loader or compile code. `op_import_sync` is taken out of `core.ops` by js/bootstrap/globals.js: only the
+/// host holds it.
 const DISABLED_OPS: &[&str] = &[
     "op_panic",
     "op_print",
-    "op_import_sync",
     "op_import_sync_with_source",
     "op_eval_context",
     "op_compile_function",
@@ -69,6 +71,7 @@ pub fn extensions() -> Vec<Extension> {
         loader::denizen_loader::init(),
         modules::denizen_modules::init(),
         node::denizen_node::init(),
+        web::denizen_web::init(),
         Extension { middleware_fn: Some(Box::new(without_dangerous)), ..bootstrap_extension() },
     ]
 }

@@ -13,7 +13,7 @@ use crate::fetch::string;
 use crate::isolate::IsolateState;
 use crate::node::NodeCompat;
 
-deno_core::extension!(denizen_modules, ops = [op_module_find],);
+deno_core::extension!(denizen_modules, ops = [op_module_find, op_module_namespace],);
 
 /// What stands before the URL of every module that a user gave, where V8 and deno_core see it: nothing else is loaded under
 /// this scheme, and nothing of a user's under another.
@@ -30,6 +30,9 @@ impl std::fmt::Debug for CompiledWasm {
         f.write_str("CompiledWasm")
     }
 }
+
+/// URL, after the scheme, of a module whose `ns` is the namespace of another one: its query is that one's URL.
+pub const NAMESPACE: &str = "namespace?";
 
 /// Why a module could not be found or made. The texts are workerd's.
 #[derive(Debug, thiserror::Error, deno_error::JsError)]
@@ -142,7 +145,7 @@ fn decode(path: &str) -> String {
 }
 
 /// The module that `specifier` means for `require` in the module `referrer`: `[url, kind, value]`. The value of a CommonJS
-/// module is a function, of a module of the runtime the name of its script, of a module that cannot be made what is thrown.
+/// module is a function, of a module that cannot be made what is thrown.
 #[op2]
 pub fn op_module_find<'s>(
     scope: &mut v8::PinScope<'s, '_>,
@@ -163,8 +166,8 @@ pub fn op_module_find<'s>(
             (url.to_string(), found)
         }
         Err(_) => {
-            let script = crate::importable_script(specifier, NodeCompat::of(state.worker())).ok_or_else(missing)?;
-            (specifier.to_owned(), ("script", Ok(string(scope, script))))
+            crate::importable_script(specifier, NodeCompat::of(state.worker())).ok_or_else(missing)?;
+            (specifier.to_owned(), ("esm", Ok(v8::undefined(scope).into())))
         }
     };
     let (kind, value) = match found {
@@ -174,6 +177,37 @@ pub fn op_module_find<'s>(
     let url = string(scope, &url);
     let kind = string(scope, kind);
     Ok(v8::Array::new_with_elements(scope, &[url, kind, value]).into())
+}
+
+/// Loads and runs an ES module of the bundle, or a module of the runtime, and gives its namespace: `[namespace, undefined]`, or
+/// `[undefined, thrown]`.
+#[op2(reentrant)]
+pub fn op_module_namespace<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[string] url: &str,
+) -> Result<v8::Local<'s, v8::Value>, ModuleError> {
+    let state = IsolateState::of(scope);
+    let missing = || ModuleError::Missing(url.to_owned());
+    let known = find(&state.worker().bundle, url).is_some();
+    let internal = match crate::importable_script(url, NodeCompat::of(state.worker())) {
+        _ if known => format!("{SCHEME}{url}"),
+        Some(_) => crate::runtime_url(url),
+        None => return Err(missing()),
+    };
+    let entries = state.entries.get().ok_or_else(missing)?;
+    let import = v8::Local::new(scope, &entries.import_sync);
+    let specifier = string(scope, &format!("{SCHEME}{NAMESPACE}{internal}"));
+    let undefined = v8::undefined(scope).into();
+    let made = catching(scope, |scope| {
+        let holder = v8::Local::<v8::Object>::try_from(import.call(scope, undefined, &[specifier, undefined])?).ok()?;
+        let key = v8::String::new(scope, "ns")?;
+        holder.get(scope, key.into())
+    });
+    let pair = match made {
+        Ok(namespace) => [namespace, undefined],
+        Err(thrown) => [undefined, thrown],
+    };
+    Ok(v8::Array::new_with_elements(scope, &pair).into())
 }
 
 /// What was made, or what V8 threw.

@@ -26,7 +26,10 @@ macro_rules! embedded_script {
 /// Scripts that the snapshot holds, loaded by the bootstrap through `core.loadExtScript`.
 static SCRIPTS: &[ExtensionFileSource] = &[
     script!("bootstrap/blobs.js"),
+    script!("bootstrap/flags.js"),
     script!("bootstrap/intrinsics.js"),
+    script!("bootstrap/lazy.js"),
+    script!("bootstrap/shape.js"),
     script!("actor/exclusive.js"),
     script!("actor/namespace.js"),
     script!("actor/state.js"),
@@ -53,6 +56,10 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("rpc/options.js"),
     script!("rpc/stub.js"),
     script!("rpc/values.js"),
+    script!("streams/transforms.js"),
+    script!("web/body_class.js"),
+    script!("web/events.js"),
+    script!("web/performance.js"),
     script!("worker/controllers.js"),
     script!("worker/dispatch.js"),
     script!("worker/exports.js"),
@@ -63,6 +70,8 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("worker/workers_module.js"),
     // Rarely used: they are in the binary, not in the snapshot, so that an isolate that does not import them has none of
     // them in its heap.
+    embedded_script!("streams/compression.js"),
+    embedded_script!("web/message_channel.js"),
     embedded_script!("node/_stream_duplex.js"),
     embedded_script!("node/_stream_passthrough.js"),
     embedded_script!("node/_stream_readable.js"),
@@ -79,6 +88,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("node/buffer/numbers.js"),
     embedded_script!("node/console.js"),
     embedded_script!("node/constants.js"),
+    embedded_script!("node/crypto.js"),
     embedded_script!("node/diagnostics_channel.js"),
     embedded_script!("node/events.js"),
     embedded_script!("node/inspect.js"),
@@ -147,6 +157,7 @@ node_modules! {
     "buffer" => "buffer.js",
     "console" => "console.js",
     "constants" => "constants.js",
+    "crypto" => "crypto.js",
     "diagnostics_channel" => "diagnostics_channel.js",
     "events" => "events.js",
     "module" => "module.js",
@@ -180,15 +191,18 @@ fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     OWN.iter().copied().chain(node.filter(|(name, _)| *name != "test"))
 }
 
-/// URL under which a module of Node is loaded. deno_core takes what it has registered before it asks for a module's URL, so
-/// that under its own name none could stand in a bundle.
-pub fn node_url(name: &str) -> String {
-    format!("denizen-node:{}", name.strip_prefix("node:").unwrap_or(name))
+/// URL under which the module of the runtime that user code calls `name` is loaded. deno_core takes what it has registered
+/// before it asks for a module's URL, so that one of Node's under its own name could not be replaced by a bundle's.
+pub fn runtime_url(name: &str) -> String {
+    match OWN.iter().any(|(own, _)| *own == name) {
+        true => name.to_owned(),
+        false => format!("denizen-node:{}", name.strip_prefix("node:").unwrap_or(name)),
+    }
 }
 
 /// URLs of the runtime's modules, with their scripts. They live as long as the process.
 fn registered() -> Vec<(&'static str, &'static str)> {
-    let node = NODE.iter().map(|(_, bare, script)| (&*Box::leak(node_url(bare).into_boxed_str()), *script));
+    let node = NODE.iter().map(|(_, bare, script)| (&*Box::leak(runtime_url(bare).into_boxed_str()), *script));
     OWN.iter().copied().chain(node).collect()
 }
 

@@ -39,8 +39,12 @@ const handles = new SafeWeakMap();
 function tag(Class, name) {
   ObjectDefineProperty(Class.prototype, SymbolToStringTag, { __proto__: null, value: name, configurable: true });
 }
+// One for all: V8 makes an object literal without a prototype slowly, and this is done for every stub.
+const descriptor = { __proto__: null, value: undefined, enumerable: true, configurable: true, writable: false };
 function own(target, key, value) {
-  ObjectDefineProperty(target, key, { __proto__: null, value, enumerable: true, configurable: true, writable: false });
+  descriptor.value = value;
+  ObjectDefineProperty(target, key, descriptor);
+  descriptor.value = undefined;
 }
 
 class DurableObjectId {

@@ -45,8 +45,6 @@ const BLOCK_MS_MAX = op_bounds()[1];
 const BLOCKED_TOO_LONG =
   "A call to blockConcurrencyWhile() in a Durable Object waited for too long. The call was canceled and the Durable Object was reset.";
 let allowed = false;
-// What the first event of an object waits for after its constructor.
-let settled;
 let isState;
 
 class DurableObjectFacets {
@@ -140,10 +138,7 @@ function startFacet(container, context, getStartupOptions) {
 
 class DurableObjectState {
   #handle;
-  // The newest callback that blocks other events.
-  #blocked;
   static {
-    settled = (state) => state.#blocked;
     isState = (value) => typeof value === "object" && value !== null && #handle in value;
   }
   constructor(handle, id, props, exports) {
@@ -173,17 +168,17 @@ class DurableObjectState {
     op_actor_block(handle);
     let timer;
     const result = exclusively(handle, () => {
-      timer = op_timer_set(() => op_actor_abort(handle, { __proto__: null, name: "Error", message: BLOCKED_TOO_LONG }), BLOCK_MS_MAX, false);
+      timer = op_timer_set(() => op_actor_abort(handle, { __proto__: null, name: "Error", message: BLOCKED_TOO_LONG }, true), BLOCK_MS_MAX, false);
       return PromisePrototypeThen(PromiseResolve(undefined), () => callback());
     });
-    return this.#blocked = PromisePrototypeThen(result, (value) => {
+    return PromisePrototypeThen(result, (value) => {
       op_timer_clear(timer);
       op_actor_unblock(handle);
       return value;
     }, (error) => {
       op_timer_clear(timer);
       // What the callback left half done must not be built upon.
-      op_actor_abort(handle, errorParts(error));
+      op_actor_abort(handle, errorParts(error), true);
     });
   }
   abort(reason = undefined, options = undefined) {
@@ -191,8 +186,10 @@ class DurableObjectState {
     if (options !== undefined && options !== null && typeof options !== "object") {
       throw new TypeError("Failed to execute 'abort' on 'DurableObjectState': parameter 2 is not of type 'AbortOptions'.");
     }
+    const given = options?.retryAlarm;
+    const retryAlarm = given === undefined || given ? true : false;
     const message = reason === undefined ? "Application called abort() to reset Durable Object." : reasonText(reason);
-    op_actor_abort(this.#handle, { __proto__: null, name: "Error", message });
+    op_actor_abort(this.#handle, { __proto__: null, name: "Error", message }, retryAlarm);
   }
 }
 function requireState(value) {
@@ -231,5 +228,5 @@ function newState(handle, id, props, exports) {
 ownClass(DurableObjectState);
 ownClass(DurableObjectFacets);
 
-return { DurableObjectState, isState, newState, settled };
+return { DurableObjectState, isState, newState };
 })();

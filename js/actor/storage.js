@@ -27,6 +27,7 @@ const {
   op_storage_release,
   op_storage_savepoint,
   op_storage_set_alarm,
+  op_actor_running,
   op_storage_sync,
 } = core.ops;
 const { op_actor_block, op_actor_unblock } = core.ops;
@@ -609,7 +610,9 @@ function setAlarm(handle, interfaceName, args) {
   if (ms <= 0) {
     throw new TypeError("setAlarm() cannot be called with an alarm time <= 0");
   }
-  if (!handlesAlarms(handle)) {
+  // The object whose event runs is asked, which may not be the storage's: so does workerd.
+  const running = op_actor_running();
+  if (running !== 0 && !handlesAlarms(running)) {
     throw new TypeError("Your Durable Object class must have an alarm() handler in order to call setAlarm()");
   }
   // What is over already is due now.
@@ -692,7 +695,7 @@ class DurableObjectTransaction {
 }
 tag(DurableObjectTransaction, "DurableObjectTransaction");
 
-// Handles of objects whose instance has an alarm() handler, or none is known yet.
+// Whether the instance of an incarnation has an alarm() handler, or its class while none is made.
 let handlesAlarms = () => true;
 function setAlarmCheck(check) {
   handlesAlarms = check;

@@ -5,8 +5,8 @@
 
 (function () {
 const { core, primordials } = globalThis.__bootstrap;
-const { propNonEnumerable, propWritable } = core;
-const { ObjectCreate, ObjectDefineProperties, ObjectDefineProperty, ObjectSetPrototypeOf, PromisePrototypeThen, SymbolToStringTag, TypeError } = primordials;
+const { propNonEnumerable, propReadOnly, propWritable } = core;
+const { ObjectCreate, ObjectDefineProperty, ObjectGetPrototypeOf, ObjectSetPrototypeOf, PromisePrototypeThen, ReflectApply, SymbolToStringTag, TypeError, uncurryThis } = primordials;
 const load = core.loadExtScript;
 
 load("ext:denizen/bootstrap/blobs.js");
@@ -19,7 +19,6 @@ const base64 = load("ext:deno_web/05_base64.js");
 const streams = load("ext:deno_web/06_streams.js");
 const encoding = load("ext:deno_web/08_text_encoding.js");
 const file = load("ext:deno_web/09_file.js");
-const performance = load("ext:deno_web/15_performance.js");
 load("ext:deno_web/13_message_port.js");
 
 const { console } = load("ext:denizen/console/console.js");
@@ -31,14 +30,21 @@ const { Request } = load("ext:denizen/fetch/request.js");
 const { Response } = load("ext:denizen/fetch/response.js");
 const { fetch } = load("ext:denizen/fetch/fetch.js");
 load("ext:denizen/rpc/stub.js");
-const { ExecutionContext } = load("ext:denizen/io/context.js");
-const { ClassHandle } = core.ops;
+const { ExecutionContext, holdEvent } = load("ext:denizen/io/context.js");
+const { ClassHandle, op_define_lazy } = core.ops;
 const { STREAM, own, ownLike } = load("ext:denizen/actor/values.js");
 const dispatch = load("ext:denizen/worker/dispatch.js");
 const commonjs = load("ext:denizen/modules/commonjs.js");
 load("ext:denizen/worker/workers_module.js");
 const { errorParts, makeError } = load("ext:denizen/rpc/errors.js");
 const values = load("ext:denizen/rpc/values.js");
+const transforms = load("ext:denizen/streams/transforms.js");
+const { Body } = load("ext:denizen/web/body_class.js");
+const events = load("ext:denizen/web/events.js");
+const performance = load("ext:denizen/web/performance.js");
+const { compatibilityFlags, configure } = load("ext:denizen/bootstrap/flags.js");
+const { defineLazyGlobals } = load("ext:denizen/bootstrap/lazy.js");
+const { shapeClass, shapeFunction, shapePrototype } = load("ext:denizen/bootstrap/shape.js");
 const { structuredClone } = load("ext:denizen/worker/structured_clone.js");
 const { queueMicrotask, reportError } = load("ext:denizen/worker/report.js");
 const { hardenIntrinsics } = load("ext:denizen/bootstrap/intrinsics.js");
@@ -48,59 +54,95 @@ for (const name of ["DataCloneError", "InvalidCharacterError", "QuotaExceededErr
   core.registerErrorBuilder(`DOMException${name}`, (message) => new DOMException(message, name));
 }
 
+// It takes code under any name: only the host may call it.
+const importSync = core.ops.op_import_sync;
+delete core.ops.op_import_sync;
+
 class Navigator {
   constructor() {
     throw new TypeError("Illegal constructor");
   }
-  get userAgent() {
-    return "Cloudflare-Workers";
-  }
-  get hardwareConcurrency() {
-    return 1;
-  }
-  get language() {
-    return "en";
-  }
-  get languages() {
-    return ["en"];
+  // A beacon is a request that nobody waits for.
+  sendBeacon(url, body = undefined) {
+    if (arguments.length === 0) {
+      throw new TypeError("Failed to execute 'sendBeacon' on 'Navigator': parameter 1 is not of type 'string'.");
+    }
+    holdEvent(fetch(url, { __proto__: null, method: "POST", body }));
+    return true;
   }
 }
-ObjectDefineProperty(Navigator.prototype, SymbolToStringTag, { __proto__: null, value: "Navigator", configurable: true });
-
-const WorkerGlobalScope = class WorkerGlobalScope extends event.EventTarget {
+class Cloudflare {
   constructor() {
     throw new TypeError("Illegal constructor");
   }
-};
-const ServiceWorkerGlobalScope = class ServiceWorkerGlobalScope extends WorkerGlobalScope {};
+}
+class WorkerGlobalScope extends event.EventTarget {
+  constructor() {
+    throw new TypeError("Illegal constructor");
+  }
+}
+class ServiceWorkerGlobalScope extends WorkerGlobalScope {}
+for (const Class of [Navigator, Cloudflare, WorkerGlobalScope, ServiceWorkerGlobalScope]) {
+  ObjectDefineProperty(Class.prototype, SymbolToStringTag, { __proto__: null, value: Class.name, configurable: true });
+}
 ObjectSetPrototypeOf(globalThis, ServiceWorkerGlobalScope.prototype);
-ObjectDefineProperty(globalThis, SymbolToStringTag, { __proto__: null, value: "ServiceWorkerGlobalScope", configurable: true });
 event.saveGlobalThisReference(globalThis);
 
+// The scope's prototype has timers of its own behind those of the global object, whose arguments count.
+ObjectDefineProperty(timers.setInterval, "length", { __proto__: null, value: 2 });
+ObjectDefineProperty(timers.setTimeout, "length", { __proto__: null, value: 2 });
+ObjectDefineProperty(timers.clearInterval, "length", { __proto__: null, value: 1 });
+ObjectDefineProperty(timers.clearTimeout, "length", { __proto__: null, value: 1 });
+
+function readOnly(object, values) {
+  for (const name in values) {
+    ObjectDefineProperty(object, name, propReadOnly(values[name]));
+  }
+  return object;
+}
+
+const navigator = readOnly(ObjectCreate(Navigator.prototype), {
+  __proto__: null,
+  languages: ["en"],
+  language: "en",
+  platform: "",
+  hardwareConcurrency: 1,
+  userAgent: "Cloudflare-Workers",
+});
+const cloudflare = ObjectCreate(Cloudflare.prototype);
+
+// Classes of the scope, which lie on its prototype. Those that few use are in lazy.js.
 const CLASSES = {
   __proto__: null,
   AbortController: abort.AbortController,
   AbortSignal: abort.AbortSignal,
   Blob: file.Blob,
+  Body,
   ByteLengthQueuingStrategy: streams.ByteLengthQueuingStrategy,
-  CloseEvent: event.CloseEvent,
+  CloseEvent: events.CloseEvent,
   CountQueuingStrategy: streams.CountQueuingStrategy,
   Crypto,
   CustomEvent: event.CustomEvent,
   DOMException,
   ErrorEvent: event.ErrorEvent,
   Event: event.Event,
-  EventTarget: event.EventTarget,
+  ExtendableEvent: events.ExtendableEvent,
+  FetchEvent: events.FetchEvent,
   File: file.File,
+  FixedLengthStream: transforms.FixedLengthStream,
   FormData,
   Headers,
-  MessageEvent: event.MessageEvent,
+  IdentityTransformStream: transforms.IdentityTransformStream,
+  MessageEvent: events.MessageEvent,
   Navigator,
   Performance: performance.Performance,
   PerformanceEntry: performance.PerformanceEntry,
   PerformanceMark: performance.PerformanceMark,
   PerformanceMeasure: performance.PerformanceMeasure,
-  PromiseRejectionEvent: event.PromiseRejectionEvent,
+  PerformanceObserver: performance.PerformanceObserver,
+  PerformanceObserverEntryList: performance.PerformanceObserverEntryList,
+  PerformanceResourceTiming: performance.PerformanceResourceTiming,
+  PromiseRejectionEvent: events.PromiseRejectionEvent,
   ReadableByteStreamController: streams.ReadableByteStreamController,
   ReadableStream: streams.ReadableStream,
   ReadableStreamBYOBReader: streams.ReadableStreamBYOBReader,
@@ -109,11 +151,13 @@ const CLASSES = {
   ReadableStreamDefaultReader: streams.ReadableStreamDefaultReader,
   Request,
   Response,
-  ServiceWorkerGlobalScope,
+  ScheduledEvent: events.ScheduledEvent,
+  TailEvent: events.TailEvent,
   TextDecoder: encoding.TextDecoder,
   TextDecoderStream: encoding.TextDecoderStream,
   TextEncoder: encoding.TextEncoder,
   TextEncoderStream: encoding.TextEncoderStream,
+  TraceEvent: events.TailEvent,
   TransformStream: streams.TransformStream,
   TransformStreamDefaultController: streams.TransformStreamDefaultController,
   URL: url.URL,
@@ -127,29 +171,54 @@ const FUNCTIONS = {
   __proto__: null,
   atob: base64.atob,
   btoa: base64.btoa,
-  clearInterval: timers.clearInterval,
-  clearTimeout: timers.clearTimeout,
   fetch,
   queueMicrotask,
   reportError,
+  structuredClone,
+  clearInterval: timers.clearInterval,
+  clearTimeout: timers.clearTimeout,
   setInterval: timers.setInterval,
   setTimeout: timers.setTimeout,
-  structuredClone,
 };
-const OBJECTS = {
+// What the scope has of its own.
+const OWN = {
   __proto__: null,
-  console,
+  Cloudflare: cloudflare,
+  ServiceWorkerGlobalScope,
+  clearInterval: timers.clearInterval,
+  clearTimeout: timers.clearTimeout,
   crypto,
-  navigator: ObjectCreate(Navigator.prototype),
-  origin: "",
+  navigator,
   performance: performance.performance,
   scheduler: timers.scheduler,
   self: globalThis,
+  setInterval: timers.setInterval,
+  setTimeout: timers.setTimeout,
 };
-const descriptors = { __proto__: null };
+function define(object, values) {
+  for (const name in values) {
+    ObjectDefineProperty(object, name, propWritable(values[name]));
+  }
+}
+for (const name of ["NONE", "CAPTURING_PHASE", "AT_TARGET", "BUBBLING_PHASE"]) {
+  ObjectDefineProperty(event.Event.prototype, name, propReadOnly(event.Event[name]));
+}
 for (const name in CLASSES) {
-  descriptors[name] = propNonEnumerable(CLASSES[name]);
+  shapeClass(CLASSES[name]);
   own(CLASSES[name]);
+}
+for (const Class of [Navigator, Cloudflare, ServiceWorkerGlobalScope, event.EventTarget]) {
+  shapeClass(Class);
+  own(Class);
+}
+shapePrototype(ObjectGetPrototypeOf(timers.scheduler));
+for (const name in FUNCTIONS) {
+  const original = FUNCTIONS[name];
+  // A method has no prototype property and is no constructor.
+  FUNCTIONS[name] = { [name](...args) { return ReflectApply(original, undefined, args); } }[name];
+}
+for (const name in console) {
+  shapeFunction(console[name]);
 }
 own(streams.ReadableStream, STREAM);
 own(abort.AbortSignal, "AbortSignal serialization is not enabled.");
@@ -161,22 +230,20 @@ for (const pairs of [new Headers(), new FormData(), new url.URLSearchParams()]) 
 ownLike(timers.scheduler);
 own(ExecutionContext);
 own(ClassHandle);
-for (const name in FUNCTIONS) {
-  descriptors[name] = propWritable(FUNCTIONS[name]);
-}
-for (const name in OBJECTS) {
-  descriptors[name] = propWritable(OBJECTS[name]);
-}
-ObjectDefineProperties(globalThis, descriptors);
+define(ServiceWorkerGlobalScope.prototype, CLASSES);
+define(ServiceWorkerGlobalScope.prototype, FUNCTIONS);
+define(WorkerGlobalScope.prototype, { __proto__: null, EventTarget: event.EventTarget });
+define(globalThis, OWN);
+ObjectDefineProperty(globalThis, "origin", propReadOnly("null"));
+
+const dispatchEvent = uncurryThis(event.EventTarget.prototype.dispatchEvent);
 
 // An unhandled rejection: an event first, the log if nothing prevents it. Gives the text to log.
 function unhandled(promise, reason) {
-  const rejection = new event.PromiseRejectionEvent("unhandledrejection", {
-    __proto__: null, promise, reason, cancelable: true,
-  });
+  const rejection = events.rejectionEvent("unhandledrejection", promise, reason);
   event.setIsTrusted?.(rejection, true);
   PromisePrototypeThen(promise, undefined, () => {});
-  globalThis.dispatchEvent(rejection);
+  dispatchEvent(globalThis, rejection);
   return rejection.defaultPrevented ? undefined : formatError(reason);
 }
 
@@ -190,7 +257,9 @@ globalThis.__denizen = {
   __proto__: null,
   ...dispatch,
   ...values,
+  importSync,
   maker: commonjs.maker,
+  configure,
   formatError,
   makeError,
   unhandled,
@@ -199,12 +268,20 @@ globalThis.__denizen = {
     delete globalThis.__bootstrap;
     delete globalThis.bootstrap;
     delete globalThis.Deno;
+    // deno_core's lies over V8's.
+    delete globalThis.queueMicrotask;
+    delete globalThis.queueMicrotask;
+    if (globalThis.WebAssembly !== undefined) {
+      delete globalThis.WebAssembly.compileStreaming;
+      delete globalThis.WebAssembly.instantiateStreaming;
+    }
     event.setEventTargetData(globalThis);
     // Methods of EventTarget accept the global object by this brand.
     ObjectDefineProperty(globalThis, webidl.brand, { __proto__: null, value: webidl.brand });
-    performance.setTimeOrigin?.();
     hardenIntrinsics();
-    ObjectDefineProperty(globalThis, "console", propWritable(console));
+    defineLazyGlobals(ServiceWorkerGlobalScope.prototype);
+    op_define_lazy(cloudflare, "compatibilityFlags", compatibilityFlags, true);
+    ObjectDefineProperty(globalThis, "console", propNonEnumerable(console));
   },
 };
 })();

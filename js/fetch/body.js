@@ -53,6 +53,7 @@ const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { randomHex } = core.loadExtScript("ext:denizen/io/crypto.js");
 
 const { ReadableStream, ReadableStreamDefaultReader } = streams;
+const isLocked = uncurryThis(ReflectGetOwnPropertyDescriptor(ReadableStream.prototype, "locked").get);
 const ReaderRead = uncurryThis(ReadableStreamDefaultReader.prototype.read);
 const ReaderCancel = uncurryThis(ReadableStreamDefaultReader.prototype.cancel);
 const BlobArrayBuffer = uncurryThis(Blob.prototype.arrayBuffer);
@@ -415,7 +416,8 @@ function toHost(inner, rpc = false, hold = true) {
 }
 
 function requireUnlocked(stream) {
-  if (streams.isReadableStreamLocked(stream)) {
+  // The getter also refuses what only looks like a stream.
+  if (isLocked(stream)) {
     throw new TypeError("The ReadableStream has been locked to a reader.");
   }
 }
@@ -428,8 +430,9 @@ function streamToHost(stream, length, rpc, hold) {
     streams.acquireReadableStreamDefaultReader(stream);
     return handle;
   }
+  const reader = streams.acquireReadableStreamDefaultReader(stream);
   const writer = op_body_writer(length, rpc, hold);
-  pump(stream, writer, rpc);
+  pump(reader, writer, rpc);
   return writer;
 }
 
@@ -453,14 +456,13 @@ async function writeChunks(writer, bytes, taken = undefined) {
   return true;
 }
 
-async function pump(stream, writer, rpc) {
-  const reader = streams.acquireReadableStreamDefaultReader(stream);
+async function pump(reader, writer, rpc) {
   const cancel = (reason) => PromisePrototypeThen(ReaderCancel(reader, reason), undefined, () => {});
   let reading = false;
   // A reader that goes away while the source has nothing to give ends the wait.
   const gone = (reason) => {
     if (reading) {
-      cancel(reason ?? (rpc ? new Error(RELEASED) : undefined));
+      cancel(rpc ? reason ?? new Error(RELEASED) : undefined);
     }
   };
   PromisePrototypeThen(op_body_report(writer), gone, gone);

@@ -52,16 +52,16 @@ function race(promise, signal) {
   });
 }
 
-function send(stub, state, url, headers, body) {
+function send(stub, method, cfOf, url, headers, body) {
   // A fragment is the client's own.
   const hash = StringPrototypeIndexOf(url, "#");
   if (hash >= 0) {
     url = StringPrototypeSlice(url, 0, hash);
   }
-  const cf = state.cfJson ?? (state.cf === undefined ? undefined : JSONStringify(state.cf));
+  const cf = cfOf.cfJson ?? (cfOf.cf === undefined ? undefined : JSONStringify(cfOf.cf));
   return stub === null
-    ? op_fetch(state.method, url, headers, body, cf)
-    : PromisePrototypeThen(op_stub_fetch(stub, state.method, url, headers, body, cf), undefined, markRemote);
+    ? op_fetch(method, url, headers, body, cf)
+    : PromisePrototypeThen(op_stub_fetch(stub, method, url, headers, body, cf), undefined, markRemote);
 }
 
 // The reset of an object reaches the caller of its fetch() as an error from the other side.
@@ -100,7 +100,7 @@ async function run(stub, input, init) {
   let body = toHost(state.inner);
   const seen = [];
   for (;;) {
-    const parts = await race(send(stub, { __proto__: null, method, cf: state.cf, cfJson: state.cfJson }, url, flatFromHeaders(headers), body), signal);
+    const parts = await race(send(stub, method, state, url, flatFromHeaders(headers), body), signal);
     const status = parts[0];
     if (state.redirect !== "follow" || !ArrayPrototypeIncludes(REDIRECT_STATUS, status)) {
       return responseFromHost(parts, url, seen.length > 0);

@@ -20,13 +20,15 @@ let allowed = false;
 
 class ExecutionContext {
   #props;
+  props;
+  exports;
   constructor(props, exports) {
     if (!allowed) {
       throw new TypeError("Illegal constructor");
     }
     this.#props = props;
-    ObjectDefineProperty(this, "props", { __proto__: null, value: props, enumerable: true, configurable: true, writable: true });
-    ObjectDefineProperty(this, "exports", { __proto__: null, value: exports, enumerable: true, configurable: true, writable: true });
+    this.props = props;
+    this.exports = exports;
   }
   waitUntil(promise) {
     if (typeof this !== "object" || this === null || !(#props in this)) {

@@ -5,12 +5,14 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_module_find } = core.ops;
+const { op_module_find, op_module_namespace } = core.ops;
 const {
   Error,
   ObjectDefineProperty,
   ReflectApply,
   SafeMap,
+  StringPrototypeIncludes,
+  StringPrototypeIndexOf,
   StringPrototypeLastIndexOf,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
@@ -63,9 +65,28 @@ function run(url, compiled) {
   return module.exports;
 }
 
-// What `require` gives of a module of the runtime: as Node has it, the default export if there is one.
-function exportsOf(exports) {
-  return exports.default ?? exports;
+// What `require` gives of an ES module, and of a module of the runtime: of one of Node's, its default export.
+function namespaceOf(url) {
+  const made = op_module_namespace(url);
+  const thrown = made[1];
+  if (thrown === undefined) {
+    return StringPrototypeStartsWith(url, "cloudflare:") || StringPrototypeIncludes(url, ":///") ? made[0] : made[0].default;
+  }
+  const { name } = thrown;
+  let { message } = thrown;
+  if (message === "Top-level await is not allowed in synchronous evaluation") {
+    throw new Error(`Top-level await is not supported in this context for module: ${url}`);
+  }
+  if (StringPrototypeStartsWith(message, "Module not found: ") || StringPrototypeStartsWith(message, "Cannot require() ES Module")) {
+    throw new Error(`Failed to instantiate module: ${url}`);
+  }
+  // deno_core gives the stack as the message of what a module threw.
+  const end = StringPrototypeIndexOf(message, "\n    at ");
+  if (StringPrototypeStartsWith(message, `${name}: `) && end !== -1) {
+    message = StringPrototypeSlice(message, name.length + 2, end);
+    ObjectDefineProperty(thrown, "message", { __proto__: null, value: message, configurable: true, writable: true });
+  }
+  throw thrown;
 }
 
 function load(referrer, specifier) {
@@ -77,9 +98,7 @@ function load(referrer, specifier) {
     case "cjs":
       return run(url, value);
     case "esm":
-      throw new Error(`require() of the ES module "${url}" is not supported. Import it instead.`);
-    case "script":
-      return exportsOf(core.loadExtScript(value));
+      return namespaceOf(url);
     case "thrown":
       throw value;
     default:

@@ -1,7 +1,7 @@
 // The classes of RPC that `cloudflare:workers` exports by name.
 //
-// Owns what their constructors refuse. Property reads and pipelined calls do not exist yet, so nothing is an instance of
-// RpcPromise or RpcProperty. It must not know stubs.
+// Owns what their constructors refuse. Pipelined calls do not exist yet, so nothing is an instance of RpcPromise. It must not
+// know stubs.
 
 (function () {
 const { primordials } = __bootstrap;

@@ -14,6 +14,7 @@ const {
   ObjectGetPrototypeOf,
   ObjectPrototype,
   ObjectPrototypeIsPrototypeOf,
+  ReflectDefineProperty,
   SafeArrayIterator,
   SafeMap,
   String,
@@ -118,6 +119,13 @@ function errorParts(thrown) {
   return parts;
 }
 
+// Writes on what a method of an object threw of which object it tells, unless it is frozen or a DOMException.
+function nameObject(thrown, id) {
+  if (!isDom(thrown) && (core.isNativeError(thrown) || isData(thrown))) {
+    ReflectDefineProperty(thrown, "durableObjectId", { __proto__: null, value: id, enumerable: true, configurable: true, writable: true });
+  }
+}
+
 // The error of a class that the host cannot make by itself.
 function makeError(message, name, dom) {
   if (!dom) {
@@ -133,5 +141,5 @@ function makeError(message, name, dom) {
   return new DOMException(message, name);
 }
 
-return { errorParts, makeError };
+return { errorParts, makeError, nameObject };
 })();

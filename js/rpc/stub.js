@@ -1,23 +1,26 @@
 // Stubs: what stands for another Worker, object or facet.
 //
-// Owns the JavaScript face of the native Fetcher: `fetch`, and every other name as a method; and which functions stand
-// for a Fetcher or a class. It must not know who is on the other side.
+// Owns the JavaScript face of the native Fetcher: `fetch`, and every other name as a method that can also be awaited as a
+// property; and which functions stand for a Fetcher or a class. It must not know who is on the other side.
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { Fetcher, ClassHandle, op_class_is, op_facet_pin, op_stub_call, op_stub_is } = core.ops;
+const { Fetcher, ClassHandle, op_class_is, op_facet_pin, op_stub_call, op_stub_get, op_stub_is } = core.ops;
 const {
   Error,
+  FunctionPrototype,
   ObjectCreate,
   ObjectDefineProperty,
   ObjectFreeze,
   ObjectPrototype,
   ObjectSetPrototypeOf,
+  PromisePrototypeThen,
   PromiseReject,
   Proxy,
   ReflectGet,
   ReflectHas,
   SafeMap,
+  SafePromisePrototypeFinally,
   SafeWeakMap,
   SymbolToStringTag,
   TypeError,
@@ -25,6 +28,7 @@ const {
   WeakMapPrototypeGet,
   WeakMapPrototypeSet,
 } = primordials;
+const { RpcProperty } = core.loadExtScript("ext:denizen/rpc/classes.js");
 const { fetchThrough } = core.loadExtScript("ext:denizen/fetch/fetch.js");
 
 // What must run before a facet stub's first request: the look-up of its name, and its startup.
@@ -66,7 +70,8 @@ for (const name of ["alarm", "webSocketMessage", "webSocketClose", "webSocketErr
   RESERVED.set(name, true);
 }
 
-function call(stub, name, args) {
+// Calls a method, or reads a property if there are no arguments at all.
+function call(stub, name, args = undefined) {
   if (RESERVED.has(name)) {
     const error = new TypeError(`'${name}' is a reserved method and cannot be called over RPC.`);
     // As if the other side had said so.
@@ -75,10 +80,51 @@ function call(stub, name, args) {
   }
   try {
     ready(stub);
-    return op_stub_call(stub, name, args);
+    return args === undefined ? op_stub_get(stub, name) : op_stub_call(stub, name, args);
   } catch (error) {
     return PromiseReject(error);
   }
+}
+
+// What `stub.name` gives: a function that calls the method. It is read from the other side only when it is awaited.
+const Given = function (method) {
+  return method;
+};
+class Property extends Given {
+  #stub;
+  #name;
+  constructor(method, stub, name) {
+    super(method);
+    this.#stub = stub;
+    this.#name = name;
+  }
+  static read(property) {
+    if (typeof property !== "function" || !(#stub in property)) {
+      throw new TypeError("Illegal invocation");
+    }
+    return call(property.#stub, property.#name);
+  }
+}
+const readProperty = Property.read;
+const PropertyPrototype = ObjectSetPrototypeOf(RpcProperty.prototype, FunctionPrototype);
+const thenable = {
+  then(resolve, reject) {
+    return PromisePrototypeThen(readProperty(this), resolve, reject);
+  },
+  catch(reject) {
+    return PromisePrototypeThen(readProperty(this), undefined, reject);
+  },
+  finally(callback) {
+    return SafePromisePrototypeFinally(readProperty(this), callback);
+  },
+};
+for (const name of ["then", "catch", "finally"]) {
+  ObjectDefineProperty(PropertyPrototype, name, { __proto__: null, value: thenable[name], configurable: true, writable: true });
+}
+
+function propertyOf(stub, name) {
+  const method = { [name]: (...args) => call(stub, name, args) }[name];
+  return ObjectSetPrototypeOf(new Property(method, stub, name), PropertyPrototype);
 }
 
 // A stub is no promise, and JSON writes down its own members.
@@ -97,7 +143,7 @@ const methods = new Proxy(ObjectFreeze(ObjectCreate(ObjectPrototype)), {
     if (stub === undefined) {
       return undefined;
     }
-    return { [name]: (...args) => call(stub, name, args) }[name];
+    return propertyOf(stub, name);
   },
   has(_target, name) {
     return !isPlain(name) || ReflectHas(ObjectPrototype, name);
@@ -138,5 +184,5 @@ ObjectDefineProperty(ClassHandle.prototype, SymbolToStringTag, {
 });
 ObjectDefineProperty(ClassHandle, "name", { __proto__: null, value: "DurableObjectClass" });
 
-return { ClassHandle, Fetcher, classOf, fetcherOf, onFirstUse, standFor };
+return { ClassHandle, Fetcher, classOf, fetcherOf, onFirstUse, ready, standFor };
 })();

@@ -27,7 +27,6 @@ const {
   ReflectApply,
   ReflectConstruct,
   SafeMap,
-  SafeWeakMap,
   SymbolToStringTag,
   TypeError,
 } = primordials;
@@ -39,11 +38,12 @@ const { toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
 const { requestFromHost } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
 const { newContext } = core.loadExtScript("ext:denizen/io/context.js");
-const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
-const { newState, settled } = core.loadExtScript("ext:denizen/actor/state.js");
+const { errorParts, nameObject } = core.loadExtScript("ext:denizen/rpc/errors.js");
+const { newState } = core.loadExtScript("ext:denizen/actor/state.js");
 const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { newId, newNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { newLoader } = core.loadExtScript("ext:denizen/loader/loader.js");
+const { ready } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { newScheduledController } = core.loadExtScript("ext:denizen/worker/controllers.js");
 const { newClass, newServiceStub } = core.loadExtScript("ext:denizen/worker/exports.js");
 const { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, setEnv, setExports } = core.loadExtScript("ext:denizen/worker/workers.js");
@@ -60,9 +60,9 @@ const NO_RPC =
 const entries = new SafeMap();
 // Incarnation -> instance.
 const actors = new SafeMap();
-// Handle -> instance, or the prototype that it will have: whether it handles alarms.
-const prototypes = new SafeWeakMap();
-setAlarmCheck((handle) => typeof prototypes.get(handle)?.alarm === "function");
+// Incarnation -> the prototype that its instance will have, while its constructor runs.
+const prototypes = new SafeMap();
+setAlarmCheck((incarnation) => typeof (actors.get(incarnation)?.instance ?? prototypes.get(incarnation))?.alarm === "function");
 let env;
 // What `ctx.exports` is: one object, since it leads to nothing but the Worker itself.
 const loopback = {};
@@ -115,6 +115,9 @@ function register(namespace) {
   for (let i = 0; i < names.length; i++) {
     const value = namespace[names[i]];
     const kind = classify(value);
+    if ((typeof value !== "object" && typeof value !== "function") || value === null) {
+      throw new TypeError(`Incorrect type for map entry '${names[i]}': the provided value is not of type 'function or ExportedHandler'.`);
+    }
     if (kind !== undefined) {
       entries.set(names[i], { __proto__: null, kind, value });
       const exported = kind >= ACTOR ? newClass(names[i]) : newServiceStub(names[i]);
@@ -137,45 +140,42 @@ function receiver(entry, ctx) {
   return entry.kind === ENTRYPOINT ? ReflectConstruct(entry.value, [ctx, env]) : entry.value;
 }
 
-// The instance of an actor, made at its first event. A promise while its constructor blocks other events.
-function instanceOf(actor) {
-  const found = actors.get(actor.incarnation);
-  if (found !== undefined) {
-    return found;
-  }
-  const entry = actor.className === undefined ? undefined : entries.get(actor.className);
-  if (entry === undefined || entry.kind < ACTOR) {
-    const error = new Error(
-      actor.className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${actor.className}`,
-    );
-    op_actor_broken(actor.handle, errorParts(error));
-    throw error;
-  }
-  const id = actor.idName === undefined && actor.idText !== undefined ? actor.idText : newId(actor.idHex, actor.idName);
-  const state = newState(actor.handle, id, actor.props ?? {}, loopback);
-  let instance;
-  prototypes.set(actor.handle, entry.value.prototype);
+// What the host tells of an actor, by index; what comes after the first two, only to construct it.
+const HANDLE = 0;
+const INCARNATION = 1;
+const ROOT_HEX = 2;
+const CLASS_NAME = 3;
+const ID_HEX = 4;
+const ID_NAME = 5;
+const ID_TEXT = 6;
+const PROPS = 7;
+
+// Makes the instance of an actor. Its events wait until this turn has ended, and for what blocks them.
+function construct(actor) {
+  const handle = actor[HANDLE];
+  const incarnation = actor[INCARNATION];
+  const className = actor[CLASS_NAME];
+  const entry = className === undefined ? undefined : entries.get(className);
   try {
-    instance = ReflectConstruct(entry.value, [state, env]);
+    if (entry === undefined || entry.kind < ACTOR) {
+      throw new Error(
+        className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${className}`,
+      );
+    }
+    const id = actor[ID_TEXT] ?? newId(actor[ID_HEX], actor[ID_NAME]);
+    const state = newState(handle, id, actor[PROPS] ?? {}, loopback);
+    prototypes.set(incarnation, entry.value.prototype);
+    const instance = ReflectConstruct(entry.value, [state, env]);
+    actors.set(incarnation, { __proto__: null, instance, object: actor[ROOT_HEX], rpc: entry.kind === ACTOR });
   } catch (error) {
-    op_actor_broken(actor.handle, errorParts(error));
-    throw error;
+    op_actor_broken(handle, errorParts(error));
+  } finally {
+    prototypes.delete(incarnation);
   }
-  prototypes.set(actor.handle, instance);
-  const made = { __proto__: null, instance, rpc: entry.kind === ACTOR };
-  actors.set(actor.incarnation, made);
-  const blocked = settled(state);
-  return blocked === undefined ? made : PromisePrototypeThen(blocked, () => made);
 }
 
 function fail(event, error) {
   op_event_fail(event, errorParts(error));
-}
-
-// Calls `run` with the actor's instance, now or when its constructor has finished.
-function withActor(actor, run) {
-  const made = instanceOf(actor);
-  return core.isPromise(made) ? PromisePrototypeThen(made, run) : run(made);
 }
 
 function respond(event, response) {
@@ -200,14 +200,17 @@ function finishFetch(event, result) {
   settle(event, result, (value) => respond(event, value));
 }
 
-function settle(event, promise, done) {
+function settle(event, promise, done, onError = undefined) {
   PromisePrototypeThen(PromiseResolve(promise), (value) => {
     try {
       done(value);
     } catch (error) {
       fail(event, error);
     }
-  }, (error) => fail(event, error));
+  }, (error) => {
+    onError?.(error);
+    fail(event, error);
+  });
 }
 
 function abortedSignal(event) {
@@ -221,13 +224,11 @@ function abortedSignal(event) {
 function fetchEvent(event, name, actor, props, args) {
   const request = requestFromHost(args[0], args[1], args[2], args[3], args[4], abortedSignal(event));
   if (actor !== undefined) {
-    const result = withActor(actor, ({ instance }) => {
-      if (typeof instance.fetch !== "function") {
-        throw new Error("Handler does not export a fetch() function.");
-      }
-      return instance.fetch(request);
-    });
-    finishFetch(event, result);
+    const { instance } = actors.get(actor[INCARNATION]);
+    if (typeof instance.fetch !== "function") {
+      throw new Error("Handler does not export a fetch() function.");
+    }
+    finishFetch(event, instance.fetch(request));
     return;
   }
   const entry = stateless(name);
@@ -239,29 +240,29 @@ function fetchEvent(event, name, actor, props, args) {
   finishFetch(event, target.fetch(request, env, ctx));
 }
 
-// A method that the other side may call: on the prototypes between the instance and the base class.
-function findMethod(instance, name) {
+// A member that the other side may use: on the prototypes between the instance and the base class.
+function findMember(instance, name) {
   for (let prototype = ObjectGetPrototypeOf(instance); prototype !== null; prototype = ObjectGetPrototypeOf(prototype)) {
     if (prototype === ObjectPrototype || prototype === WorkerEntrypoint.prototype || prototype === DurableObject.prototype || prototype === RpcTarget.prototype) {
       break;
     }
     if (ObjectHasOwn(prototype, name)) {
-      // A member of the instance itself hides the method, and is no method.
+      // A member of the instance itself hides it, and is none.
       return ObjectHasOwn(instance, name) ? undefined : instance[name];
     }
   }
   return undefined;
 }
 
-function callMethod(instance, name, args) {
-  const method = findMethod(instance, name);
-  if (method === undefined) {
+function memberOf(instance, name, isCall) {
+  const member = findMember(instance, name);
+  if (member === undefined) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
   }
-  if (typeof method !== "function") {
+  if (isCall && typeof member !== "function") {
     throw new TypeError(`"${name}" is not a function.`);
   }
-  return ReflectApply(method, instance, args);
+  return member;
 }
 
 function callHandler(entry, name, args, ctx) {
@@ -269,6 +270,9 @@ function callHandler(entry, name, args, ctx) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
   }
   const method = entry.value[name];
+  if (args === undefined) {
+    return method;
+  }
   if (typeof method !== "function") {
     throw new TypeError(`"${name}" is not a function.`);
   }
@@ -287,21 +291,40 @@ function callHandler(entry, name, args, ctx) {
 
 function rpcEvent(event, name, actor, props, call) {
   const method = call[0];
+  // Absent where a property is read.
   const args = call[1];
   let result;
+  let onError;
   if (actor !== undefined) {
-    result = withActor(actor, ({ instance, rpc }) => {
-      if (!rpc) {
-        throw new TypeError(NO_RPC);
+    const { instance, object, rpc } = actors.get(actor[INCARNATION]);
+    if (!rpc) {
+      throw new TypeError(NO_RPC);
+    }
+    const found = memberOf(instance, method, args !== undefined);
+    if (args === undefined) {
+      result = found;
+    } else {
+      // Only what the method itself throws tells of the object.
+      onError = (error) => nameObject(error, object);
+      try {
+        result = ReflectApply(found, instance, args);
+      } catch (error) {
+        onError(error);
+        throw error;
       }
-      return callMethod(instance, method, args);
-    });
+    }
   } else {
     const entry = stateless(name);
     const ctx = newContext(props ?? {}, loopback);
-    result = entry.kind === ENTRYPOINT ? callMethod(receiver(entry, ctx), method, args) : callHandler(entry, method, args, ctx);
+    if (entry.kind === ENTRYPOINT) {
+      const instance = receiver(entry, ctx);
+      const found = memberOf(instance, method, args !== undefined);
+      result = args === undefined ? found : ReflectApply(found, instance, args);
+    } else {
+      result = callHandler(entry, method, args, ctx);
+    }
   }
-  settle(event, result, (value) => op_event_value(event, value));
+  settle(event, result, (value) => op_event_value(event, value), (error) => onError?.(error));
 }
 
 function testEvent(event, name, _actor, props) {
@@ -326,13 +349,18 @@ ObjectDefineProperty(AlarmInvocationInfo.prototype, SymbolToStringTag, {
 });
 
 function alarmEvent(event, _name, actor, _props, args) {
-  const { handle } = actor;
-  const result = withActor(actor, ({ instance }) => {
+  const handle = actor[HANDLE];
+  let result;
+  try {
+    const { instance } = actors.get(actor[INCARNATION]);
     if (typeof instance.alarm !== "function") {
       throw new Error("Handler does not export an alarm() function.");
     }
-    return instance.alarm(new AlarmInvocationInfo(args[0], args[1]));
-  });
+    result = instance.alarm(new AlarmInvocationInfo(args[0], args[1]));
+  } catch (error) {
+    op_alarm_end(handle, false);
+    throw error;
+  }
   PromisePrototypeThen(PromiseResolve(result), () => {
     try {
       // In the handler's last turn, so that what it wrote and the end of its alarm are one.
@@ -360,7 +388,20 @@ function scheduledEvent(event, name, _actor, props, args) {
   settle(event, target.scheduled(newScheduledController(args[1], args[0]), env, ctx), () => op_event_value(event, undefined));
 }
 
-const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent, scheduledEvent];
+// Ours: the alarm of a facet is due whose class nobody knows before the object has asked for the facet.
+function facetAlarmEvent(event, _name, actor, _props, args) {
+  const { instance } = actors.get(actor[INCARNATION]);
+  const result = typeof instance.facetAlarm === "function"
+    ? instance.facetAlarm(args[2], new AlarmInvocationInfo(args[0], args[1]))
+    : undefined;
+  settle(event, result, (value) => {
+    // A facet's stub that is given back starts its facet, without a call.
+    ready(value);
+    op_event_value(event, undefined);
+  });
+}
+
+const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent, facetAlarmEvent, scheduledEvent];
 
 function dispatch(event, kind, name, actor, props, args) {
   try {
@@ -372,6 +413,7 @@ function dispatch(event, kind, name, actor, props, args) {
 
 function dropActor(incarnation) {
   actors.delete(incarnation);
+  prototypes.delete(incarnation);
 }
 
 // Names of the entrypoints that have a handler called `handler`; of the Durable Object classes if it is empty.
@@ -406,5 +448,5 @@ function listHandlers(handler) {
   return names;
 }
 
-return { dispatch, dropActor, listHandlers, prepare, register };
+return { construct, dispatch, dropActor, listHandlers, prepare, register };
 })();

@@ -90,5 +90,5 @@ function structuredClone(value, options = undefined) {
   return cloneOwn(value) ?? op_structured_clone_plain(value, list);
 }
 
-return { structuredClone };
+return { cloneOwn, structuredClone };
 })();

@@ -24,7 +24,7 @@ fn bad_input_gets_a_clear_answer() {
         ("import.js", "import x from './nowhere.js';\nexport default {};"),
         ("package.js", "import { Hono } from 'hono';\nexport default {};"),
         ("name.js", "import { nope } from './other.js';\nexport default {};"),
-        ("other.js", "export const yes = 1;"),
+        ("other.js", "export const yes = {};"),
         ("endless.js", "for (;;) {}"),
         ("never.js", "await new Promise(() => {});\nexport default {};"),
         ("timer.js", "setTimeout(() => {}, 1);\nexport default {};"),
@@ -50,7 +50,7 @@ fn bad_input_gets_a_clear_answer() {
     fails_with(&folder, &["test", "package.js"], 1, &["\"hono\"", "does not bundle packages"]);
     fails_with(&folder, &["test", "name.js"], 1, &["does not provide an export named 'nope'", "name.js:1:10"]);
     fails_with(&folder, &["test", "endless.js"], 1, &["exceeded the CPU time limit of its start-up"]);
-    fails_with(&folder, &["test", "never.js"], 1, &["Top-level await", "never.js"]);
+    fails_with(&folder, &["test", "never.js"], 1, &["top-level await", "never.js"]);
     fails_with(&folder, &["test", "timer.js"], 1, &["Disallowed operation called within global scope", "timer.js:1:1"]);
     fails_with(&folder, &["serve", "-c", "json/wrangler.jsonc"], 1, &["wrangler.jsonc:3:"]);
     fails_with(&folder, &["serve", "-c", "binding/wrangler.toml"], 1, &["KV", "wrangler.toml:3"]);
@@ -74,7 +74,7 @@ fn tests_run_in_order_and_say_what_failed() {
             "tests.ts",
             "import assert from 'node:assert';\nconst order: string[] = [];\nexport const b = { test() { order.push('b'); } };\nexport const a = { async test() { await scheduler.wait(20); order.push('a'); } };\nexport default { test() { order.push('default'); } };\nexport const c = { test(): void {\n  assert.deepStrictEqual(order, ['default', 'a', 'b']);\n} };\nexport const fails = { test() {\n  assert.deepStrictEqual({ a: 1 }, { a: 2 });\n} };",
         ),
-        ("none.js", "export const helper = 1;\nexport default { fetch() {} };"),
+        ("none.js", "export const helper = {};\nexport default { fetch() {} };"),
     ]);
     let (code, text) = run(&folder, &["test", "tests.ts"]);
     assert_eq!(code, Some(1), "{text}");

@@ -162,7 +162,7 @@ fn a_damaged_database_is_refused_and_its_neighbours_go_on() {
     let (status, body) = server.get("/damaged/get");
     assert_eq!((status, body.starts_with("refused: ")), (200, true), "{body}");
     assert!(body.contains("SQLITE_NOTADB") && !body.contains('/'), "{body}");
-    assert!(server.log().contains(file.to_str().expect("UTF-8")), "{}", server.log());
+    server.wait_for_log(file.to_str().expect("UTF-8"));
     assert_eq!(server.get("/neighbour/get"), (200, "20000".into()));
     drop(server);
     assert_eq!(std::fs::read(&file).expect("read again"), bytes);

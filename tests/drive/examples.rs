@@ -151,3 +151,45 @@ fn the_platform_holds_apps_to_their_quotas() {
     let log = without(&server.get("/log?app=spins").1, &["atMs", "ms"]);
     assert_eq!(log[0]["error"], "Error: Worker exceeded CPU time limit.");
 }
+
+/// The poll closes itself, whether the process lives on or another one takes over: nobody asks the app meanwhile.
+#[test]
+fn an_alarm_of_an_app_fires_after_a_restart() {
+    let data = Folder::new();
+    let server = serve("app-platform", &data);
+    server.request("PUT", "/apps/poll", &[], &tenant("poll.js"));
+    server.request("PUT", "/apps/other", &[], &tenant("poll.js"));
+    let open = |server: &Server, app: &str, seconds: f64| {
+        let body = format!(r#"{{"question":"Tea?","options":["yes","no"],"seconds":{seconds}}}"#);
+        let answer = server.request("POST", &format!("/apps/{app}/"), &[], body.as_bytes());
+        assert_eq!(answer, (200, r#"{"question":"Tea?","votes":{"yes":0,"no":0},"open":true}"#.into()));
+    };
+    open(&server, "poll", 2.5);
+    open(&server, "other", 0.1);
+    let vote = server.request("POST", "/apps/poll/vote", &[], br#"{"option":"yes"}"#);
+    assert_eq!(vote, (200, r#"{"question":"Tea?","votes":{"yes":1,"no":0},"open":true}"#.into()));
+    let closed = |server: &Server, app: &str| {
+        for _ in 0..1000 {
+            // The list tells of the alarm without waking the app: an alarm is an event that it counts.
+            let apps = without(&server.get("/apps").1, &[]);
+            let app =
+                apps.as_array().expect("a list").iter().find(|found| found["name"] == app).expect("the app").clone();
+            let asked = if app["name"] == "poll" { 3 } else { 2 };
+            if app["stats"]["totals"]["requests"] == asked {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(30));
+        }
+        panic!("{app} does not close: {}", server.log());
+    };
+    closed(&server, "other");
+    drop(server);
+    let server = serve("app-platform", &data);
+    closed(&server, "poll");
+    let (_, text) = server.get("/apps/poll/");
+    assert_eq!(
+        without(&text, &["closedMs"]).to_string(),
+        r#"{"question":"Tea?","votes":{"yes":1,"no":0},"open":false}"#
+    );
+    assert_eq!(server.request("POST", "/apps/poll/vote", &[], br#"{"option":"no"}"#).0, 409);
+}

@@ -145,3 +145,37 @@ fn subrequests_are_counted() {
     let server = Server::script(&folder, "main.js", &["--shards", "1"]);
     assert_eq!(server.get("/"), (200, "3 Too many subrequests. subRequests".into()));
 }
+
+const SLOW_TO_MAKE: &str = r#"
+import { DurableObject } from "cloudflare:workers";
+export class Loops extends DurableObject {
+  constructor(ctx, env) { super(ctx, env); for (;;); }
+  hi() { return "hi"; }
+}
+export class Blocks extends DurableObject {
+  constructor(ctx, env) { super(ctx, env); ctx.blockConcurrencyWhile(async () => { await scheduler.wait(1); for (;;); }); }
+  hi() { return "hi"; }
+}
+export default {
+  async fetch(request, env) {
+    const stub = env[new URL(request.url).pathname.slice(1)].getByName("one");
+    const all = await Promise.allSettled([stub.hi(), stub.hi()]);
+    return new Response(all.map(({ value, reason }) => value ?? `${reason.limit}`).join(" "));
+  },
+};
+"#;
+
+/// The calls that waited for it are failed: in a new isolate it would do so again, for ever.
+#[test]
+fn a_constructor_that_burns_cpu_fails_the_calls_that_wait_for_it() {
+    let config = r#"{
+      "name": "slow", "main": "slow.js", "compatibility_date": "2026-11-17", "limits": { "cpu_ms": 200 },
+      "durable_objects": { "bindings": [{ "name": "Loops", "class_name": "Loops" }, { "name": "Blocks", "class_name": "Blocks" }] },
+      "migrations": [{ "tag": "v1", "new_sqlite_classes": ["Loops", "Blocks"] }]
+    }"#;
+    let folder = Folder::with(&[("slow.js", SLOW_TO_MAKE), ("wrangler.json", config)]);
+    let server = Server::script(&folder, "slow.js", &[]);
+    for class in ["Loops", "Blocks"] {
+        assert_eq!(server.get(&format!("/{class}")), (200, "cpuMs cpuMs".into()), "{}", server.log());
+    }
+}

@@ -7,19 +7,27 @@
 //! - [`cli`]: the command line, configurations, bad input.
 //! - [`examples`]: what their README files say.
 //! - [`durability`]: what was answered survives SIGKILL.
+//! - [`endurance`]: many loaded Workers, many facets.
 //! - [`handlers`]: events that are no requests.
+//! - [`facet_alarms`]: alarms of facets, over restarts.
+//! - [`gates`]: what leaves an object on a disk that hangs or fails.
 //! - [`ingress`], [`egress`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
 //! - [`limits`]: what happens past a limit.
+//! - [`loader`]: loaders over all shards.
 //! - [`supervisor`]: the main job, over restarts.
 
 mod cli;
 mod durability;
 mod egress;
+mod endurance;
 mod examples;
+mod facet_alarms;
+mod gates;
 mod handlers;
 mod ingress;
 mod limits;
+mod loader;
 mod scripts;
 mod specs;
 mod supervisor;

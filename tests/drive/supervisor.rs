@@ -48,40 +48,6 @@ fn a_second_process_is_kept_out_of_the_data() {
     assert!(crate::support::text(&output).contains("another process uses the data folder"));
 }
 
-/// Workers that are loaded under ever new names leave again, and take their memory with them.
-#[test]
-fn a_thousand_loaded_workers_come_and_go() {
-    let folder = Folder::with(&[(
-        "main.js",
-        r#"
-        export default {
-          async fetch(request, env) {
-            const from = Number(new URL(request.url).searchParams.get("from"));
-            let sum = 0;
-            for (let i = from; i < from + 50; i++) {
-              const worker = env.LOADER.get("w" + i, () => ({
-                compatibilityDate: "2026-08-01",
-                mainModule: "m.js",
-                modules: { "m.js": `export default {\n  fetch() { return new Response("${i}"); }\n};` },
-              }));
-              sum += Number(await (await worker.getEntrypoint().fetch("http://x/")).text());
-            }
-            return new Response(String(sum));
-          },
-        };"#,
-    )]);
-    let server = Server::script(&folder, "main.js", &["--shards", "1", "--isolates-per-shard", "20"]);
-    let mut after = Vec::new();
-    for from in (0..1000).step_by(50) {
-        let sum: u32 = (from..from + 50).sum();
-        assert_eq!(server.get(&format!("/?from={from}")), (200, sum.to_string()));
-        after.push(server.memory());
-    }
-    // The first rounds fill the cap; after that, memory may not grow with the number of Workers.
-    let (early, late) = (after[4], after[19]);
-    assert!(late < early + early / 5, "memory grew from {early} to {late}: {after:?}");
-}
-
 /// Of the facets of one object only so many run at a time: idle ones make room, busy ones do not.
 #[test]
 fn facets_at_a_time_are_bounded_and_idle_ones_make_room() {

@@ -95,10 +95,16 @@ pub struct Server {
 impl Server {
     /// Serves with these arguments on a free port.
     pub fn start(args: &[&str]) -> Self {
+        Self::start_with(args, &[])
+    }
+
+    /// The same, with these environment variables.
+    pub fn start_with(args: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = denizen()
             .arg("serve")
             .args(["--port", "0"])
             .args(args)
+            .envs(variables.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -126,11 +132,16 @@ impl Server {
 
     /// Serves one module from `folder`, with its data beside it.
     pub fn script(folder: &Folder, name: &str, args: &[&str]) -> Self {
+        Self::script_with(folder, name, args, &[])
+    }
+
+    /// The same, with these environment variables.
+    pub fn script_with(folder: &Folder, name: &str, args: &[&str], variables: &[(&str, &str)]) -> Self {
         let script = folder.path(name);
         let data = folder.path("data");
         let mut all = vec![script.to_str().expect("UTF-8"), "--data", data.to_str().expect("UTF-8")];
         all.extend_from_slice(args);
-        Self::start(&all)
+        Self::start_with(&all, variables)
     }
 
     pub fn log(&self) -> String {

@@ -33,6 +33,7 @@ deno_core::extension!(
         op_actor_unblock,
         op_actor_abort,
         op_actor_broken,
+        op_actor_running,
         op_facet_get,
         op_facet_pin,
         op_facet_started,
@@ -75,6 +76,8 @@ pub struct Actor {
     pub incarnation: u64,
     /// Name for the log: `Class:id8/facet`.
     pub label: String,
+    /// Id of the root object, in hexadecimal digits.
+    pub object: Rc<str>,
     /// Owns its handles, promises and timers.
     pub owner: Rc<Owner>,
     /// Its database.
@@ -283,14 +286,24 @@ pub fn op_actor_unblock(scope: &mut v8::PinScope<'_, '_>, #[cppgc] handle: &Acto
     }
 }
 
-/// Breaks the actor: its memory is lost, its storage stays at the last commit.
+/// The incarnation whose event runs; 0 if none does.
+#[op2(nofast)]
+pub fn op_actor_running(scope: &mut v8::PinScope<'_, '_>) -> f64 {
+    let io = IoContext::current(scope).ok();
+    io.and_then(|io| io.actor.as_ref().map(|actor| actor.incarnation as f64)).unwrap_or_default()
+}
+
+/// Breaks the actor: its memory is lost, its storage stays at the last commit. An alarm that runs is given up unless
+/// `retry_alarm`.
 #[op2(nofast)]
 pub fn op_actor_abort(
     scope: &mut v8::PinScope<'_, '_>,
     #[cppgc] handle: &ActorHandle,
     parts: v8::Local<'_, v8::Value>,
+    retry_alarm: bool,
 ) {
-    let reason = CallError { durable_object_reset: true, ..error_from_js(scope, parts) };
+    let gives_up_alarm = !retry_alarm;
+    let reason = CallError { durable_object_reset: true, gives_up_alarm, ..error_from_js(scope, parts) };
     *handle.actor.owner.gone.borrow_mut() = Some(reason.clone());
     IsolateState::of(scope).host.actor_broken(handle.actor.incarnation, reason);
     // What runs now belongs to the dead incarnation: nothing more of it may happen.

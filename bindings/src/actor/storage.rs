@@ -30,10 +30,6 @@ pub enum ActorStorageError {
     #[class(inherit)]
     #[error(transparent)]
     Wire(#[from] WireError),
-    /// A facet cannot be woken without its parent. The text is workerd's.
-    #[class(generic)]
-    #[error("Facets currently cannot set alarms.")]
-    FacetAlarm,
     /// A binding has no SQL value.
     #[class(type)]
     #[error("{0}")]
@@ -376,9 +372,6 @@ pub fn op_storage_set_alarm(
     time: f64,
 ) -> Result<(), ActorStorageError> {
     let time = (time >= 0.0).then_some(time as i64);
-    if handle.actor.depth > 0 && time.is_some() {
-        return Err(ActorStorageError::FacetAlarm);
-    }
     with_database(scope, handle, |database| database.set_alarm(time))
 }
 

@@ -9,7 +9,7 @@ use std::rc::{Rc, Weak};
 
 use bytes::Bytes;
 use deno_core::{GarbageCollected, cppgc, op2};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 pub use super::channel::{
     BodyError, BodySender, BodySource, BodyStream, Carries, Ending, NoRoom, Report, Room, channel,
@@ -46,6 +46,8 @@ pub struct Reading {
     /// The other end, if it is to be sent somewhere and was not yet.
     sender: RefCell<Option<BodySender>>,
     hold: RefCell<Option<Hold>>,
+    /// Whether it is what is written, elsewhere, to a stream of this side.
+    is_sink: Cell<bool>,
     given_up: Cell<bool>,
     reason: RefCell<Option<CallError>>,
     wake: Notify,
@@ -63,6 +65,7 @@ impl Reading {
             source: RefCell::new(source),
             sender: RefCell::default(),
             hold: RefCell::default(),
+            is_sink: Cell::default(),
             given_up: Cell::default(),
             reason: RefCell::default(),
             wake: Notify::new(),
@@ -151,6 +154,44 @@ impl Bodies {
             reading.give_up(None);
         }
     }
+}
+
+impl Bodies {
+    /// Whether a stream is still written or read that does not keep its event open.
+    fn has_unheld(&self) -> bool {
+        let unheld = |writing: &Rc<RefCell<Writing>>| {
+            let writing = writing.borrow();
+            writing.sender.is_some() && writing.hold.is_none()
+        };
+        self.writers.borrow().iter().filter_map(Weak::upgrade).any(|writing| unheld(&writing))
+            || self
+                .readers
+                .borrow()
+                .iter()
+                .filter_map(Weak::upgrade)
+                .any(|reading| reading.is_sink.get() && !reading.given_up.get() && reading.hold.borrow().is_none())
+    }
+}
+
+/// Keeps the event of `io` open until `source`, which leaves with its outcome, has been read: what the event sends
+/// elsewhere may be what `source` is made from.
+pub fn outlive(scope: &mut v8::PinScope<'_, '_>, io: &Rc<IoContext>, source: &mut BodySource) {
+    let BodySource::Stream(stream) = source else { return };
+    if io.actor.is_some() || !io.owner.bodies.has_unheld() {
+        return;
+    }
+    let state = IsolateState::of(scope);
+    let hold = Hold::new(io, &state);
+    let (_, token) = state.start(scope, io);
+    let completer = state.completer(token);
+    let (guard, gone) = oneshot::channel();
+    stream.guard = Some(guard);
+    state.host.spawn_local(Box::pin(async move {
+        // Nothing is ever sent.
+        drop(gone.await);
+        drop(hold);
+        completer.complete(Completion::Unit);
+    }));
 }
 
 /// What JavaScript holds of a body that it reads.
@@ -435,6 +476,7 @@ pub fn op_body_sink<'s>(scope: &mut v8::PinScope<'s, '_>, hold: bool) -> Result<
     let io = IoContext::current(scope)?;
     let (sender, stream) = channel(Carries::Writable, None);
     let reading = Rc::new(Reading::new(BodySource::Stream(stream)));
+    reading.is_sink.set(true);
     *reading.sender.borrow_mut() = Some(sender);
     *reading.hold.borrow_mut() = hold.then(|| Hold::new(&io, &IsolateState::of(scope)));
     add(&io.owner.bodies.readers, &reading);

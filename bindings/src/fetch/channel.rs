@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use denizen_core::limits::BODY_CHUNKS;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::call::CallError;
 
@@ -81,6 +81,8 @@ pub struct BodyStream {
     pub carries: Carries,
     /// Length in bytes, when it is known.
     pub length: Option<u64>,
+    /// Dropped with the stream, wherever that is.
+    pub guard: Option<oneshot::Sender<()>>,
 }
 
 impl BodyStream {
@@ -231,7 +233,7 @@ pub fn channel(carries: Carries, length: Option<u64>) -> (BodySender, BodyStream
     let (sender, chunks) = mpsc::channel(BODY_CHUNKS);
     let (reporter, reports) = mpsc::unbounded_channel();
     let end = End::default();
-    let stream = BodyStream { chunks, reports: reporter, end: end.clone(), told: false, carries, length };
+    let stream = BodyStream { chunks, reports: reporter, end: end.clone(), told: false, carries, length, guard: None };
     (BodySender { chunks: sender, end, reports: Some(reports), carries }, stream)
 }
 

@@ -130,7 +130,8 @@ pub fn op_respond<'s>(
     body: v8::Local<'s, v8::Value>,
 ) -> Result<(), FetchError> {
     let headers = read_headers(scope, headers);
-    let body = body::from_js(scope, body)?;
+    let mut body = body::from_js(scope, body)?;
+    body::outlive(scope, &event.io, &mut body);
     let response = ResponseParts { status, status_text, headers, body };
     let state = IsolateState::of(scope);
     event.io.reply(&state, Ok(crate::call::CallOk::Response(Box::new(response))));

@@ -14,7 +14,7 @@ use crate::io::context::{Frame, IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
 use denizen_core::limits::{
-    BLOCK_CONCURRENCY, BLOCK_DEPTH, BODY_CHUNK_BYTES, REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES,
+    BLOCK_CONCURRENCY, BLOCK_DEPTH, BODY_CHUNK_BYTES, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES,
 };
 
 deno_core::extension!(
@@ -77,7 +77,8 @@ pub enum TimerError {
 }
 
 /// Bounds that JavaScript enforces: redirects of one fetch, milliseconds that `blockConcurrencyWhile` may take, the length
-/// of a string to split, pages of WebAssembly memories, depth of `blockConcurrencyWhile`, bytes of a chunk of a body.
+/// of a string to split, pages of WebAssembly memories, depth of `blockConcurrencyWhile`, bytes of a chunk of a body,
+/// entries of `performance`.
 #[op2]
 pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
     let redirects = v8::Number::new(scope, f64::from(REDIRECTS)).into();
@@ -86,7 +87,8 @@ pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Valu
     let pages = v8::Number::new(scope, f64::from(WASM_PAGES)).into();
     let depth = v8::Number::new(scope, f64::from(BLOCK_DEPTH)).into();
     let chunk = v8::Number::new(scope, BODY_CHUNK_BYTES as f64).into();
-    v8::Array::new_with_elements(scope, &[redirects, block, split, pages, depth, chunk]).into()
+    let entries = v8::Number::new(scope, f64::from(PERFORMANCE_ENTRIES)).into();
+    v8::Array::new_with_elements(scope, &[redirects, block, split, pages, depth, chunk, entries]).into()
 }
 
 /// Calls `callback` in a turn of its own after `delay` milliseconds, once or again and again.

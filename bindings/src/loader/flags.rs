@@ -43,6 +43,11 @@ pub fn check(flags: &[String]) -> Result<(), FlagError> {
     Ok(())
 }
 
+/// The flag that turns `flag` off.
+pub fn opposite(flag: &str) -> Option<&'static str> {
+    PAIRS.iter().find(|(on, _)| *on == flag).map(|(_, off)| *off)
+}
+
 /// A flag and its opposite.
 const PAIRS: &[(&str, &str)] = &[
     ("formdata_parser_supports_files", "formdata_parser_converts_files_to_strings"),

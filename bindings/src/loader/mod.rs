@@ -5,6 +5,8 @@
 
 mod flags;
 
+pub(crate) use flags::opposite;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
@@ -12,8 +14,8 @@ use std::sync::{Arc, OnceLock};
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{
-    ClassRef, EnvSpec, LoadOutcome, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target, WorkerDefinition,
-    WorkerRef,
+    ClassRef, EnvSpec, ExternalBytes, LoadOutcome, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target,
+    WorkerDefinition, WorkerRef,
 };
 use crate::fetch::body;
 use crate::io::context::{IoContext, IoError};
@@ -21,7 +23,7 @@ use crate::isolate::IsolateState;
 use crate::modules::{BUNDLE, CompiledWasm, ModuleError, add_module, find, resolve_url};
 use crate::rpc::wire::{self, WireError};
 use crate::rpc::{Fetcher, StubTarget, asked_limits, class_to_js, error_from_js, stub_to_js};
-use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, WorkerLimits};
+use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, LOADED_WORKER_BYTES, WorkerLimits};
 
 deno_core::extension!(
     denizen_loader,
@@ -166,6 +168,11 @@ pub fn op_loader_provide<'s>(
         loaded: true,
         holder: Arc::downgrade(&handle.worker),
     };
+    let bytes = definition.bundle.modules.values().map(|module| module.content.len()).sum::<usize>();
+    let bytes = (bytes + LOADED_WORKER_BYTES) as i64;
+    scope.adjust_amount_of_external_allocated_memory(bytes);
+    // One that was told of already is taken back at once.
+    drop(handle.worker.weight.set(ExternalBytes { bytes, freed: state.external_freed.clone() }));
     settle(&state, &handle.worker, Ok(Arc::new(definition)));
     Ok(())
 }

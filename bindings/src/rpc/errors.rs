@@ -82,6 +82,14 @@ pub fn error_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v
     value
 }
 
+/// Writes on an error of which object it tells.
+pub fn name_object(scope: &mut v8::PinScope<'_, '_>, error: v8::Local<'_, v8::Value>, object: &str) {
+    if let Ok(error) = v8::Local::<v8::Object>::try_from(error) {
+        let id = crate::fetch::string(scope, object);
+        set_property(scope, error, "durableObjectId", id);
+    }
+}
+
 fn typed_error<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v8::Local<'s, v8::Value> {
     let message = v8::String::new(scope, &error.message).unwrap_or_else(|| v8::String::empty(scope));
     match error.name.as_str() {

@@ -9,6 +9,7 @@ mod value;
 pub mod wire;
 
 use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use crate::isolate::{IsolateState, Output};
 
 use self::wire::Purpose;
 
-pub use errors::{error_from_js, error_to_js};
+pub use errors::{error_from_js, error_to_js, name_object};
 
 /// The limits that JavaScript asks for; NaN stands for what it does not ask for.
 pub fn asked_limits(cpu_ms: f64, sub_requests: f64, wall_ms: f64) -> AskedLimits {
@@ -45,6 +46,7 @@ deno_core::extension!(
         loopback::op_loopback_namespace,
         op_stub_fetch,
         op_stub_call,
+        op_stub_get,
         op_stub_is,
         op_stub_is_facet,
         op_class_is,
@@ -215,27 +217,50 @@ pub fn op_stub_call<'s>(
     args: v8::Local<'s, v8::Value>,
 ) -> Result<v8::Local<'s, v8::Value>, RpcError> {
     let io = IoContext::current(scope)?;
-    let state = IsolateState::of(scope);
     count_sub_request(&io)?;
     let args = wire::serialize(scope, args, Purpose::Arguments);
     let Some(args) = wire::or_throw(scope, args)? else { return Ok(v8::undefined(scope).into()) };
+    Ok(send_rpc(scope, &io, stub, method, Some(args)).into())
+}
+
+/// Reads a property of what a stub stands for. The promise gives its value.
+#[op2]
+pub fn op_stub_get<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[cppgc] stub: &Fetcher,
+    #[string] name: String,
+) -> Result<v8::Local<'s, v8::Promise>, RpcError> {
+    let io = IoContext::current(scope)?;
+    count_sub_request(&io)?;
+    Ok(send_rpc(scope, &io, stub, name, None))
+}
+
+fn send_rpc<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    io: &Rc<IoContext>,
+    stub: &Fetcher,
+    name: String,
+    args: Option<wire::WireValue>,
+) -> v8::Local<'s, v8::Promise> {
+    let state = IsolateState::of(scope);
     let target = resolve(&state, stub);
-    let (promise, token) = state.start(scope, &io);
+    let (promise, token) = state.start(scope, io);
+    state.is_call(token);
     let call = Call {
         target,
-        kind: CallKind::Rpc { method, args },
+        kind: CallKind::Rpc { name, args },
         reply: ReplyTo::Isolate(state.completer(token)),
         cancel: None,
         session: stub.session.clone(),
     };
     state.emit(io.actor.as_ref(), Output::Call(call));
-    Ok(promise.into())
+    promise
 }
 
 /// The value that a call's promise gives.
 pub fn outcome_to_js<'s>(
     scope: &mut v8::PinScope<'s, '_>,
-    io: &std::rc::Rc<IoContext>,
+    io: &Rc<IoContext>,
     ok: CallOk,
 ) -> Result<v8::Local<'s, v8::Value>, wire::WireError> {
     match ok {

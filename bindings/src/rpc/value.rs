@@ -194,7 +194,13 @@ pub fn serialize(
         let Some(handle) = send.call(scope, undefined, &[stream, hold]) else {
             return Err(thrown(scope, scope.exception()));
         };
-        let end = body::end_from_js(scope, handle).map_err(WireError::from)?;
+        let mut end = body::end_from_js(scope, handle).map_err(WireError::from)?;
+        if purpose == Purpose::Result
+            && let StreamEnd::Source(source) = &mut end
+            && let Ok(io) = IoContext::current(scope)
+        {
+            body::outlive(scope, &io, source);
+        }
         streams.push(Arc::new(Mutex::new(Some(end))));
     }
     Ok(WireValue { bytes, capabilities: writer.capabilities.take(), streams })

@@ -180,6 +180,10 @@ pub const DYNAMIC_CODE_BYTES: usize = 67_108_864;
 /// See [`DYNAMIC_CODE_BYTES`].
 pub const DYNAMIC_ENV_BYTES: usize = 1_048_576;
 
+/// Bytes that V8 is told a loaded Worker takes beside its modules: more than it does, so that handles of Workers that have
+/// been evicted are collected about every thousand, and not only when the heap of whoever loaded them has grown.
+pub const LOADED_WORKER_BYTES: usize = 64 << 10;
+
 /// Machine code that is kept of modules that were compiled before. When it is full it starts afresh.
 pub const CODE_CACHE_BYTES: usize = 64 << 20;
 
@@ -190,6 +194,10 @@ pub const EGRESS_IDLE: Duration = Duration::from_secs(60);
 /// Time that a host may let pass between two parts of a body.
 pub const EGRESS_BODY_IDLE: Duration = Duration::from_secs(300);
 
+/// Rounds of HMAC in one PBKDF2: iterations times digests in the result. The library does them in one call that no watchdog can
+/// stop; this is about two seconds.
+pub const PBKDF2_ROUNDS: u64 = 2_000_000;
+
 /// Longest string that `split` takes apart: V8 aborts the process when the parts outnumber what an array can hold.
 pub const SPLIT_LENGTH: u32 = 1 << 26;
 
@@ -198,8 +206,8 @@ pub const SPLIT_LENGTH: u32 = 1 << 26;
 pub const WASM_PAGES: u32 = 2_048;
 
 /// Workers that all loaders together remember by name. Beyond that, those that nobody refers to are forgotten, the least
-/// recently used first.
-pub const LOADED_WORKERS: usize = 10_000;
+/// recently used first. Each takes about 2 KB beside its code, and far fewer have isolates at a time.
+pub const LOADED_WORKERS: usize = 2_000;
 /// Bytes of their modules and env, with the same consequence.
 pub const LOADED_BYTES: usize = 1 << 30;
 
@@ -212,6 +220,9 @@ pub const RPC_BYTES: usize = 32 << 20;
 /// Events that may wait for one shard before calls are refused as overloaded: enough for a burst, few enough that each
 /// still has a chance within a client's patience.
 pub const SHARD_QUEUE_EVENTS: usize = 10_000;
+
+/// Entries that `performance` of an isolate keeps; the older half goes when there are more. workerd keeps all.
+pub const PERFORMANCE_ENTRIES: u32 = 10_000;
 
 /// Redirects that one `fetch()` follows. The Fetch standard's 20.
 pub const REDIRECTS: u32 = 20;

@@ -27,6 +27,7 @@ fn run(shared: &Weak<Shared>, due: AlarmDue) {
             Ok(_) => Outcome::Done,
             // Not the handler's fault.
             Err(error) if error.retryable || error.overloaded => Outcome::NotRun,
+            Err(error) if error.gives_up_alarm => Outcome::GivenUp,
             Err(error) => {
                 let text = error.stack.as_deref().unwrap_or(&error.message);
                 eprintln!("{}:{} error Uncaught in alarm(): {text}", due.key.namespace, &due.key.object[..8]);

@@ -19,6 +19,7 @@ use denizen_storage::{Engine, EngineOptions};
 
 use crate::crons;
 use crate::runtime::{Options, Running};
+use crate::shard::slice::Thread;
 use crate::shard::turn::user_paths;
 use crate::workers::{self, Workers};
 
@@ -56,7 +57,11 @@ fn warn_about_maps(options: &Options) {
 }
 
 fn io_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("io").build()?)
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("io")
+        .on_thread_start(|| Thread::current().shorten())
+        .build()?)
 }
 
 /// Starts the Workers and learns what the main one exports. A bare script is started twice: its classes must be known
@@ -135,9 +140,14 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// Names a file that makes syncs wait or fail, for the tests that drive the binary. A release build does not read it.
+const SYNC_CONTROL: &str = "DENIZEN_TEST_SYNC_CONTROL";
+
 /// Opens the data folder.
 fn open(data: &Path) -> anyhow::Result<Arc<Engine>> {
-    Engine::open(data, EngineOptions::default()).context("the data folder cannot be used")
+    let sync_control = std::env::var_os(SYNC_CONTROL).filter(|_| cfg!(debug_assertions)).map(Into::into);
+    Engine::open(data, EngineOptions { sync_control, ..EngineOptions::default() })
+        .context("the data folder cannot be used")
 }
 
 async fn ended() {

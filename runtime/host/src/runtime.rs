@@ -134,12 +134,20 @@ impl Shared {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The shard for the next stateless event: each in turn, passing by those that are busy.
+    /// The shard for the next stateless event: each in turn among those that have nothing to do; else, of those whose
+    /// turn is young, the one with the shortest queue. What runs on a shard may go on until its CPU limit, and what has
+    /// been queued behind it waits as long.
     pub fn shard_for_event(&self) -> &ShardHandle {
         let first = self.next_shard.fetch_add(1, Ordering::Relaxed);
         let count = self.shards.len();
-        let candidates = (0..count).map(|offset| &self.shards[first.wrapping_add(offset) % count]);
-        candidates.into_iter().find(|shard| shard.watch.busy() < BUSY).unwrap_or(&self.shards[first % count])
+        let candidates = || (0..count).map(|offset| &self.shards[first.wrapping_add(offset) % count]);
+        candidates()
+            .find(|shard| shard.watch.is_idle() && shard.queued.load(Ordering::Relaxed) == 0)
+            .or_else(|| {
+                let young = candidates().filter(|shard| shard.watch.busy() < BUSY);
+                young.min_by_key(|shard| shard.queued.load(Ordering::Relaxed))
+            })
+            .unwrap_or(&self.shards[first % count])
     }
 }
 

@@ -16,6 +16,9 @@ const FLAGS: &[&str] = &[
     "--no-turboshaft-loop-unrolling",
     // Compilation of WebAssembly on other threads would post tasks that outlive an isolate.
     "--no-wasm-async-compilation",
+    // A tenant that floods its heap collects garbage on its own shard, where the time is its own; threads that help would
+    // take the cores of the other shards.
+    "--single-threaded-gc",
 ];
 
 /// Sets flags and starts the platform.

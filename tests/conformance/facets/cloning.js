@@ -60,6 +60,7 @@ export class Node extends DurableObject {
     await row("starts nothing", async () => { let called = 0; facets.clone("src", "idle"); await scheduler.wait(5); await facets.get("idle", () => { called++; return { class: this.nodeClass() }; }).get(); return called; });
     await row("tables", async () => { await this.child("tables").sql("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT UNIQUE)", "INSERT INTO t VALUES (1, 'x'), (2, 'y')"); facets.clone("tables", "tables 2"); await this.child("tables").sql("DELETE FROM t"); return this.child("tables 2").sql("SELECT * FROM t ORDER BY a", "SELECT name FROM sqlite_master WHERE name = 't'"); });
     await row("constraints", async () => this.child("tables 2").sql("INSERT INTO t VALUES (3, 'x')"));
+    await row("chain", async () => { await put("c1", 1); facets.clone("c1", "c2"); facets.clone("c2", "c3"); await put("c1", 2); return all("c1", "c2", "c3"); });
     await row("there and back", async () => { await put("there", 1); facets.clone("there", "back"); await put("there", 2); facets.clone("back", "there"); return all("there", "back"); });
     await row("source deleted after", async () => { await put("short", 3); await put("short.low", 4); facets.clone("short", "long"); facets.delete("short"); return all("long", "long.low", "short", "short.low"); });
     await row("clone deleted", async () => { facets.clone("src", "gone"); facets.delete("gone"); return all("gone", "gone.a", "src", "src.a"); });

@@ -50,6 +50,9 @@ export default {
     await row("require of json", () => cjs("module.exports = require('./j.json');", { "j.json": { json: { a: 1 } } }));
     await row("require of text", () => cjs("const t = require('./t.txt'); module.exports = [typeof t, t.default ?? t];", { "t.txt": { text: "text" } }));
     await row("require of data", () => cjs("const d = require('./d.bin'); module.exports = Object.prototype.toString.call(d.default ?? d);", { "d.bin": { data: new Uint8Array(1) } }));
+    await row("require of an ES module", () => cjs("const e = require('./e.js'); module.exports = [Object.keys(e), e.a ?? null];", { "e.js": "export const a = 1; export default 'd';" }));
+    await row("require of an ES module with only a default", () => cjs("const e = require('./e.js'); module.exports = [typeof e, e.default ?? null];", { "e.js": "export default { d: 1 };" }));
+    await row("require of an ES module that awaits", () => cjs("module.exports = require('./e.js').a;", { "e.js": "export const a = await Promise.resolve(1);" }));
     await row("require of cloudflare:workers", () => cjs("module.exports = typeof require('cloudflare:workers').DurableObject;"));
     await row("require of nothing", () => cjs("module.exports = require('./missing');"));
     await row("require of nothing, caught", () => cjs("try { require('./missing'); } catch (error) { module.exports = error.name + ': ' + error.message; }"));

@@ -23,5 +23,11 @@ export default { async fetch(request, env) {
   await row("wasm bad require", () => short({ "main.js": answer("import l from './a/b.js'", "l"), "a/b.js": {cjs: "try { require('./w') } catch (e) { module.exports = [e.name, e.message] }"}, "a/w": {wasm: new Uint8Array([0, 97])} }));
   await row("wasm string", () => short({ "main.js": answer("import l from './a/b.js'", "l"), "a/b.js": {wasm: "x"} }));
   await row("wasm module named js", () => short({ "main.js": answer("import l from './a/b.js'", "l"), "a/b.js": {data: "x"} }));
+  await row("cjs require builtin", () => short({ "main.js": answer("import l from './a/b.js'", "l"), "a/b.js": {cjs: "const w = require('cloudflare:workers'); module.exports = [Object.prototype.toString.call(w), w === require('cloudflare:workers')]"} }));
+  await row("cjs require esm ns", () => short({ "main.js": answer("import l from './a/b.js'; import * as c from './c.js'", "[...l.slice(1), l[0] === c]"), "a/b.js": {cjs: "const w = require('../c.js'); module.exports = [w, Object.prototype.toString.call(w), Object.keys(w).length, w === require('../c.js')]"}, "c.js": "export const a = 1; export default 2" }));
+  await row("cjs require esm throws", () => short({ "main.js": answer("import l from './a/b.js'", "l"), "a/b.js": {cjs: "try { require('../c.js') } catch (e) { module.exports = [e.name, e.message] }"}, "c.js": "throw new RangeError('c')" }));
+  await row("cjs require esm syntax", () => short({ "main.js": answer("import l from './a/b.js'", "l"), "a/b.js": {cjs: "try { require('../c.js') } catch (e) { module.exports = [e.name, e.message] }"}, "c.js": "export const = 1" }));
+  await row("cjs require esm missing dep", () => short({ "main.js": answer("import l from './a/b.js'", "l"), "a/b.js": {cjs: "try { require('../c.js') } catch (e) { module.exports = [e.name, e.message] }"}, "c.js": "import './d.js'" }));
+  await row("cjs require esm later tla", () => short({ "main.js": answer("import l from './a/b.js'", "(() => { try { return l() } catch (e) { return [e.name, e.message] } })()"), "a/b.js": {cjs: "module.exports = () => require('../c.js')"}, "c.js": "await 1; export default 1" }));
   return response();
 } };

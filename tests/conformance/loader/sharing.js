@@ -50,8 +50,6 @@ export default {
 
     const worker = LOADER.get("parts", () => counter);
     await row("entrypoints share the module", async () => [await read(worker), await worker.getEntrypoint("Named").count(), await read(LOADER.get("parts", () => counter)), await LOADER.get("parts", () => counter).getEntrypoint("Named", { props: { p: 1 } }).count()]);
-    await row("classes share the module", async () => [await env.Host.getByName("h").count("parts"), await worker.getEntrypoint("Named").count()]);
-    await row("another object shares the Worker", async () => [await env.Host.getByName("h2").count("parts"), await worker.getEntrypoint("Named").count()]);
     await row("another object sees the name", async () => { await read(LOADER.get("seen by all", () => says("loaded by the entrypoint"))); return env.Host.getByName("h").fetchNamed("seen by all"); });
     await row("globals of one Worker", async () => [await worker.getEntrypoint("Named").leak(), await LOADER.get("parts", () => counter).getEntrypoint("Named").leak(), typeof globalThis.leak]);
     await row("globals of another", () => LOADER.get("parts 2", () => counter).getEntrypoint("Named").leak());

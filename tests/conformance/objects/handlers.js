@@ -138,6 +138,8 @@ export default {
     await row("inherited method", () => derived.inherited());
     await row("overridden method", () => derived.overridden());
     await row("method through the base", () => derived.viaSuper());
+    await row("inherited getter", async () => derived.inheritedGetter);
+    await row("value on the prototype", async () => derived.value);
     await row("arguments none", () => env.Arguments.getByName("a").count());
     await row("arguments undefined", () => env.Arguments.getByName("a").count(undefined, undefined));
     await row("arguments many", () => env.Arguments.getByName("a").count(...Array.from({ length: 100 }, (_, i) => i)));
@@ -157,6 +159,7 @@ export default {
     await row("field fetch of a facet", () => env.Host.getByName("h").text("Own"));
     await row("subclass of a class", () => env.Host.getByName("h").ping("Sub"));
     await row("entrypoint method", () => exports.Entry.method());
+    await row("entrypoint getter", async () => exports.Entry.getter);
     await row("entrypoint own", () => exports.Entry.own());
     await row("entrypoint missing", () => exports.Entry.nothing());
     await row("entrypoint without fetch", () => exports.Entry.fetch(url));
@@ -166,6 +169,8 @@ export default {
     await row("function without an argument", () => exports.functions.one());
     await row("function with two arguments", () => exports.functions.one(1, 2));
     await row("function with undefined", () => exports.functions.three(undefined));
+    await row("value read", async () => exports.functions.value);
+    await row("object read", async () => show(await exports.functions.object));
     await row("fetch beside functions", async () => (await exports.functions.fetch(url)).text());
     return response();
   },

@@ -141,6 +141,7 @@ export default {
     await row("writes of a transaction", async () => { await thing("transaction").add(); await thing("transaction").transactionAndAbort().catch(() => {}); return thing("transaction").read(); });
     await row("writes before a throw", async () => { await thing("throw").putAndThrow().catch(() => {}); return thing("throw").read(); });
     await row("a throw resets nothing", async () => { await thing("throw 2").add(); await thing("throw 2").putAndThrow().catch(() => {}); return (await thing("throw 2").read())[1]; });
+    await row("deferred constraint", () => outcome(thing("violates").violate()));
     await row("after the deferred constraint", async () => [await thing("violates").tables(), await thing("violates").read()]);
 
     await row("waitUntil that rejects", () => thing("background").waitUntilThrows());

@@ -84,7 +84,7 @@ export default {
     await row("new RpcPromise", () => new workers.RpcPromise());
     await row("new RpcProperty", () => new workers.RpcProperty());
     await row("new ServiceStub", () => new workers.ServiceStub());
-    await row("stub instance of", () => [env.Thing.getByName("x") instanceof workers.ServiceStub, ctx.exports.Entry instanceof workers.ServiceStub]);
+    await row("stub instance of", () => [env.Thing.getByName("x") instanceof workers.ServiceStub, ctx.exports.Entry instanceof workers.ServiceStub, env.Thing.getByName("x").anything instanceof workers.RpcProperty]);
     await row("prototypes", () => [Object.getPrototypeOf(Thing) === DurableObject, Object.getPrototypeOf(DurableObject.prototype) === Object.prototype, DurableObject.name, DurableObject.length]);
     return response();
   },

@@ -78,6 +78,7 @@ export default {
     await row("one stub, awaited at the end", async () => { const stub = log("a"); const calls = [1, 2, 3].map((item) => stub.add(item)); return [await Promise.all(calls), await stub.take()]; });
     await row("one stub, fifty calls", async () => { const stub = log("b"); await Promise.all(many.map((item) => stub.add(item))); return (await stub.take()).join(); });
     await row("not awaited", async () => { const stub = log("c"); many.slice(0, 5).forEach((item) => { stub.add(item); }); return stub.take(); });
+    await row("reads happen when they are awaited", async () => { const stub = log("d"); const all = [stub.add(1), stub.next, stub.add(2), stub.next]; return [await Promise.all(all), await stub.take()]; });
     await row("slow ones pass each other", async () => { const stub = log("e"); await Promise.all([stub.addSlow("slow", 60), stub.addSlow("quick", 5), stub.add("at once")]); return stub.take(); });
     await row("begun in order", async () => { const stub = log("f"); await Promise.all([stub.addStored(1), stub.addStored(2), stub.addStored(3)]); return stub.take(); });
     await row("begun in order after reads", async () => { const stub = log("g"); await Promise.all([stub.addAfterRead(1), stub.add(2), stub.addAfterRead(3), stub.add(4)]); return stub.take(); });

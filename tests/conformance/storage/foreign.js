@@ -91,7 +91,6 @@ export default {
       await ask(`later event, ${name}`, async () => { await owner().keep(); return owner().use(name); });
     }
     for (const name of names) {
-      if (name === "storage.setAlarm") continue; // refused for want of alarm() first
       await ask(`another object, ${name}`, async () => { await owner().keep(); return other().use(name); });
     }
     await row("another object, whole text", async () => { await owner().keep(); return other().use("storage.get"); });

@@ -216,6 +216,7 @@ export default {
     await ask("keys after the block", () => stub("i").keys());
     await ask("instance after the block", () => stub("i").constructed());
     await ask("block that throws, caught", () => stub("j").blockedThrowCaught());
+    await ask("instance after it", () => stub("j").constructed());
     await ask("block with storage", () => stub("k").blockedPut());
     await ask("blocks in blocks", () => stub("k").nestedBlocks());
     await ask("two blocks", () => stub("k").twoBlocks());
@@ -225,6 +226,7 @@ export default {
     await ask("block of text", () => stub("k").blockOf("text"));
     await ask("instance is the same", () => stub("k").constructed());
     await ask("block that throws at once", () => stub("l").blockSynchronousThrow());
+    await ask("instance after that", () => stub("l").constructed());
 
     await ask("10 increments at once", async () => { await Promise.all(Array.from({ length: 10 }, () => stub("m").increment())); return stub("m").get("count"); });
     await ask("10 increments at once with allowConcurrency", async () => { await Promise.all(Array.from({ length: 10 }, () => stub("m2").increment({ allowConcurrency: true }))); return stub("m2").get("count"); });

@@ -123,13 +123,18 @@ export default {
     for (const name of ["violate", "violateAndWait", "violateAndSync", "violateAfterGood", "violateInTransactionSync", "violateAndRepair", "violateAndReturnBody"]) {
       const stub = env.Store.getByName(name);
       await caught(`state before ${name}`, async () => { await stub.run("putNotAwaited"); return stub.state(); });
-      if (name === "violateAndRepair") await caught(name, () => stub.run(name));
-      else try { await stub.run(name); } catch { /* the commit failed */ }
+      await caught(name, () => stub.run(name));
       await caught(`first call after ${name}`, async () => { const again = env.Store.getByName(name); return again.state(); });
       await caught(`second call after ${name}`, async () => { const again = env.Store.getByName(name); return again.state(); });
     }
     try { await env.Store.getByName("violating fetch").fetch("http://x.test/"); } catch { /* the commit failed */ }
     await caught("fetch after it", async () => (await env.Store.getByName("violating fetch").state()));
+    await caught("other calls under way fail too", async () => {
+      const stub = env.Store.getByName("under way");
+      const wait = stub.violateAndWait();
+      const other = stub.putBeforeAndAfter();
+      return (await Promise.allSettled([wait, other])).map(({ status, reason, value }) => (status === "fulfilled" ? value : reason.message.slice(0, 26)));
+    });
     return response();
   },
 };

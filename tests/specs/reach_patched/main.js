@@ -66,6 +66,15 @@ export class Obj extends DurableObject {
   add(a, b) {
     return { a, b };
   }
+  cross(value) {
+    return value;
+  }
+  async write(stream, text) {
+    const writer = stream.getWriter();
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+    return new WritableStream({ write() {} });
+  }
   async store() {
     const { kv, sql } = this.ctx.storage;
     kv.put("a", { x: 1 });
@@ -93,6 +102,13 @@ async function exercise(env, ctx) {
   await (await stub.fetch("http://x/", { method: "POST", body: "hello" })).text();
   await stub.add(1, 2);
   await stub.store();
+  const parts = () => new ReadableStream({ start(c) { c.enqueue(new TextEncoder().encode("streamed")); c.close(); } });
+  const crossed = await stub.cross([new Headers({ a: "b" }), new Request("http://x/", { method: "POST", body: parts(), cf: { a: 1 } }), new Response("b"),
+    new Response(parts()), new Blob(["c"], { type: "t" }), new RangeError("e", { cause: new DOMException("d") }), parts(), new Map([[1, new Error("f")]])]);
+  await Promise.all([crossed[1].text(), crossed[2].text(), crossed[3].text(), crossed[4].text(), new Response(crossed[6]).text()]);
+  await (await stub.write(new WritableStream({ write() {} }), "written")).close();
+  await (await stub.cross(parts())).cancel(new Error("no need"));
+  await stub.cross([() => {}]).catch(() => {});
   const entry = env.LOADER.get(`w${run}`, async () => CODE).getEntrypoint();
   await (await entry.fetch("http://x/")).text();
   const reader = (await entry.fetch("http://x/")).body.getReader();

@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use denizen_bindings::call::{Module, ModuleBundle, ModuleKind};
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
-use denizen_bindings::modules::{ModuleError, SCHEME, find, resolve, value_of};
+use denizen_bindings::modules::{ModuleError, NAMESPACE, SCHEME, find, resolve, value_of};
 use denizen_bindings::node::NodeCompat;
-use denizen_bindings::{importable_script, node_url};
+use denizen_bindings::{importable_script, runtime_url};
 use denizen_core::limits::CODE_CACHE_BYTES;
 use deno_core::{
     FastString, ImportAttributesContext, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader,
@@ -108,17 +108,16 @@ impl ModuleLoader for WorkerModuleLoader {
     fn resolve(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> ModuleResolveResponse {
         let own = user_url(referrer);
         // The façades name modules by the URLs that V8 sees. User code that did so could name only itself.
-        if specifier == referrer || kind == ResolutionKind::MainModule {
+        // "." is the referrer of what the host itself asks for.
+        let internal = specifier == referrer || own.starts_with(NAMESPACE) || referrer == ".";
+        if internal || kind == ResolutionKind::MainModule {
             return ModuleSpecifier::parse(specifier).map_err(|error| JsErrorBox::generic(error.to_string()));
         }
         match resolve(self.bundle()?, own, specifier) {
             Ok(url) => specifier_of(url.as_str()).ok_or_else(|| JsErrorBox::generic(format!("\"{url}\" is no URL."))),
             Err(error) => match importable_script(specifier, self.node.get()) {
-                Some(_) => {
-                    let own = specifier.starts_with("cloudflare:");
-                    let url = if own { specifier.to_owned() } else { node_url(specifier) };
-                    ModuleSpecifier::parse(&url).map_err(|error| JsErrorBox::generic(error.to_string()))
-                }
+                Some(_) => ModuleSpecifier::parse(&runtime_url(specifier))
+                    .map_err(|error| JsErrorBox::generic(error.to_string())),
                 None if kind == ResolutionKind::DynamicImport => failure(&error),
                 None => Err(JsErrorBox::from_err(error)),
             },
@@ -213,6 +212,10 @@ impl WorkerModuleLoader {
         let own = user_url(specifier.as_str());
         if matches!(requested, RequestedModuleType::Other(kind) if kind == VALUE_TYPE) {
             return bytes(ModuleType::Other(VALUE_TYPE.into()), &[]);
+        }
+        if let Some(other) = own.strip_prefix(NAMESPACE) {
+            // With this name among its exports, deno_core hands the namespace out as it is.
+            return script(format!("import * as ns from {other:?}; export {{ ns }}; export const __esModule = true;"));
         }
         // V8 knows a module by its URL and the attribute it was asked with, so what is no code hides behind an ES module that
         // asks for the same URL with an attribute. It makes the value when it runs, in the order of all modules.

@@ -9,14 +9,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use denizen_bindings::actor::Actor;
-use denizen_bindings::call::{Call, CallError, ClassRef, Life, Namespace, Target, WorkerRef};
-use denizen_bindings::io::context::Owner;
+use denizen_bindings::call::{Call, CallError, CallKind, ClassRef, Life, Namespace, Target, WorkerRef};
+use denizen_bindings::io::context::{IoContext, Owner};
 use denizen_bindings::isolate::ShardMessage;
 use denizen_bindings::isolate::{FacetId, FacetStart, Host, IsolateId};
 use denizen_core::ids::ObjectId;
 use denizen_core::limits::AskedLimits;
 use denizen_core::limits::storage::DATABASE_BYTES;
 use denizen_core::usage::Usage;
+use denizen_storage::alarms::AlarmKey;
 use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError, system_clock};
 
 use super::host::{Deferred, FacetOrder};
@@ -34,8 +35,10 @@ pub(super) struct ActorSlot {
     pub(super) container: Option<u64>,
     /// Key of the object, if it is a root.
     root: Option<(String, ObjectId)>,
-    /// Events that a blocking callback holds back.
+    /// Events that the constructor or a blocking callback holds back.
     held: VecDeque<Call>,
+    /// The event in which its instance is made; absent before.
+    construction: Option<u64>,
     pub(super) used: Instant,
     /// Bytes that its database may have; its own facets' may not have more each.
     pub(super) storage_bytes: u64,
@@ -48,6 +51,8 @@ pub(super) struct ActorSlot {
 /// Where an actor is stored, and what it may have there.
 struct Place {
     storage: Rc<ObjectStorage>,
+    /// Id of the root object, in hexadecimal digits.
+    object: Rc<str>,
     facet: FacetNumber,
     /// What its parent calls it, if it is a facet.
     name: Option<Arc<str>>,
@@ -78,6 +83,8 @@ pub struct Actors {
     pub(super) facets: HashMap<u64, FacetState>,
     /// Facets that run, by the storage of their object.
     pub(super) running_facets: HashMap<*const ObjectStorage, usize>,
+    /// Alarms that are due of facets that only their objects can start; each is delivered when its facet starts.
+    pub(super) alarms: HashMap<AlarmKey, Vec<Call>>,
 }
 
 impl Actors {
@@ -120,14 +127,36 @@ impl Actors {
         self.slots.values().all(|slot| slot.identity.actor.gate.borrow().is_open())
     }
 
+    /// The limits that whoever made the actor asked for.
+    pub fn asked_limits(&self, incarnation: u64) -> AskedLimits {
+        self.slots.get(&incarnation).map(|slot| slot.identity.limits).unwrap_or_default()
+    }
+
     /// The isolate that the actor runs in.
     pub fn isolate(&self, incarnation: u64) -> Option<IsolateId> {
         self.slots.get(&incarnation).map(|slot| slot.isolate)
     }
 
-    /// What its instance is made from.
-    pub fn identity(&self, incarnation: u64) -> Option<&ActorIdentity> {
-        self.slots.get(&incarnation).map(|slot| &slot.identity)
+    /// Whether the actor lives and nobody has begun to make its instance.
+    pub fn lacks_instance(&self, incarnation: u64) -> bool {
+        self.slots.get(&incarnation).is_some_and(|slot| slot.construction.is_none())
+    }
+
+    /// `event` makes the actor's instance, from what this gives.
+    pub fn begin_construction(&mut self, incarnation: u64, event: u64) -> Option<&ActorIdentity> {
+        let slot = self.slots.get_mut(&incarnation)?;
+        slot.used = Instant::now();
+        slot.construction = Some(event);
+        Some(&slot.identity)
+    }
+
+    /// The events that wait for the instance that `io` makes; none if it makes none.
+    pub fn wait_for_construction(&mut self, io: &IoContext) -> VecDeque<Call> {
+        let slot = io.actor.as_ref().and_then(|actor| self.slots.get_mut(&actor.incarnation));
+        match slot.filter(|slot| slot.construction == Some(io.id)) {
+            Some(slot) => std::mem::take(&mut slot.held),
+            None => VecDeque::new(),
+        }
     }
 }
 
@@ -146,10 +175,13 @@ impl Shard {
                 Err(error) => return call.reply.send(Err(error)),
             },
         };
-        self.deliver_to_actor(incarnation, call);
+        match &call.kind {
+            CallKind::Alarm(alarm) if alarm.key.facet != 0 => self.route_facet_alarm(incarnation, call),
+            _ => self.deliver_to_actor(incarnation, call),
+        }
     }
 
-    fn deliver_to_actor(&mut self, incarnation: u64, call: Call) {
+    pub(super) fn deliver_to_actor(&mut self, incarnation: u64, call: Call) {
         match self.actors.slots.get(&incarnation) {
             Some(slot) => {
                 if let Some(session) = &call.session {
@@ -172,9 +204,10 @@ impl Shard {
         let storage = ObjectStorage::new(&self.pool, &namespace.unique_key, &hex, name)
             .map_err(|error| self.storage_failed(&namespace.class_name, &error))?;
         let label = format!("{}:{}", namespace.class_name, &hex[..8]);
+        let object = hex.as_str().into();
         let key = (namespace.unique_key.clone(), id);
         let id = IdValue::Object(hex, name.map(str::to_owned));
-        let place = Place { storage, facet: 0, name: None, depth: 0, bytes: DATABASE_BYTES, facets: None };
+        let place = Place { storage, object, facet: 0, name: None, depth: 0, bytes: DATABASE_BYTES, facets: None };
         let incarnation = self.begin_actor(&class, id, place, label)?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.root = Some(key.clone());
@@ -185,7 +218,7 @@ impl Shard {
 
     /// Begins an incarnation: its database is open and its isolate runs or starts.
     fn begin_actor(&mut self, class: &ClassRef, id: IdValue, place: Place, label: String) -> Result<u64, CallError> {
-        let Place { storage, facet, name, depth, bytes, facets } = place;
+        let Place { storage, object, facet, name, depth, bytes, facets } = place;
         let definition = self
             .definition(&class.worker)?
             .ok_or_else(|| CallError::new("The code of the class has not been loaded."))?;
@@ -194,6 +227,7 @@ impl Shard {
         let actor = Rc::new(Actor {
             incarnation,
             label,
+            object,
             owner: Rc::new(Owner::default()),
             database,
             gate: RefCell::default(),
@@ -224,6 +258,7 @@ impl Shard {
             container: None,
             root: None,
             held: VecDeque::new(),
+            construction: None,
             used: Instant::now(),
             storage_bytes: bytes,
             facets,
@@ -238,7 +273,7 @@ impl Shard {
     }
 
     /// What callers learn of a failure of storage; the log learns all of it.
-    fn storage_failed(&self, label: &str, error: &StorageError) -> CallError {
+    pub(super) fn storage_failed(&self, label: &str, error: &StorageError) -> CallError {
         self.host.console("denizen", None, "error", &format!("the storage of {label} cannot be opened: {error}"));
         CallError::new(format!("The storage of {label} cannot be opened: {}", error.public_text()))
     }
@@ -385,6 +420,7 @@ impl Shard {
                 for call in waiting {
                     self.deliver_to_actor(incarnation, call);
                 }
+                self.deliver_waiting_alarms(incarnation, facet);
             }
             Err(error) => self.facet_started_failed(container, waiting, error),
         }
@@ -406,6 +442,7 @@ impl Shard {
         let label = format!("{}/{name}", parent.identity.actor.label);
         let place = Place {
             storage: parent.storage.clone(),
+            object: parent.identity.actor.object.clone(),
             facet,
             name: Some(name.into()),
             depth: parent.identity.actor.depth + 1,
@@ -493,8 +530,10 @@ impl Shard {
             let containers = self.host.containers.borrow();
             containers.iter().filter(|(_, child)| child.parent == incarnation).map(|(id, _)| *id).collect()
         };
+        // The parent gave its own alarm up, not theirs.
+        let reason_below = CallError { gives_up_alarm: false, ..reason.clone() };
         for child in children {
-            self.end_facet(child, reason);
+            self.end_facet(child, &reason_below);
             self.host.containers.borrow_mut().remove(&child);
             self.actors.facets.remove(&child);
         }

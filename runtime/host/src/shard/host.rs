@@ -14,6 +14,7 @@ use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{CallError, CallOk, LoadedWorker, RequestParts, WorkerDefinition};
 use denizen_bindings::isolate::{Completer, Completion, EgressGuard, FacetStart, Host, IsolateId};
 use denizen_core::limits::CONSOLE_LINE_BYTES;
+use denizen_storage::alarms::AlarmKey;
 use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError};
 
 use crate::runtime::Shared;
@@ -34,6 +35,8 @@ pub enum Deferred {
     FacetPlaced(u64, Result<FacetNumber, StorageError>),
     /// A parent asks what the facet of a name has used.
     FacetStats(u64, String, Completer),
+    /// An object that was to start a facet whose alarm is due failed.
+    FacetNotWoken(AlarmKey, CallError),
 }
 
 /// What is done to facets in the order of the calls, before the turn's outputs leave.

@@ -72,6 +72,8 @@ pub struct Slot {
     pub out_of_memory: Arc<AtomicBool>,
     /// Whether it stands in the shard's queue of isolates with work.
     pub queued: bool,
+    /// The time of its turns, as [`super::ready::Ready`] counts it.
+    pub time: std::time::Duration,
     /// Wakes its event loop.
     pub waker: std::task::Waker,
 }
@@ -194,6 +196,7 @@ impl Slot {
             loader,
             out_of_memory,
             queued: false,
+            time: std::time::Duration::ZERO,
             waker,
         })
     }
@@ -221,6 +224,7 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         v8::Global::new(scope, value.expect("the bootstrap script defines every entry"))
     };
     let entries = JsEntries {
+        construct: function(scope, "construct"),
         dispatch: function(scope, "dispatch"),
         prepare: function(scope, "prepare"),
         register: function(scope, "register"),
@@ -228,7 +232,9 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         format_error: function(scope, "formatError"),
         list_handlers: function(scope, "listHandlers"),
         unhandled: function(scope, "unhandled"),
+        import_sync: function(scope, "importSync"),
         maker: function(scope, "maker"),
+        configure: function(scope, "configure"),
         make_error: function(scope, "makeError"),
         describe_value: function(scope, "describeValue"),
         pack_errors: function(scope, "packErrors"),

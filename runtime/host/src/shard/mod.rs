@@ -1,27 +1,33 @@
 //! Shards: threads that own isolates and actors.
 //!
-//! Owns the loop that gives each isolate with work one turn after the other, what happens at the end of a turn, and the
+//! Owns the loop that gives isolates with work their turns, what happens at the end of a turn, and the
 //! life of isolates. Nothing in it is locked. It must not know HTTP.
 //!
 //! # Layout
 //! - [`entered`]: making an isolate current.
 //! - [`isolate`]: creation and state of one isolate.
 //! - [`turn`]: running JavaScript for one turn.
+//! - [`ready`]: which isolate is next.
 //! - [`actors`]: objects and facets of a shard.
+//! - [`facet_alarms`]: bringing the alarms of facets to them.
 //! - [`host`]: what operations ask for while a turn runs.
 //! - [`usage`]: what facets use, and what they may.
 //! - [`watchdog`]: CPU limits.
+//! - [`slice`]: long turns and the threads that wait for their CPU.
 
 pub mod actors;
 pub mod entered;
+mod facet_alarms;
 pub mod host;
 pub mod isolate;
+mod ready;
+pub mod slice;
 mod start;
 pub mod turn;
 mod usage;
 pub mod watchdog;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -43,11 +49,16 @@ use tokio::sync::oneshot;
 use self::actors::Actors;
 use self::host::{Deferred, ShardHost};
 use self::isolate::{Phase, Slot, Turn};
+use self::ready::Ready;
 use self::watchdog::{Watch, thread_cpu};
 use crate::runtime::Shared;
 
 /// How often a shard looks for what has been idle or has gone on too long.
 const HOUSEKEEPING: Duration = Duration::from_millis(500);
+
+/// How long turns may follow one another before the shard's local tasks run: each time costs a system call, and what is
+/// done by then is seen together.
+const YIELD: Duration = Duration::from_micros(200);
 
 /// Someone who waits for a Worker to start, to learn what it exports.
 type Inspector = (String, oneshot::Sender<Result<WorkerExports, CallError>>);
@@ -64,8 +75,10 @@ pub struct Shard {
     by_worker: HashMap<u64, IsolateId>,
     /// Isolates by last use.
     lru: Lru<IsolateId>,
-    /// Isolates with something in their inbox, each once.
-    ready: VecDeque<IsolateId>,
+    /// Isolates with something in their inbox.
+    ready: Ready,
+    /// What the next isolate of a Worker takes over from one whose last turn was long: a condemned one, above all.
+    debts: HashMap<u64, Duration>,
     /// Blank isolates.
     warm: Vec<Slot>,
     actors: Actors,
@@ -95,7 +108,8 @@ impl Shard {
             isolates: HashMap::new(),
             by_worker: HashMap::new(),
             lru: Lru::default(),
-            ready: VecDeque::new(),
+            ready: Ready::default(),
+            debts: HashMap::new(),
             warm: Vec::new(),
             actors: Actors::default(),
             awaiting_code: HashMap::new(),
@@ -109,37 +123,52 @@ impl Shard {
     /// Runs until told to stop.
     pub async fn run(mut self, mut inbox: UnboundedReceiver<ShardMessage>) {
         let mut kept_house = Instant::now();
+        let mut yielded = kept_house;
+        // One for all pauses: making one anew wakes the thread that is about to sleep.
+        let sleep = tokio::time::sleep_until(kept_house.into());
+        tokio::pin!(sleep);
         loop {
+            let mut now = Instant::now();
             // Also while there is always something to run.
-            if kept_house.elapsed() >= HOUSEKEEPING {
+            if now.duration_since(kept_house) >= HOUSEKEEPING {
                 self.keep_house();
-                kept_house = Instant::now();
+                now = Instant::now();
+                kept_house = now;
             }
             while let Ok(message) = inbox.try_recv() {
                 self.receive(message);
             }
-            if self.stop_at.is_some_and(|at| at <= Instant::now() || self.has_no_events()) {
+            if self.stop_at.is_some_and(|at| at <= now || self.has_no_events()) {
                 self.note_usage();
                 return;
             }
-            self.fire_timers();
-            if let Some(id) = self.ready.pop_front() {
+            self.fire_timers(now);
+            if let Some(id) = self.ready.pop() {
                 self.run_one(id);
-                if !self.ready.is_empty() || !inbox.is_empty() {
-                    // Local tasks, which read and write bodies, run between turns.
+                if now.duration_since(yielded) >= YIELD && (!self.ready.is_empty() || !inbox.is_empty()) {
+                    // Local tasks, which read and write bodies and open gates, run between turns.
                     tokio::task::yield_now().await;
+                    yielded = now;
                 }
                 continue;
             }
             let next_house = kept_house + HOUSEKEEPING;
             let next_timer = self.host.timers.borrow().keys().next().map_or(next_house, |(at, _)| next_house.min(*at));
-            tokio::select! {
+            if sleep.deadline() != next_timer.into() {
+                sleep.as_mut().reset(next_timer.into());
+            }
+            self.watch.park(true);
+            let message = tokio::select! {
                 biased;
-                message = inbox.recv() => match message {
-                    Some(message) => self.receive(message),
-                    None => break,
-                },
-                () = tokio::time::sleep_until(next_timer.into()) => {}
+                message = inbox.recv() => Some(message),
+                () = sleep.as_mut() => None,
+            };
+            self.watch.park(false);
+            yielded = Instant::now();
+            match message {
+                Some(Some(message)) => self.receive(message),
+                Some(None) => break,
+                None => {}
             }
         }
     }
@@ -171,8 +200,7 @@ impl Shard {
         }
     }
 
-    fn fire_timers(&mut self) {
-        let now = Instant::now();
+    fn fire_timers(&mut self, now: Instant) {
         loop {
             let due =
                 self.host.timers.borrow().first_key_value().filter(|((at, _), _)| *at <= now).map(|(key, _)| *key);
@@ -189,7 +217,7 @@ impl Shard {
             slot.inbox.push_back(turn);
             if !slot.queued {
                 slot.queued = true;
-                self.ready.push_back(id);
+                self.ready.push(id, &mut slot.time);
             }
         }
     }
@@ -258,8 +286,9 @@ impl Shard {
             return Ok(*id);
         }
         self.evict();
-        let slot = self.blank(&definition.limits)?;
+        let mut slot = self.blank(&definition.limits)?;
         let id = slot.state.id;
+        slot.time = self.debts.remove(&definition.id).unwrap_or_default();
         self.isolates.insert(id, slot);
         self.by_worker.insert(definition.id, id);
         self.lru.touch(&id);
@@ -302,24 +331,28 @@ impl Shard {
         self.inspectors.remove(&id);
         let Some(slot) = self.isolates.remove(&id) else { return };
         if let Some(definition) = slot.state.worker.get() {
+            if slot.time > self.ready.now() {
+                self.debts.insert(definition.id, slot.time);
+            }
             self.by_worker.remove(&definition.id);
         }
     }
 
     fn run_one(&mut self, id: IsolateId) {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        slot.queued = false;
-        let Some(turn) = slot.inbox.pop_front() else { return };
-        if !slot.inbox.is_empty() {
-            slot.queued = true;
-            self.ready.push_back(id);
+        if let Some(turn) = slot.inbox.pop_front() {
+            match slot.phase {
+                Phase::Blank => self.start(id),
+                Phase::Starting(_) => self.go_on_starting(id),
+                Phase::Ready => self.run_turn(id, turn),
+            }
+            self.do_deferred();
         }
-        match slot.phase {
-            Phase::Blank => self.start(id),
-            Phase::Starting(_) => self.go_on_starting(id),
-            Phase::Ready => self.run_turn(id, turn),
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        slot.queued = !slot.inbox.is_empty();
+        if slot.queued {
+            self.ready.push(id, &mut slot.time);
         }
-        self.do_deferred();
     }
 
     fn run_turn(&mut self, id: IsolateId, turn: Turn) {
@@ -334,6 +367,13 @@ impl Shard {
                     let Turn::Event(call, Some(actor)) = turn else { return };
                     self.actors.hold(actor, call);
                     return;
+                }
+                if let Some(incarnation) = actor
+                    && self.actors.lacks_instance(incarnation)
+                {
+                    let Turn::Event(call, _) = turn else { return };
+                    self.actors.hold(incarnation, call);
+                    return self.construct(id, incarnation);
                 }
                 if actor.is_some_and(|actor| self.actors.touch(actor).is_none()) {
                     // It ended while the call was on its way: what the target stands for now decides.
@@ -363,16 +403,15 @@ impl Shard {
         let left = charged.iter().map(|io| io.limits.cpu.saturating_sub(io.cpu.get())).min();
         let left = left.unwrap_or(definition.limits.event.cpu);
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        let identity = match &turn {
-            Turn::Event(_, Some(actor)) => self.actors.identity(*actor),
-            _ => None,
-        };
         let cancelled = matches!(turn, Turn::Cancel(_));
         if let Turn::Event(Call { kind: CallKind::Alarm(alarm), .. }, _) = &turn {
             self.shared.storage.alarms().started(&alarm.key);
         }
         let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), left);
-        let idle = execute(slot, io.as_ref(), turn, identity);
+        let entered = Instant::now();
+        let idle = execute(slot, io.as_ref(), turn);
+        // Not what comes after the turn: it may make an isolate for another Worker.
+        slot.time += entered.elapsed();
         let stopped = self.watch.end();
         let used = thread_cpu().saturating_sub(began);
         for io in &charged {
@@ -394,6 +433,49 @@ impl Shard {
             state.settled.borrow_mut().push(io.clone());
         }
         self.end_turn(id, guilty.as_ref(), stopped);
+    }
+
+    /// Makes the instance of an actor, in a turn and an event of its own: what it writes is committed before the first
+    /// event of the actor begins, which waits with all others for the end of this turn and for what blocks them then.
+    fn construct(&mut self, id: IsolateId, incarnation: u64) {
+        let event = self.shared.next_id();
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        let Some(identity) = self.actors.begin_construction(incarnation, event) else { return };
+        let state = slot.state.clone();
+        let limits = state.worker().limits.for_event(identity.limits);
+        let actor = identity.actor.clone();
+        let io = IoContext::new(event, actor.owner.clone(), Some(actor.clone()), limits, None);
+        // Nobody waits for an outcome: the event lasts for as long as `waitUntil` holds it.
+        io.replied_at.set(Some(Instant::now()));
+        state.events.borrow_mut().insert(event, io.clone());
+        let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), limits.cpu);
+        slot.runtime.enter(|runtime| {
+            deno_core::scope!(scope, runtime);
+            turn::construct(scope, &state, &io, identity);
+            turn::rejections(scope, &state);
+        });
+        let stopped = self.watch.end();
+        io.cpu.set(thread_cpu().saturating_sub(began));
+        actor.count_cpu(io.cpu.get());
+        state.settled.borrow_mut().push(io.clone());
+        self.end_turn(id, Some(&io), stopped);
+        if !self.actors.is_blocked(incarnation) {
+            self.unblock(incarnation);
+        }
+    }
+
+    /// Lets the events go on that waited for an actor: before all that came after them.
+    fn unblock(&mut self, incarnation: u64) {
+        let (isolate, calls) = self.actors.unblock(incarnation);
+        if let Some(slot) = isolate.and_then(|id| self.isolates.get_mut(&id)) {
+            for call in calls.into_iter().rev() {
+                slot.inbox.push_front(Turn::Event(call, Some(incarnation)));
+            }
+            if !slot.queued && !slot.inbox.is_empty() {
+                slot.queued = true;
+                self.ready.push(slot.state.id, &mut slot.time);
+            }
+        }
     }
 
     /// Writes an event down. `None` if its client has left already.
@@ -420,10 +502,7 @@ impl Shard {
         };
         let asked = match &call.target {
             Target::Entrypoint { limits, .. } => *limits,
-            _ => incarnation
-                .and_then(|incarnation| self.actors.identity(incarnation))
-                .map(|it| it.limits)
-                .unwrap_or_default(),
+            _ => incarnation.map(|incarnation| self.actors.asked_limits(incarnation)).unwrap_or_default(),
         };
         let owner = actor.as_ref().map_or_else(|| Rc::new(Owner::default()), |actor| actor.owner.clone());
         let reply = std::mem::replace(&mut call.reply, ReplyTo::Nobody);
@@ -485,8 +564,12 @@ impl Shard {
         let (actor, host, sender) = (actor.clone(), self.host.clone(), self.sender.clone());
         tokio::task::spawn_local(async move {
             let outcome = durable.await;
-            host.deferred.borrow_mut().push(Deferred::GateOpened(actor, lock, outcome));
-            sender.send(ShardMessage::Wake);
+            let mut deferred = host.deferred.borrow_mut();
+            // Whoever came first has woken the shard for all.
+            if deferred.is_empty() {
+                sender.send(ShardMessage::Wake);
+            }
+            deferred.push(Deferred::GateOpened(actor, lock, outcome));
         });
     }
 
@@ -570,7 +653,10 @@ impl Shard {
             return;
         }
         for io in &over {
-            if io.actor.is_none() {
+            if let Some(actor) = &io.actor {
+                // It is idle from now on at the earliest.
+                self.actors.touch(actor.incarnation);
+            } else {
                 let ended = CallError::new(ENDED);
                 io.owner.bodies.end(&ended);
                 *io.owner.gone.borrow_mut() = Some(ended);
@@ -611,6 +697,17 @@ impl Shard {
             let of_guilty = guilty.is_some_and(|guilty| Rc::ptr_eq(guilty, &io));
             io.owner.bodies.end(if of_guilty { &error } else { &retry });
             io.fail(if of_guilty { error.clone() } else { retry.clone() });
+        }
+        if let Some(io) = guilty {
+            // A constructor that breaks a limit would do so again.
+            let waiting = self.actors.wait_for_construction(io);
+            if let (Some(actor), false) = (&io.actor, waiting.is_empty()) {
+                let mut error = error.clone();
+                actor.count_error(&mut error);
+                for call in waiting {
+                    call.reply.send(Err(error.clone()));
+                }
+            }
         }
         let mut undelivered = Vec::new();
         if let Some(slot) = self.isolates.get_mut(&id) {
@@ -660,14 +757,8 @@ impl Shard {
                         self.actors.break_stubs(incarnation, &reason);
                         self.end_actor(incarnation, &reason);
                     }
-                    Deferred::ActorUnblocked(incarnation) => {
-                        let (isolate, calls) = self.actors.unblock(incarnation);
-                        for call in calls {
-                            if let Some(isolate) = isolate {
-                                self.push(isolate, Turn::Event(call, Some(incarnation)));
-                            }
-                        }
-                    }
+                    Deferred::ActorUnblocked(incarnation) => self.unblock(incarnation),
+                    Deferred::FacetNotWoken(key, error) => self.facet_not_woken(&key, &error),
                 }
             }
         }
@@ -696,16 +787,18 @@ impl Shard {
                 .filter(|io| io.writing.get() == 0)
                 .cloned()
                 .collect();
-            if !late.is_empty() {
-                for io in late {
-                    io.wait_until.set(0);
-                    state.settled.borrow_mut().push(io);
-                }
+            for io in late {
+                io.wait_until.set(0);
+                state.settled.borrow_mut().push(io);
+            }
+            if !state.settled.borrow().is_empty() {
                 self.end_events(id, &state);
             }
         }
         self.fail_late_events(now);
         self.write_usage(now);
+        let time = self.ready.now();
+        self.debts.retain(|_, debt| *debt > time);
         self.evict_idle_actors(now);
         if self.warm.len() < self.shared.options.isolates.warm
             && self.ready.is_empty()
@@ -738,7 +831,7 @@ impl Shard {
 }
 
 /// Runs a turn's JavaScript. Whether deno_core's loop has nothing to do, if that was what ran.
-fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn, identity: Option<&turn::ActorIdentity>) -> bool {
+fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn) -> bool {
     let state = slot.state.clone();
     let waker = slot.waker.clone();
     slot.runtime.enter(|runtime| {
@@ -756,7 +849,7 @@ fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn, identity: Op
                     Target::Entrypoint { entrypoint, props, .. } => (entrypoint.as_deref(), props.as_deref()),
                     _ => (None, None),
                 };
-                turn::event(scope, &state, io, call.kind, entrypoint, props, identity);
+                turn::event(scope, &state, io, call.kind, entrypoint, props);
             }
             (Turn::Complete(token, completion), _) => turn::complete(scope, &state, token, completion),
             (Turn::Timer(timer), _) => turn::timer(scope, &state, timer),
@@ -764,6 +857,7 @@ fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn, identity: Op
             _ => {}
         }
         turn::rejections(scope, &state);
+        state.settle_external(scope);
         false
     })
 }

@@ -54,7 +54,9 @@ impl Shard {
         let state = slot.state.clone();
         let definition = &state.worker().clone();
         self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), definition.limits.startup);
+        let entered = Instant::now();
         let begun = slot.runtime.enter(|runtime| begin(runtime, &state, definition));
+        slot.time += entered.elapsed();
         let stopped = self.watch.end();
         match begun {
             _ if stopped => self.fail_start(id, &startup_limit(definition)),
@@ -211,12 +213,22 @@ fn start_text(error: &CallError) -> String {
 
 type Evaluation = std::pin::Pin<Box<dyn Future<Output = Result<(), CoreError>>>>;
 
+/// Applies the Worker's compatibility flags to the blank isolate's global scope.
+fn configure(runtime: &mut JsRuntime, state: &IsolateState) {
+    deno_core::scope!(scope, runtime);
+    let Some(entries) = state.entries.get() else { return };
+    let configure = v8::Local::new(scope, &entries.configure);
+    let undefined = v8::undefined(scope).into();
+    configure.call(scope, undefined, &[]);
+}
+
 /// Makes env and loads the modules. Gives the main module and its evaluation.
 fn begin(
     runtime: &mut JsRuntime,
     state: &IsolateState,
     definition: &WorkerDefinition,
 ) -> Result<(deno_core::ModuleId, Evaluation), CallError> {
+    configure(runtime, state);
     prepare_env(runtime, state, definition)?;
     let main = &definition.bundle.main;
     let specifier =
@@ -310,8 +322,15 @@ fn register(
     let register = v8::Local::new(scope, &entries.register);
     let undefined = v8::undefined(scope).into();
     state.started.set(true);
+    v8::tc_scope!(let scope, scope);
     let names = register.call(scope, undefined, &[namespace]);
-    Ok(strings(scope, names))
+    match scope.exception() {
+        None => Ok(strings(scope, names)),
+        Some(thrown) => {
+            let text = thrown.to_rust_string_lossy(scope);
+            Err(CallError::type_error(text.trim_start_matches("TypeError: ")))
+        }
+    }
 }
 
 fn strings(scope: &mut v8::PinScope<'_, '_>, value: Option<v8::Local<'_, v8::Value>>) -> Vec<String> {

@@ -10,7 +10,7 @@ use denizen_bindings::fetch::{body, headers_to_js, string};
 use denizen_bindings::io::context::IoContext;
 use denizen_bindings::isolate::{Completion, IsolateState, Token};
 use denizen_bindings::modules::{BUNDLE, SCHEME};
-use denizen_bindings::rpc::{error_to_js, outcome_to_js, wire};
+use denizen_bindings::rpc::{error_to_js, name_object, outcome_to_js, wire};
 use denizen_bindings::{actor, io};
 use denizen_core::limits::AskedLimits;
 
@@ -53,6 +53,25 @@ fn drain(scope: &mut v8::PinScope<'_, '_>) {
     scope.perform_microtask_checkpoint();
 }
 
+/// Makes the instance of an actor.
+pub fn construct(
+    scope: &mut v8::PinScope<'_, '_>,
+    state: &Rc<IsolateState>,
+    io: &Rc<IoContext>,
+    identity: &ActorIdentity,
+) {
+    in_context(scope, io, |scope| {
+        let actor = match identity_to_js(scope, identity) {
+            Ok(actor) => actor,
+            Err(error) => return state.host.actor_broken(identity.actor.incarnation, error),
+        };
+        let entries = state.entries.get().expect("an isolate with a Worker has its entries");
+        let construct = v8::Local::new(scope, &entries.construct);
+        let undefined = v8::undefined(scope).into();
+        construct.call(scope, undefined, &[actor]);
+    });
+}
+
 /// Delivers an event.
 pub fn event(
     scope: &mut v8::PinScope<'_, '_>,
@@ -61,10 +80,9 @@ pub fn event(
     kind: CallKind,
     entrypoint: Option<&str>,
     props: Option<&wire::WireValue>,
-    identity: Option<&ActorIdentity>,
 ) {
-    if let (CallKind::Alarm(alarm), Some(identity)) = (&kind, identity)
-        && !begins_alarm(state, io, alarm, &identity.actor)
+    if let (CallKind::Alarm(alarm), Some(actor)) = (&kind, &io.actor)
+        && !begins_alarm(state, io, alarm, actor)
     {
         return;
     }
@@ -80,9 +98,9 @@ pub fn event(
         let event = io::event_to_js(scope, io);
         let number = v8::Integer::new(scope, number).into();
         let name = optional(scope, entrypoint);
-        let actor = match identity.map(|identity| identity_to_js(scope, identity)).transpose() {
-            Ok(actor) => actor.unwrap_or_else(|| v8::undefined(scope).into()),
-            Err(error) => return io.reply(state, Err(error)),
+        let actor = match &io.actor {
+            Some(actor) => reference_to_js(scope, actor),
+            None => v8::undefined(scope).into(),
         };
         let entries = state.entries.get().expect("an isolate with a Worker has its entries");
         let dispatch = v8::Local::new(scope, &entries.dispatch);
@@ -121,10 +139,12 @@ fn arguments<'s>(
             let cf = optional(scope, request.cf.as_deref());
             (0, v8::Array::new_with_elements(scope, &[method, url, headers, body, cf]).into())
         }
-        CallKind::Rpc { method, args } => {
-            let method = string(scope, &method);
-            let args = wire::deserialize(scope, &args).map_err(|error| CallError::new(error.to_string()))?;
-            (1, v8::Array::new_with_elements(scope, &[method, args]).into())
+        CallKind::Rpc { name, args } => {
+            let name = string(scope, &name);
+            let args = args.map(|args| wire::deserialize(scope, &args)).transpose();
+            let args = args.map_err(|error| CallError::new(error.to_string()))?;
+            let args = args.unwrap_or_else(|| v8::undefined(scope).into());
+            (1, v8::Array::new_with_elements(scope, &[name, args]).into())
         }
         CallKind::Test => (2, v8::undefined(scope).into()),
         CallKind::Alarm(alarm) => {
@@ -132,10 +152,17 @@ fn arguments<'s>(
             let scheduled = v8::Number::new(scope, alarm.scheduled_ms as f64).into();
             (3, v8::Array::new_with_elements(scope, &[retry_count, scheduled]).into())
         }
+        CallKind::FacetAlarm(alarm) => {
+            let retry_count = v8::Number::new(scope, f64::from(alarm.retry_count)).into();
+            let scheduled = v8::Number::new(scope, alarm.scheduled_ms as f64).into();
+            let path: Vec<_> = alarm.path.iter().map(|name| string(scope, name)).collect();
+            let path = v8::Array::new_with_elements(scope, &path).into();
+            (4, v8::Array::new_with_elements(scope, &[retry_count, scheduled, path]).into())
+        }
         CallKind::Scheduled { cron, scheduled_ms } => {
             let cron = string(scope, &cron);
             let scheduled = v8::Number::new(scope, scheduled_ms as f64).into();
-            (4, v8::Array::new_with_elements(scope, &[cron, scheduled]).into())
+            (5, v8::Array::new_with_elements(scope, &[cron, scheduled]).into())
         }
     })
 }
@@ -147,54 +174,54 @@ fn optional<'s>(scope: &mut v8::PinScope<'s, '_>, text: Option<&str>) -> v8::Loc
     }
 }
 
+/// What names an actor whose instance is made: handle and incarnation.
+fn reference_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, actor: &Rc<actor::Actor>) -> v8::Local<'s, v8::Value> {
+    let handle = actor::actor_to_js(scope, actor);
+    let incarnation = v8::Number::new(scope, actor.incarnation as f64).into();
+    v8::Array::new_with_elements(scope, &[handle, incarnation]).into()
+}
+
+/// What an instance is made from, by index: handle, incarnation, digits of the root's id, name of the class, digits and name
+/// of the id, id as a text, props.
 fn identity_to_js<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     identity: &ActorIdentity,
 ) -> Result<v8::Local<'s, v8::Value>, CallError> {
-    // Without a prototype: what is absent must not be looked up in objects that user code can change.
-    let null = v8::null(scope).into();
-    let object = v8::Object::with_prototype_and_properties(scope, null, &[], &[]);
-    let set = |scope: &mut v8::PinScope<'s, '_>, key: &str, value: v8::Local<'s, v8::Value>| {
-        if let Some(key) = v8::String::new(scope, key) {
-            object.create_data_property(scope, key.into(), value);
-        }
-    };
     let handle = actor::actor_to_js(scope, &identity.actor);
-    set(scope, "handle", handle);
     let incarnation = v8::Number::new(scope, identity.actor.incarnation as f64).into();
-    set(scope, "incarnation", incarnation);
     let class_name = optional(scope, identity.class_name.as_deref());
-    set(scope, "className", class_name);
-    match &identity.id {
-        IdValue::Object(hex, name) => {
-            let hex = string(scope, hex);
-            set(scope, "idHex", hex);
-            let name = optional(scope, name.as_deref());
-            set(scope, "idName", name);
-        }
-        IdValue::Text(text) => {
-            let text = string(scope, text);
-            set(scope, "idText", text);
-        }
-    }
-    if let Some(props) = &identity.props {
-        let props = wire::deserialize(scope, props).map_err(|error| CallError::new(error.to_string()))?;
-        set(scope, "props", props);
-    }
-    Ok(object.into())
+    let (hex, name, text) = match &identity.id {
+        IdValue::Object(hex, name) => (Some(hex.as_str()), name.as_deref(), None),
+        IdValue::Text(text) => (None, None, Some(text.as_str())),
+    };
+    let (hex, name, text) = (optional(scope, hex), optional(scope, name), optional(scope, text));
+    let props = match &identity.props {
+        Some(props) => wire::deserialize(scope, props).map_err(|error| CallError::new(error.to_string()))?,
+        None => v8::undefined(scope).into(),
+    };
+    let root = string(scope, &identity.actor.object);
+    Ok(v8::Array::new_with_elements(scope, &[handle, incarnation, root, class_name, hex, name, text, props]).into())
 }
 
 /// Ends an operation, unless its owner has gone.
 pub fn complete(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>, token: Token, completion: Completion) {
-    let Some((io, resolver)) = state.take(token) else { return };
+    let Some((io, resolver, is_call)) = state.take(token) else { return };
     if io.owner.gone.borrow().is_some() {
         return;
     }
+    // What an object catches of a method call bears the object's own id, as in workerd.
+    let remote = is_call && matches!(&completion, Completion::Failed(error) if error.remote);
+    let observer = io.actor.as_ref().filter(|_| remote).map(|actor| actor.object.clone());
     in_context(scope, &io, |scope| {
         let resolver = v8::Local::new(scope, resolver);
         match value_of(scope, &io, completion) {
             Ok(value) => resolver.resolve(scope, value),
-            Err(error) => resolver.reject(scope, error),
+            Err(error) => {
+                if let Some(observer) = observer {
+                    name_object(scope, error, &observer);
+                }
+                resolver.reject(scope, error)
+            }
         };
     });
     state.settled.borrow_mut().push(io);

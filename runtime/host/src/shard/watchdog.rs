@@ -9,6 +9,11 @@ use std::time::{Duration, Instant};
 
 use denizen_core::limits::WATCHDOG_TICK;
 
+use super::slice::Thread;
+
+/// A turn that has run for so long does not keep threads that wake from the CPU.
+const LONG: Duration = Duration::from_millis(10);
+
 /// CPU time that this thread has used.
 pub fn thread_cpu() -> Duration {
     clock(libc::CLOCK_THREAD_CPUTIME_ID)
@@ -33,7 +38,12 @@ struct Running {
 /// What the watchdog sees of one shard.
 pub struct Watch {
     clock: libc::clockid_t,
+    thread: Thread,
     running: Mutex<Option<Running>>,
+    /// Whether the thread has the slice of one whose turn goes on and on.
+    long: AtomicBool,
+    /// Whether the shard has nothing to do.
+    parked: AtomicBool,
     /// Milliseconds since `epoch` at which the running turn began, plus one; 0 while none runs.
     busy_since_ms: AtomicU64,
     epoch: Instant,
@@ -45,7 +55,17 @@ impl Watch {
         let mut clock = 0;
         // SAFETY: the thread is this one, so it lives; `clock` is valid for the write.
         unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), &mut clock) };
-        Arc::new(Self { clock, running: Mutex::new(None), busy_since_ms: AtomicU64::new(0), epoch: Instant::now() })
+        let thread = Thread::current();
+        thread.shorten();
+        Arc::new(Self {
+            clock,
+            thread,
+            running: Mutex::new(None),
+            long: AtomicBool::new(false),
+            parked: AtomicBool::new(false),
+            busy_since_ms: AtomicU64::new(0),
+            epoch: Instant::now(),
+        })
     }
 
     /// A turn of `isolate` begins, which may use `limit`. Gives the thread's CPU time now.
@@ -61,7 +81,20 @@ impl Watch {
     pub fn end(&self) -> bool {
         self.busy_since_ms.store(0, Ordering::Relaxed);
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if self.long.swap(false, Ordering::Relaxed) {
+            self.thread.shorten();
+        }
         running.is_some_and(|running| running.stopped)
+    }
+
+    /// The shard has nothing to do from now on, or has something again.
+    pub fn park(&self, parked: bool) {
+        self.parked.store(parked, Ordering::Relaxed);
+    }
+
+    /// Whether the shard has nothing to do.
+    pub fn is_idle(&self) -> bool {
+        self.parked.load(Ordering::Relaxed)
     }
 
     /// How long the running turn has run, zero if none does.
@@ -74,6 +107,9 @@ impl Watch {
 
     fn check(&self) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.is_some() && self.busy() >= LONG && !self.long.swap(true, Ordering::Relaxed) {
+            self.thread.restore();
+        }
         if let Some(running) = &mut *running
             && (running.stopped || running.out_of_memory.load(Ordering::Relaxed) || clock(self.clock) >= running.until)
         {

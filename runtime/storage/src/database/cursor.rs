@@ -192,9 +192,14 @@ impl CursorState {
         self.lease.is_some()
     }
 
+    /// Whether rows may be left to read.
+    pub(crate) fn has_more(&self) -> bool {
+        self.lease.is_some() || !self.kept.is_empty()
+    }
+
     /// Ends it: reading on fails with `error`.
     pub(crate) fn end(&mut self, error: &StorageError) {
-        if self.lease.is_some() || !self.kept.is_empty() {
+        if self.has_more() {
             self.finish();
             self.kept.clear();
             self.ended = Some(error.clone());

@@ -459,8 +459,18 @@ impl Inner {
             self.leave();
             return Ok(None);
         }
-        for cursor in self.cursors.iter().filter_map(Weak::upgrade) {
-            cursor.borrow_mut().let_commit()?;
+        let mut error = None;
+        self.cursors.retain(|cursor| {
+            let Some(cursor) = cursor.upgrade() else { return false };
+            let mut cursor = cursor.borrow_mut();
+            if let Err(reason) = cursor.let_commit() {
+                error.get_or_insert(reason);
+            }
+            // A cursor that was read to its end lives on until it is collected, and would be looked at by each commit.
+            cursor.has_more()
+        });
+        if let Some(error) = error {
+            return Err(error);
         }
         let moved = self.prepare_alarm()?;
         if let Err(error) = self.host_step("COMMIT", &[]) {

@@ -7,7 +7,9 @@
 //! # Layout
 //! - [`vfs`]: SQLite's own reads and writes, on their way to `unix-excl`.
 //! - [`recording`]: the observer that remembers, and what a power cut would leave of it.
+//! - [`held`]: the observer through which a test of the binary makes syncs wait or fail.
 
+mod held;
 #[cfg(test)]
 pub(crate) mod recording;
 pub(crate) mod vfs;
@@ -22,6 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
+use self::held::HeldSyncs;
 use self::vfs::{Files, Vfs};
 
 /// A file as an [`Observer`] knows it: a name may come to stand for another file, and a file may lose its name.
@@ -116,9 +119,10 @@ impl std::fmt::Debug for Disk {
 }
 
 impl Disk {
-    /// The disk of this machine.
-    pub(crate) fn real(sync_delay: Duration) -> io::Result<Arc<Self>> {
-        Self::new(None, sync_delay)
+    /// The disk of this machine, whose syncs obey the file `sync_control` if there is to be one.
+    pub(crate) fn real(sync_delay: Duration, sync_control: Option<&Path>) -> io::Result<Arc<Self>> {
+        let held = sync_control.map(|control| Arc::new(HeldSyncs::new(control)) as Arc<dyn Observer>);
+        Self::new(held, sync_delay)
     }
 
     /// A disk whose operations `observer` is told of.

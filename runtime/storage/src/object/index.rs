@@ -209,7 +209,7 @@ mod tests {
     use std::time::Duration;
 
     fn disk() -> Arc<Disk> {
-        Disk::real(Duration::ZERO).expect("disk")
+        Disk::real(Duration::ZERO, None).expect("disk")
     }
 
     #[test]

@@ -1,0 +1,75 @@
+//! The web binding: what the global scope needs of the host.
+//!
+//! Owns names that are given a value when they are first asked for, and the Worker's compatibility flags. It must not know
+//! which names there are.
+
+mod flags;
+
+use deno_core::op2;
+
+use crate::fetch::string;
+use crate::isolate::IsolateState;
+
+deno_core::extension!(denizen_web, ops = [op_compatibility_flags, op_define_lazy, op_flags_off]);
+
+/// Gives `object` a data property whose value is what `load(name)` gives when the property is first read. Until then, a
+/// class that nobody uses costs an isolate a few words.
+#[op2(nofast)]
+pub fn op_define_lazy<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    object: v8::Local<'s, v8::Object>,
+    name: v8::Local<'s, v8::Name>,
+    load: v8::Local<'s, v8::Function>,
+    read_only: bool,
+) {
+    let attributes = if read_only { v8::PropertyAttribute::READ_ONLY } else { v8::PropertyAttribute::NONE };
+    object.set_lazy_data_property_with_data(
+        scope,
+        name,
+        read_lazy,
+        load.into(),
+        attributes,
+        v8::SideEffectType::HasSideEffect,
+        v8::SideEffectType::HasSideEffect,
+    );
+}
+
+fn read_lazy(
+    scope: &mut v8::PinScope<'_, '_>,
+    name: v8::Local<'_, v8::Name>,
+    args: v8::PropertyCallbackArguments<'_>,
+    mut result: v8::ReturnValue<'_, v8::Value>,
+) {
+    let Ok(load) = v8::Local::<v8::Function>::try_from(args.data()) else { return };
+    let undefined = v8::undefined(scope).into();
+    if let Some(value) = load.call(scope, undefined, &[name.into()]) {
+        result.set(value);
+    }
+}
+
+/// Every flag of the Worker: `[name, whether it is on, …]`.
+#[op2]
+pub fn op_compatibility_flags<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+    let state = IsolateState::of(scope);
+    let worker = state.worker();
+    let mut values = Vec::new();
+    for (name, on) in flags::all(&worker.compatibility_date, &worker.compatibility_flags, crate::loader::opposite) {
+        values.push(string(scope, name));
+        values.push(v8::Boolean::new(scope, on).into());
+    }
+    v8::Array::new_with_elements(scope, &values).into()
+}
+
+/// Names of the flags that change something and are off.
+#[op2]
+pub fn op_flags_off<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+    let state = IsolateState::of(scope);
+    let worker = state.worker();
+    let mut values = Vec::new();
+    for (name, on) in flags::all(&worker.compatibility_date, &worker.compatibility_flags, crate::loader::opposite) {
+        if !on && flags::OBSERVABLE.contains(&name) {
+            values.push(string(scope, name));
+        }
+    }
+    v8::Array::new_with_elements(scope, &values).into()
+}

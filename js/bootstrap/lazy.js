@@ -1,0 +1,32 @@
+// Names that are given a value when they are first asked for.
+//
+// Owns which global classes lie outside the snapshot, and in which script. It must not know what they do.
+
+(function () {
+const { core } = __bootstrap;
+const { op_define_lazy } = core.ops;
+const { shapeClass } = core.loadExtScript("ext:denizen/bootstrap/shape.js");
+
+const GLOBALS = {
+  __proto__: null,
+  CompressionStream: "ext:denizen/streams/compression.js",
+  DecompressionStream: "ext:denizen/streams/compression.js",
+  MessageChannel: "ext:denizen/web/message_channel.js",
+  MessagePort: "ext:denizen/web/message_channel.js",
+};
+
+// Once in each isolate: the names of `scope`.
+function defineLazyGlobals(scope) {
+  for (const name in GLOBALS) {
+    op_define_lazy(scope, name, loadGlobal, false);
+  }
+}
+
+function loadGlobal(name) {
+  const value = core.loadExtScript(GLOBALS[name])[name];
+  shapeClass(value);
+  return value;
+}
+
+return { defineLazyGlobals };
+})();

@@ -1,0 +1,47 @@
+// IdentityTransformStream, FixedLengthStream, the text streams and readAtLeast.
+import { table } from "../table.js";
+const enc = new TextEncoder();
+const collect = async (stream) => { const seen = []; for await (const chunk of stream) seen.push(chunk); return seen; };
+const text = async (s) => new Response(s).text();
+export default { async fetch(request) {
+  const t = table(); const row = (l, f) => t.row(l, () => Promise.race([(async () => f())(), scheduler.wait(300).then(() => "HANG")])); const response = () => t.response();
+  const feed = (s, ...chunks) => { const w = s.writable.getWriter(); for (const c of chunks) w.write(c).catch(() => {}); w.close().catch(() => {}); return s.readable; };
+  await row("identity", () => text(feed(new IdentityTransformStream(), enc.encode("ab"), enc.encode("c"))));
+  await row("identity chunks", () => collect(feed(new IdentityTransformStream(), enc.encode("ab"), enc.encode("c"))));
+  await row("identity number", async () => { const s = new IdentityTransformStream(); return s.writable.getWriter().write(1); });
+  await row("identity buffer", () => text(feed(new IdentityTransformStream(), enc.encode("ab").buffer)));
+  await row("identity empty", () => collect(feed(new IdentityTransformStream(), new Uint8Array(0), enc.encode("c"))));
+  await row("identity desired", async () => { const s = new IdentityTransformStream(); const w = s.writable.getWriter(); const a = w.desiredSize; w.write(enc.encode("abc")); const b = w.desiredSize; return [a, b]; });
+  await row("identity desired hwm", async () => { const s = new IdentityTransformStream({ highWaterMark: 10 }); const w = s.writable.getWriter(); const a = w.desiredSize; w.write(enc.encode("abc")); const b = w.desiredSize; return [a, b]; });
+  await row("identity write waits", async () => { const s = new IdentityTransformStream(); const w = s.writable.getWriter(); let done = false; w.write(enc.encode("abc")).then(() => done = true); await scheduler.wait(1); const before = done; const r = s.readable.getReader(); await r.read(); await scheduler.wait(1); return [before, done]; });
+  await row("identity abort", async () => { const s = new IdentityTransformStream(); const r = s.readable.getReader(); const p = r.read(); await s.writable.abort(new RangeError("why")); return p; });
+  await row("identity cancel", async () => { const s = new IdentityTransformStream(); await s.readable.cancel(new RangeError("why")); return s.writable.getWriter().write(enc.encode("a")); });
+  await row("identity cancel pending", async () => { const s = new IdentityTransformStream(); const p = s.writable.getWriter().write(enc.encode("a")); await s.readable.cancel(new RangeError("why")); return p; });
+  await row("identity byob", async () => { const s = new IdentityTransformStream(); const w = s.writable.getWriter(); w.write(enc.encode("abcdef")); const r = s.readable.getReader({ mode: "byob" }); return [await r.read(new Uint8Array(4)), await r.read(new Uint8Array(4))]; });
+  await row("identity atLeast", async () => { const s = new IdentityTransformStream(); const w = s.writable.getWriter(); w.write(enc.encode("abc")); w.write(enc.encode("def")); const r = s.readable.getReader({ mode: "byob" }); return r.readAtLeast(5, new Uint8Array(8)); });
+  await row("atLeast 0", async () => new IdentityTransformStream().readable.getReader({ mode: "byob" }).readAtLeast(0, new Uint8Array(8)));
+  await row("atLeast big", async () => new IdentityTransformStream().readable.getReader({ mode: "byob" }).readAtLeast(9, new Uint8Array(8)));
+  await row("atLeast js stream", async () => new ReadableStream({ type: "bytes", start(c) { c.enqueue(new Uint8Array([1,2])); c.enqueue(new Uint8Array([3])); c.close(); } }).getReader({ mode: "byob" }).readAtLeast(3, new Uint8Array(8)));
+  await row("identity instanceof", () => { const s = new IdentityTransformStream(); return [s instanceof TransformStream, s.readable instanceof ReadableStream, s.writable instanceof WritableStream, s.readable === s.readable, String(s)]; });
+  await row("two writes", async () => { const s = new IdentityTransformStream(); const w = s.writable.getWriter(); w.write(enc.encode("a")); w.write(enc.encode("b")); return collect2(s.readable, 2); });
+  await row("fixed", () => text(feed(new FixedLengthStream(3), enc.encode("abc"))));
+  await row("fixed too few", () => text(feed(new FixedLengthStream(4), enc.encode("abc"))));
+  await row("fixed too few close", async () => { const s = new FixedLengthStream(4); const w = s.writable.getWriter(); text(s.readable).catch(() => {}); await w.write(enc.encode("a")); return w.close(); });
+  await row("fixed too many", async () => { const s = new FixedLengthStream(2); const w = s.writable.getWriter(); text(s.readable).catch(() => {}); return w.write(enc.encode("abc")); });
+  await row("fixed too many read", async () => text(feed(new FixedLengthStream(2), enc.encode("abc"))));
+  await row("fixed bigint", () => text(feed(new FixedLengthStream(3n), enc.encode("abc"))));
+  await row("fixed none", () => new FixedLengthStream());
+  await row("fixed negative", () => new FixedLengthStream(-1));
+  await row("fixed NaN", () => text(feed(new FixedLengthStream(NaN))));
+  await row("fixed fraction", () => text(feed(new FixedLengthStream(1.5), enc.encode("a"))));
+  await row("fixed huge", () => new FixedLengthStream(2 ** 60));
+  await row("fixed big huge", () => new FixedLengthStream(2n ** 63n));
+  await row("fixed string", () => text(feed(new FixedLengthStream("2"), enc.encode("ab"))));
+  await row("fixed content-length", async () => { const s = new FixedLengthStream(3); return new Response(s.readable).headers.get("content-length"); });
+  await row("TextDecoderStream", async () => [await collect(feed(new TextDecoderStream("utf-16le"), new Uint8Array([97, 0, 98]), new Uint8Array([0]))), new TextDecoderStream("utf-16le").encoding, new TextDecoderStream() instanceof TransformStream]);
+  await row("TDS latin1", async () => [await collect(feed(new TextDecoderStream("latin1"), new Uint8Array([233]))), new TextDecoderStream("latin1").encoding]);
+  await row("TES", async () => [await collect(feed(new TextEncoderStream(), "a\ud83d", "\ude00")), new TextEncoderStream().encoding]);
+  await row("TES number", async () => collect(feed(new TextEncoderStream(), 12)));
+  return response();
+} };
+async function collect2(readable, n) { const r = readable.getReader(); const seen = []; for (let i = 0; i < n; i++) seen.push((await r.read()).value); return seen; }
