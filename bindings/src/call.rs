@@ -95,6 +95,8 @@ pub struct WorkerDefinition {
     pub limits: WorkerLimits,
     /// Where its `fetch()` goes.
     pub outbound: Outbound,
+    /// Who is told of its events.
+    pub tails: Vec<Target>,
     /// Namespaces of its own classes, by the exported name.
     pub namespaces: HashMap<String, Arc<Namespace>>,
     /// Why its main module did not start, if it is a loaded one: such a Worker is not tried again.
@@ -337,6 +339,8 @@ pub enum CallKind {
     Alarm(Box<AlarmCall>),
     /// The alarm of a facet is due that nobody in this process can start but the object.
     FacetAlarm(Box<FacetAlarmCall>),
+    /// Traces of events, as JSON of an array.
+    Tail(Arc<str>),
     /// A cron trigger is due.
     Scheduled {
         /// Its expression.

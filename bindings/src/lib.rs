@@ -13,6 +13,8 @@
 //! - [`rpc`]: stubs, serialisation of values.
 //! - [`actor`]: Durable Objects and their storage.
 //! - [`loader`]: dynamic Workers.
+//! - [`trace`]: what tails are told of events.
+//! - [`crypto`]: the algorithms of crypto.subtle.
 //! - [`node`]: the modules of Node.
 //! - [`web`]: the global scope.
 
@@ -21,6 +23,7 @@
 pub mod actor;
 pub mod blob;
 pub mod call;
+pub mod crypto;
 pub mod fetch;
 pub mod io;
 pub mod isolate;
@@ -29,6 +32,7 @@ pub mod modules;
 pub mod node;
 pub mod rpc;
 mod sources;
+pub mod trace;
 pub mod web;
 
 use std::sync::Arc;
@@ -65,13 +69,15 @@ pub fn extensions() -> Vec<Extension> {
         deno_web::deno_web::init(blobs.clone(), None, false, deno_web::InMemoryBroadcastChannel::default()),
         blob::denizen_blob::init(blobs),
         io::denizen_io::init(),
+        trace::denizen_trace::init(),
         fetch::denizen_fetch::init(),
         rpc::denizen_rpc::init(),
         actor::denizen_actor::init(),
         loader::denizen_loader::init(),
         modules::denizen_modules::init(),
-        node::denizen_node::init(),
         web::denizen_web::init(),
+        crypto::denizen_crypto::init(),
+        node::denizen_node::init(),
         Extension { middleware_fn: Some(Box::new(without_dangerous)), ..bootstrap_extension() },
     ]
 }

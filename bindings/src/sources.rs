@@ -65,6 +65,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("worker/exports.js"),
     script!("worker/report.js"),
     script!("worker/structured_clone.js"),
+    script!("worker/tail.js"),
     script!("worker/tracing.js"),
     script!("worker/workers.js"),
     script!("worker/workers_module.js"),
@@ -72,6 +73,10 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     // them in its heap.
     embedded_script!("streams/compression.js"),
     embedded_script!("web/message_channel.js"),
+    embedded_script!("crypto/digest_stream.js"),
+    embedded_script!("crypto/import.js"),
+    embedded_script!("crypto/key.js"),
+    embedded_script!("crypto/subtle.js"),
     embedded_script!("node/_stream_duplex.js"),
     embedded_script!("node/_stream_passthrough.js"),
     embedded_script!("node/_stream_readable.js"),
@@ -132,6 +137,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("node/util/inspect.js"),
     embedded_script!("node/util/mime.js"),
     embedded_script!("node/util_types.js"),
+    embedded_script!("web/url_pattern.js"),
 ];
 
 /// Runs once, while the snapshot is made.

@@ -43,7 +43,7 @@ const { Body } = load("ext:denizen/web/body_class.js");
 const events = load("ext:denizen/web/events.js");
 const performance = load("ext:denizen/web/performance.js");
 const { compatibilityFlags, configure } = load("ext:denizen/bootstrap/flags.js");
-const { defineLazyGlobals } = load("ext:denizen/bootstrap/lazy.js");
+const { defineDigestStream, defineLazyGlobals } = load("ext:denizen/bootstrap/lazy.js");
 const { shapeClass, shapeFunction, shapePrototype } = load("ext:denizen/bootstrap/shape.js");
 const { structuredClone } = load("ext:denizen/worker/structured_clone.js");
 const { queueMicrotask, reportError } = load("ext:denizen/worker/report.js");
@@ -280,6 +280,7 @@ globalThis.__denizen = {
     ObjectDefineProperty(globalThis, webidl.brand, { __proto__: null, value: webidl.brand });
     hardenIntrinsics();
     defineLazyGlobals(ServiceWorkerGlobalScope.prototype);
+    defineDigestStream(Crypto.prototype);
     op_define_lazy(cloudflare, "compatibilityFlags", compatibilityFlags, true);
     ObjectDefineProperty(globalThis, "console", propNonEnumerable(console));
   },

@@ -9,10 +9,13 @@ const { shapeClass } = core.loadExtScript("ext:denizen/bootstrap/shape.js");
 
 const GLOBALS = {
   __proto__: null,
+  CryptoKey: "ext:denizen/crypto/key.js",
   CompressionStream: "ext:denizen/streams/compression.js",
   DecompressionStream: "ext:denizen/streams/compression.js",
   MessageChannel: "ext:denizen/web/message_channel.js",
   MessagePort: "ext:denizen/web/message_channel.js",
+  SubtleCrypto: "ext:denizen/crypto/subtle.js",
+  URLPattern: "ext:denizen/web/url_pattern.js",
 };
 
 // Once in each isolate: the names of `scope`.
@@ -22,11 +25,19 @@ function defineLazyGlobals(scope) {
   }
 }
 
+function defineDigestStream(prototype) {
+  op_define_lazy(prototype, "DigestStream", () => {
+    const { DigestStream } = core.loadExtScript("ext:denizen/crypto/digest_stream.js");
+    shapeClass(DigestStream);
+    return DigestStream;
+  }, false);
+}
+
 function loadGlobal(name) {
   const value = core.loadExtScript(GLOBALS[name])[name];
   shapeClass(value);
   return value;
 }
 
-return { defineLazyGlobals };
+return { defineDigestStream, defineLazyGlobals };
 })();

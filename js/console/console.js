@@ -5,8 +5,17 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_console } = core.ops;
-const { ErrorCaptureStackTrace, ObjectDefineProperty, SafeArrayIterator, SymbolToStringTag } = primordials;
+const { op_console, op_trace_log } = core.ops;
+const {
+  ArrayIsArray,
+  ErrorCaptureStackTrace,
+  JSONStringify,
+  ObjectDefineProperty,
+  ObjectGetPrototypeOf,
+  ObjectPrototype,
+  SafeArrayIterator,
+  SymbolToStringTag,
+} = primordials;
 const { getDefaultInspectOptions, inspectArgs } = core.loadExtScript("ext:deno_web/01_console.js");
 
 const counts = { __proto__: null };
@@ -20,9 +29,37 @@ function format(args) {
   }
 }
 
+// What a tail is told of the arguments, as JSON. The rules are workerd's.
+function messageOf(args) {
+  let text = "";
+  for (let i = 0; i < args.length; i++) {
+    text += `${i === 0 ? "" : ","}${jsonOf(args[i])}`;
+  }
+  return `[${text}]`;
+}
+function jsonOf(value) {
+  try {
+    if (value === undefined) {
+      return "null";
+    }
+    const isData = value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean" ||
+      (typeof value === "object" && (ArrayIsArray(value) || ObjectGetPrototypeOf(value) === ObjectPrototype || typeof value.toJSON === "function"));
+    // A symbol has no text: this throws.
+    return JSONStringify(isData ? value : `${value}`) ?? "null";
+  } catch {
+    return "{}";
+  }
+}
+
 function print(level) {
   // A method of this object has no prototype property and cannot be constructed, like workerd's.
-  return { [level](...args) { op_console(level, format(args)); } }[level];
+  return {
+    [level](...args) {
+      if (op_console(level, format(args))) {
+        op_trace_log(level, messageOf(args));
+      }
+    },
+  }[level];
 }
 
 const console = {
@@ -60,7 +97,7 @@ const console = {
   },
   group(...args) {
     if (args.length > 0) {
-      console.log(...new SafeArrayIterator(args));
+      op_console("log", format(args));
     }
   },
   groupCollapsed(...args) {

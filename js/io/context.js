@@ -5,15 +5,19 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_wait_until, op_wait_until_done } = core.ops;
+const { op_trace_exception, op_wait_until, op_wait_until_done } = core.ops;
 const { ObjectDefineProperty, PromisePrototypeThen, PromiseResolve, SymbolToStringTag, TypeError } = primordials;
 
 function holdEvent(promise) {
   const event = op_wait_until(undefined);
   const done = () => op_wait_until_done(event);
-  PromisePrototypeThen(PromiseResolve(promise), done, done);
+  PromisePrototypeThen(PromiseResolve(promise), done, (error) => {
+    op_trace_exception(errorParts(error));
+    done();
+  });
 }
 
+const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 
 let allowed = false;

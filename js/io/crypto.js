@@ -72,6 +72,9 @@ class Crypto {
   randomUUID() {
     return randomUUID();
   }
+  get subtle() {
+    return core.loadExtScript("ext:denizen/crypto/subtle.js").subtle;
+  }
 }
 ObjectDefineProperty(Crypto.prototype, SymbolToStringTag, { __proto__: null, value: "Crypto", configurable: true });
 const crypto = ObjectCreate(Crypto.prototype);

@@ -19,6 +19,7 @@ const {
   ArrayIsArray,
   ArrayPrototypeFilter,
   ArrayPrototypeJoin,
+  ArrayPrototypeMap,
   ArrayPrototypePush,
   Error,
   JSONStringify,
@@ -155,9 +156,6 @@ function provide(handle, code) {
       "Streaming tail workers are experimental. You must pass the option 'allowExperimental: true' to the worker loader to use them",
     );
   }
-  if (tails !== undefined && tails.length > 0) {
-    throw new Error("WorkerCode: 'tails' are not supported by this version of denizen.");
-  }
   const names = ObjectKeys(modules ?? {});
   if (names.length === 0) {
     throw new TypeError("Dynamic Worker code must contain at least one module.");
@@ -179,6 +177,7 @@ function provide(handle, code) {
     flat,
     { ...env },
     globalOutbound === undefined || globalOutbound === null ? globalOutbound : fetcherOf(globalOutbound),
+    tails === undefined ? [] : ArrayPrototypeMap(tails, fetcherOf),
     limits.cpuMs,
     limits.subRequests,
     limits.wallMs,

@@ -20,7 +20,8 @@ const {
 } = primordials;
 const { Event, EventTarget, setIsTrusted } = core.loadExtScript("ext:deno_web/02_event.js");
 const { MessageEvent } = core.loadExtScript("ext:denizen/web/events.js");
-const { cloneOwn } = core.loadExtScript("ext:denizen/worker/structured_clone.js");
+const { own } = core.loadExtScript("ext:denizen/actor/values.js");
+const { cloneOwn, refuseClass } = core.loadExtScript("ext:denizen/worker/structured_clone.js");
 const { reportError } = core.loadExtScript("ext:denizen/worker/report.js");
 
 const dispatch = uncurryThis(EventTarget.prototype.dispatchEvent);
@@ -129,6 +130,9 @@ class MessageChannel {
 }
 ObjectDefineProperty(MessagePort.prototype, SymbolToStringTag, { __proto__: null, value: "MessagePort", configurable: true });
 ObjectDefineProperty(MessageChannel.prototype, SymbolToStringTag, { __proto__: null, value: "MessageChannel", configurable: true });
+
+own(MessagePort);
+refuseClass(MessagePort);
 
 return { MessageChannel, MessagePort };
 })();

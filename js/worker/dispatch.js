@@ -12,6 +12,7 @@ const {
   op_event_on_abort,
   op_event_value,
   op_respond,
+  op_trace_skip,
 } = core.ops;
 const {
   ArrayPrototypePush,
@@ -131,6 +132,7 @@ function register(namespace) {
 function stateless(name) {
   const entry = entries.get(name ?? "default");
   if (entry === undefined || entry.kind >= ACTOR) {
+    op_trace_skip();
     throw new Error(name === undefined || name === "default" ? "Worker has no default entrypoint." : `Worker has no such entrypoint: ${name}`);
   }
   return entry;
@@ -401,7 +403,18 @@ function facetAlarmEvent(event, _name, actor, _props, args) {
   });
 }
 
-const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent, facetAlarmEvent, scheduledEvent];
+function tailEvent(event, name, _actor, props, args) {
+  const entry = stateless(name);
+  const ctx = newContext(props ?? {}, loopback);
+  const target = receiver(entry, ctx);
+  if (typeof target.tail !== "function") {
+    throw new Error("Handler does not export a tail() function.");
+  }
+  const { traceItems } = core.loadExtScript("ext:denizen/worker/tail.js");
+  settle(event, target.tail(traceItems(args), env, ctx), () => op_event_value(event, undefined));
+}
+
+const KINDS = [fetchEvent, rpcEvent, testEvent, alarmEvent, facetAlarmEvent, scheduledEvent, tailEvent];
 
 function dispatch(event, kind, name, actor, props, args) {
   try {

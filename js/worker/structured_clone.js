@@ -25,6 +25,17 @@ function refuse(name) {
   throw new DOMException(`Could not serialize object of type "${name}". This type does not support serialization.`, "DataCloneError");
 }
 
+// Prototypes of classes whose objects are refused, with what they are called.
+const names = [
+  [URLPrototype, "URL"],
+  [URLSearchParamsPrototype, "URLSearchParams"],
+  [AbortSignalPrototype, "AbortSignal"],
+];
+
+function refuseClass(Class) {
+  ArrayPrototypePush(names, [Class.prototype, Class.name]);
+}
+
 // A copy of an object of the runtime's own classes; undefined for any other value.
 function cloneOwn(value) {
   if (typeof value !== "object" || value === null) {
@@ -47,11 +58,6 @@ function cloneOwn(value) {
   if (classOf(value) !== undefined) {
     throw new DOMException("DurableObjectClass cannot be serialized in this context.", "DataCloneError");
   }
-  const names = [
-    [URLPrototype, "URL"],
-    [URLSearchParamsPrototype, "URLSearchParams"],
-    [AbortSignalPrototype, "AbortSignal"],
-  ];
   for (let i = 0; i < names.length; i++) {
     if (ObjectPrototypeIsPrototypeOf(names[i][0], value)) {
       refuse(names[i][1]);
@@ -90,5 +96,5 @@ function structuredClone(value, options = undefined) {
   return cloneOwn(value) ?? op_structured_clone_plain(value, list);
 }
 
-return { cloneOwn, structuredClone };
+return { cloneOwn, refuseClass, structuredClone };
 })();

@@ -1,4 +1,4 @@
-//! Events that are no requests: cron triggers.
+//! Events that are no requests: cron triggers, tails.
 
 use crate::support::{Folder, Server};
 
@@ -65,4 +65,55 @@ fn a_worker_without_the_handler_says_so() {
     let server = serve(&folder, &["--test-scheduled"]);
     assert_eq!(server.get("/__scheduled").0, 500);
     server.wait_for_log("Handler does not export a scheduled() function");
+}
+
+/// What `tail_consumers` names is told of every event: also of those that a limit ends, or whose client leaves.
+#[test]
+fn a_configured_tail_is_told_of_each_event() {
+    let folder = Folder::with(&[
+        (
+            "main.js",
+            r#"export default {
+              async fetch(request) {
+                const { pathname } = new URL(request.url);
+                console.log("at", pathname);
+                if (pathname === "/spin") for (;;);
+                if (pathname === "/throw") throw new TypeError("no");
+                if (pathname === "/wait") await scheduler.wait(60000);
+                return new Response("fine");
+              },
+            };"#,
+        ),
+        (
+            "tail.js",
+            r#"export default {
+              async tail(events) {
+                for (const { event, outcome, logs, exceptions } of events) {
+                  console.log(`told of ${new URL(event.request.url).pathname}: ${outcome} ${event.response?.status} ${JSON.stringify(logs[0].message)} ${exceptions.map(({ message }) => message)};`);
+                }
+              },
+            };"#,
+        ),
+        (
+            "main.jsonc",
+            r#"{ "name": "main", "main": "main.js", "compatibility_date": "2026-08-01",
+                 "tail_consumers": [{ "service": "tail" }], "limits": { "cpu_ms": 50 } }"#,
+        ),
+        ("tail.jsonc", r#"{ "name": "tail", "main": "tail.js", "compatibility_date": "2026-08-01" }"#),
+    ]);
+    let (main, tail, data) = (folder.path("main.jsonc"), folder.path("tail.jsonc"), folder.path("data"));
+    let paths = [&main, &tail, &data].map(|path| path.to_str().expect("UTF-8"));
+    let server = Server::start(&["-c", paths[0], "-c", paths[1], "--data", paths[2]]);
+    server.get("/fine");
+    server.wait_for_log(r#"told of /fine: ok 200 ["at","/fine"] ;"#);
+    server.get("/throw");
+    server.wait_for_log(r#"told of /throw: exception undefined ["at","/throw"] no;"#);
+    server.get("/spin");
+    server.wait_for_log(r#"told of /spin: exceededCpu undefined ["at","/spin"] Worker exceeded CPU time limit.;"#);
+    let mut leaves = server.connect();
+    std::io::Write::write_all(&mut leaves, b"GET /wait HTTP/1.1\r\nhost: x\r\n\r\n").expect("written");
+    server.wait_for_log("at /wait");
+    socket2::SockRef::from(&leaves).set_linger(Some(std::time::Duration::ZERO)).expect("reset");
+    drop(leaves);
+    server.wait_for_log(r#"told of /wait: canceled undefined ["at","/wait"] ;"#);
 }

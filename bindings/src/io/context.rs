@@ -4,7 +4,7 @@
 //! continuation-preserved data, so it follows every promise and callback, and a handle of another owner is refused. It
 //! must not know what the operations do.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use crate::actor::Actor;
 use crate::call::{CallError, CallResult, ReplyTo};
 use crate::fetch::body::Bodies;
 use crate::isolate::{IsolateState, Output};
+use crate::trace::Trace;
 
 /// Who owns handles, timers and promises: a stateless event, or one incarnation of an actor over all its events.
 #[derive(Debug, Default)]
@@ -58,6 +59,8 @@ pub struct IoContext {
     pub reply: RefCell<Option<ReplyTo>>,
     /// The object that stands for it in V8.
     pub frame: RefCell<Option<v8::Global<v8::Value>>>,
+    /// What its tails will be told, if it has any.
+    pub trace: OnceCell<Box<Trace>>,
     /// Called when the one who waits goes away.
     pub on_abort: RefCell<Option<v8::Global<v8::Function>>>,
 }
@@ -139,6 +142,7 @@ impl IoContext {
             replied_at: Cell::default(),
             reply: RefCell::new(reply),
             frame: RefCell::default(),
+            trace: OnceCell::new(),
             on_abort: RefCell::default(),
         })
     }
@@ -208,6 +212,9 @@ impl IoContext {
     }
 
     fn count_outcome(&self, result: CallResult) -> CallResult {
+        if let Some(trace) = self.trace.get() {
+            trace.ended(&result);
+        }
         match &self.actor {
             Some(actor) => actor.count_outcome(self.began.elapsed(), result),
             None => result,

@@ -212,11 +212,14 @@ pub fn op_random_bytes(scope: &mut v8::PinScope<'_, '_>, #[anybuffer] buffer: &m
         .map_err(|error| IoError::Gone(format!("The operating system gives no random bytes: {error}")))
 }
 
-/// Prints a line of the console.
+/// Prints a line of the console. Whether it is to be recorded for tails, too.
 #[op2(nofast)]
-pub fn op_console(scope: &mut v8::PinScope<'_, '_>, #[string] level: String, #[string] text: String) {
-    let actor = IoContext::current(scope).ok().and_then(|io| io.actor.clone());
+pub fn op_console(scope: &mut v8::PinScope<'_, '_>, #[string] level: String, #[string] text: String) -> bool {
+    let io = IoContext::current(scope).ok();
+    let actor = io.as_ref().and_then(|io| io.actor.clone());
     let state = IsolateState::of(scope);
-    let Some(worker) = state.worker.get() else { return };
-    state.host.console(&worker.name, actor.as_deref(), &level, &text);
+    if let Some(worker) = state.worker.get() {
+        state.host.console(&worker.name, actor.as_deref(), &level, &text);
+    }
+    io.is_some_and(|io| io.trace.get().is_some())
 }

@@ -136,6 +136,7 @@ pub fn op_loader_provide<'s>(
     modules: v8::Local<'s, v8::Array>,
     env: v8::Local<'s, v8::Value>,
     outbound: v8::Local<'s, v8::Value>,
+    tails: v8::Local<'s, v8::Array>,
     cpu_ms: f64,
     sub_requests: f64,
     wall_ms: f64,
@@ -148,6 +149,12 @@ pub fn op_loader_provide<'s>(
         return Err(LoaderError::EnvSize(env.bytes.len()));
     }
     let outbound = read_outbound(scope, &state, outbound)?;
+    let mut told = Vec::new();
+    for index in 0..tails.length() {
+        if let Some(tail) = tails.get_index(scope, index) {
+            told.extend(read_target(scope, tail)?);
+        }
+    }
     let limits = WorkerLimits { asked: asked_limits(cpu_ms, sub_requests, wall_ms), ..WorkerLimits::LOADED };
     let compatibility_flags: Vec<_> = (0..flags.length())
         .filter_map(|index| flags.get_index(scope, index))
@@ -163,6 +170,7 @@ pub fn op_loader_provide<'s>(
         env: EnvSpec::Wire(Arc::new(env)),
         limits,
         outbound,
+        tails: told,
         namespaces: HashMap::new(),
         failed: OnceLock::new(),
         loaded: true,
@@ -239,18 +247,22 @@ fn read_outbound(
     if outbound.is_undefined() {
         return Ok(state.worker().outbound.clone());
     }
-    if outbound.is_null() {
-        return Ok(Outbound::Blocked);
-    }
-    let stub = cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, outbound);
-    let Some(stub) = stub else { return Ok(Outbound::Blocked) };
-    // SAFETY: `outbound` is a live handle in this scope.
-    match &unsafe { stub.as_ref() }.target {
+    Ok(read_target(scope, outbound)?.map_or(Outbound::Blocked, Outbound::Service))
+}
+
+/// Whom a stub stands for that a loaded Worker is given for good; `None` if it is no stub.
+fn read_target(
+    scope: &mut v8::PinScope<'_, '_>,
+    stub: v8::Local<'_, v8::Value>,
+) -> Result<Option<Target>, LoaderError> {
+    let Some(found) = cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, stub) else { return Ok(None) };
+    // SAFETY: `stub` is a live handle in this scope.
+    match &unsafe { found.as_ref() }.target {
         StubTarget::Target(Target::Entrypoint { worker: WorkerRef::Loaded(_), .. }) => {
             Err(LoaderError::Outbound(wire::DYNAMIC_STUB))
         }
         StubTarget::Facet { .. } => Err(LoaderError::Outbound(wire::FACET_STUB)),
-        StubTarget::Target(target) => Ok(Outbound::Service(target.clone())),
+        StubTarget::Target(target) => Ok(Some(target.clone())),
     }
 }
 

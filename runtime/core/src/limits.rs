@@ -172,6 +172,9 @@ pub const FACETS_PER_OBJECT: usize = 65_535;
 /// How often what facets have used is written down: a process that is killed forgets as much.
 pub const USAGE_INTERVAL: Duration = Duration::from_secs(10);
 
+/// Bytes that are recorded of one event for its tails: Cloudflare's 256 KiB.
+pub const TRACE_BYTES: usize = 256 << 10;
+
 /// Bytes of an error's message that is kept as a facet's last one.
 pub const LAST_ERROR_BYTES: usize = 1_024;
 
@@ -223,6 +226,12 @@ pub const SHARD_QUEUE_EVENTS: usize = 10_000;
 
 /// Entries that `performance` of an isolate keeps; the older half goes when there are more. workerd keeps all.
 pub const PERFORMANCE_ENTRIES: u32 = 10_000;
+
+/// Iterations of one PBKDF2, which cannot be interrupted: about a second. workerd has no bound.
+pub const PBKDF2_ITERATIONS: u32 = 2_000_000;
+
+/// Bits of an RSA key that is made: workerd's.
+pub const RSA_BITS: u32 = 16_384;
 
 /// Redirects that one `fetch()` follows. The Fetch standard's 20.
 pub const REDIRECTS: u32 = 20;

@@ -193,6 +193,11 @@ fn define(
             })
         }
     };
+    let mut tails = Vec::new();
+    for name in &config.tail_consumers {
+        let worker = WorkerRef::Static(service(name, "tail_consumers")?);
+        tails.push(Target::Entrypoint { worker, entrypoint: None, props: None, limits: AskedLimits::default() });
+    }
     let mut limits = WorkerLimits::STATIC;
     if let Some(cpu_ms) = config.limits.cpu_ms {
         limits.asked.cpu = Some(Duration::from_millis(cpu_ms));
@@ -216,6 +221,7 @@ fn define(
         env: EnvSpec::Bindings(bindings),
         limits,
         outbound,
+        tails,
         namespaces: own,
         failed: OnceLock::new(),
         loaded: false,

@@ -49,8 +49,16 @@ export default {
 
     /** What the tail is told about the run, which it hears of some time after its end. */
     const tailedBy = async (run, count = 1) => { tailed.length = 0; await run().catch(() => {}); for (let i = 0; i < 200 && tailed.length < count; i++) await scheduler.wait(10); await scheduler.wait(30); return tailed.splice(0); };
+    await row("tail of a fetch", () => tailedBy(() => run("return 'ran';", { tails: [exports.Tail({ props: { to: 1 } })] })));
+    await row("tail not called with props", () => tailedBy(() => run("return 'ran';", { tails: [exports.Tail] })));
+    await row("tail of logs", () => tailedBy(() => run("console.log('a', 1, { b: 2 }); console.warn('w'); console.error('e'); return 'ran';", { tails: [exports.Tail({})] })));
+    await row("tail of a throw", () => tailedBy(() => load("export default { fetch() { throw new RangeError('thrown'); } };", { tails: [exports.Tail({})] }).getEntrypoint().fetch(url)));
+    await row("tail of a call", () => tailedBy(() => load("import { WorkerEntrypoint } from 'cloudflare:workers'; export default class extends WorkerEntrypoint { hi() { return 'hi'; } }", { tails: [exports.Tail({})] }).getEntrypoint().hi()));
+    await row("tail of two fetches", () => tailedBy(async () => { const worker = load("export default { fetch(request) { return new Response(request.url); } };", { tails: [exports.Tail({})] }); for (const part of [1, 2]) await (await worker.getEntrypoint().fetch(`${url}${part}`)).text(); }, 2));
+    await row("two tails", async () => (await tailedBy(() => run("return 'ran';", { tails: [exports.Tail({ props: { to: 1 } }), exports.Tail({ props: { to: 2 } })] }), 2)).map(({ to }) => to).sort());
     await row("tails empty", () => run("return 'ran';", { tails: [] }));
     await row("tails of text", () => run("return 'ran';", { tails: ["x"] }));
+    await row("tails loaded", () => run("return 'ran';", { tails: [load("export default {};").getEntrypoint()] }));
     await row("streamingTails", () => run("return 'ran';", { streamingTails: [exports.Tail({})] }));
     await row("limits", () => run("return 'ran';", { limits: { cpuMs: 50, subRequests: 5 } }));
     await row("limits empty", () => run("return 'ran';", { limits: {} }));

@@ -43,7 +43,7 @@ const KEYS: &[(&str, Scope, Handling)] = &[
     ("$schema", Top, SILENT), ("env", Top, Read), ("alias", Top, Unsupported),
     ("name", Inherited, Read), ("main", Inherited, Read), ("base_dir", Inherited, Read),
     ("compatibility_date", Inherited, Read), ("compatibility_flags", Inherited, Read), ("rules", Inherited, Read),
-    ("no_bundle", Inherited, Read), ("find_additional_modules", Inherited, Read), ("limits", Inherited, Read), ("triggers", Inherited, Read),
+    ("no_bundle", Inherited, Read), ("find_additional_modules", Inherited, Read), ("limits", Inherited, Read), ("triggers", Inherited, Read), ("tail_consumers", OwnOnly, Read),
     ("migrations", Inherited, Read), ("exports", Inherited, Read),
     ("vars", OwnOnly, Read), ("secrets", OwnOnly, Read), ("services", OwnOnly, Read),
     ("durable_objects", OwnOnly, Read), ("worker_loaders", OwnOnly, Read), ("global_outbound", OwnOnly, Read),
@@ -64,7 +64,7 @@ const KEYS: &[(&str, Scope, Handling)] = &[
     ("wasm_modules", Top, Unsupported), ("text_blobs", Top, Unsupported), ("data_blobs", Top, Unsupported),
     ("pages_build_output_dir", Top, Unsupported), ("kv_namespaces", OwnOnly, Unsupported),
     ("r2_buckets", OwnOnly, Unsupported), ("d1_databases", OwnOnly, Unsupported), ("queues", OwnOnly, Unsupported),
-    ("workflows", OwnOnly, Unsupported), ("tail_consumers", OwnOnly, Unsupported),
+    ("workflows", OwnOnly, Unsupported),
     ("streaming_tail_consumers", OwnOnly, Unsupported), ("ratelimits", OwnOnly, Unsupported),
     ("hyperdrive", OwnOnly, Unsupported), ("ai", OwnOnly, Unsupported), ("ai_search", OwnOnly, Unsupported),
     ("ai_search_namespaces", OwnOnly, Unsupported), ("browser", OwnOnly, Unsupported),
@@ -275,7 +275,7 @@ mod tests {
             "ai": { "binding": "AI" },
             "queues": { "producers": [{ "binding": "JOBS", "queue": "jobs" }],
                         "consumers": [{ "queue": "jobs" }] },
-            "tail_consumers": [{ "service": "tail" }],
+            "workflows": [{ "binding": "W" }],
             "assets": { "directory": "./public" }
         }"#;
         assert_eq!(
@@ -286,7 +286,7 @@ mod tests {
                 "w.jsonc:5: binding `AI` (`ai`): denizen does not have `ai` yet",
                 "w.jsonc:6: binding `JOBS` (`queues.producers`): denizen does not have `queues.producers` yet",
                 "w.jsonc:7: binding `jobs` (`queues.consumers`): denizen does not have `queues.consumers` yet",
-                "w.jsonc:8: binding `tail` (`tail_consumers`): denizen does not have `tail_consumers` yet",
+                "w.jsonc:8: binding `W` (`workflows`): denizen does not have `workflows` yet",
                 "w.jsonc:9: `assets`: denizen does not have `assets` yet",
             ]
         );

@@ -56,6 +56,8 @@ pub struct WorkerConfig {
     pub global_outbound: Option<GlobalOutbound>,
     /// The limits of one invocation.
     pub limits: Limits,
+    /// Names of the Workers that are told of its events.
+    pub tail_consumers: Vec<String>,
     /// Cron expressions of its `scheduled()` handler.
     pub crons: Vec<String>,
 }
@@ -119,6 +121,7 @@ impl WorkerConfig {
             worker_loaders: Vec::new(),
             global_outbound: None,
             limits: Limits::default(),
+            tail_consumers: Vec::new(),
             crons: Vec::new(),
         }
     }

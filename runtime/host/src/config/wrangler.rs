@@ -32,6 +32,7 @@ pub(super) fn read(path: &Path, text: &str, environment: Option<&str>) -> Result
     let rules = read_rules(selection.get("rules"), &mut report)?;
     let limits = read_limits(selection.get("limits"), &mut report)?;
     let crons = read_crons(selection.get("triggers"), &mut report)?;
+    let tail_consumers = read_tail_consumers(selection.get("tail_consumers"), &mut report)?;
     let outbound = selection.get("global_outbound");
     let global_outbound = outbound.map(|outbound| read_global_outbound(outbound, &mut report)).transpose()?;
 
@@ -71,6 +72,7 @@ pub(super) fn read(path: &Path, text: &str, environment: Option<&str>) -> Result
         worker_loaders,
         global_outbound,
         limits,
+        tail_consumers,
         crons,
         ..WorkerConfig::new(name, root_dir, main)
     };
@@ -159,6 +161,19 @@ fn read_crons(value: Option<Cursor<'_>>, report: &mut Report<'_>) -> Result<Vec<
         crate::crons::parse(expression).map_err(|error| crons.invalid(format!("has `{expression}`: {error}")))?;
     }
     Ok(expressions)
+}
+
+fn read_tail_consumers(value: Option<Cursor<'_>>, report: &mut Report<'_>) -> Result<Vec<String>, ConfigError> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let consumers = value.items()?.into_iter();
+    consumers
+        .map(|consumer| {
+            let consumer = consumer.object(&["service", "environment"], report)?;
+            let service = consumer.require("service")?.name()?;
+            let environment = consumer.get("environment").map(|environment| environment.name()).transpose()?;
+            Ok(environment.map_or_else(|| service.clone(), |environment| format!("{service}-{environment}")))
+        })
+        .collect()
 }
 
 #[cfg(test)]

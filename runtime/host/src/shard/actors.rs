@@ -127,6 +127,11 @@ impl Actors {
         self.slots.values().all(|slot| slot.identity.actor.gate.borrow().is_open())
     }
 
+    /// Exported name of the actor's class; absent means `default`.
+    pub fn class_name(&self, incarnation: u64) -> Option<String> {
+        self.slots.get(&incarnation)?.identity.class_name.clone()
+    }
+
     /// The limits that whoever made the actor asked for.
     pub fn asked_limits(&self, incarnation: u64) -> AskedLimits {
         self.slots.get(&incarnation).map(|slot| slot.identity.limits).unwrap_or_default()
@@ -558,13 +563,15 @@ impl Shard {
 
     /// Drops an actor's instance and fails its events.
     fn forget_in_isolate(&mut self, isolate: IsolateId, actor: &Rc<Actor>, reason: &CallError) {
-        let Some(slot) = self.isolates.get_mut(&isolate) else { return };
+        let Some(slot) = self.isolates.get(&isolate) else { return };
         let state = slot.state.clone();
         state.actors.borrow_mut().remove(&actor.incarnation);
         let events: Vec<_> = state.events.borrow().values().cloned().collect();
         for io in events.iter().filter(|io| Rc::ptr_eq(&io.owner, &actor.owner)) {
             io.fail(reason.clone());
+            self.tell_tails(state.worker(), io);
         }
+        let Some(slot) = self.isolates.get_mut(&isolate) else { return };
         actor.owner.bodies.end(reason);
         state.purge(|io| Rc::ptr_eq(&io.owner, &actor.owner));
         slot.runtime.enter(|runtime| {

@@ -11,6 +11,7 @@
 //! - [`actors`]: objects and facets of a shard.
 //! - [`facet_alarms`]: bringing the alarms of facets to them.
 //! - [`host`]: what operations ask for while a turn runs.
+//! - [`tails`]: telling tails of events that are over.
 //! - [`usage`]: what facets use, and what they may.
 //! - [`watchdog`]: CPU limits.
 //! - [`slice`]: long turns and the threads that wait for their CPU.
@@ -23,6 +24,7 @@ pub mod isolate;
 mod ready;
 pub mod slice;
 mod start;
+mod tails;
 pub mod turn;
 mod usage;
 pub mod watchdog;
@@ -423,9 +425,16 @@ impl Shard {
                 io.reply(&state, Err(CallError::new(HUNG)));
             }
         }
+        if let Some(actor) = io.as_ref().and_then(|io| io.actor.as_ref()) {
+            // An event that went on for long has not left its actor idle.
+            self.actors.touch(actor.incarnation);
+        }
         let guilty = charged.into_iter().max_by_key(|io| io.cpu.get());
         if let Some(io) = &io {
             if cancelled {
+                if let Some(trace) = io.trace.get() {
+                    trace.canceled();
+                }
                 io.reply.borrow_mut().take();
                 io.replied_at.set(Some(Instant::now()));
                 io.writing.set(0);
@@ -508,6 +517,7 @@ impl Shard {
         let reply = std::mem::replace(&mut call.reply, ReplyTo::Nobody);
         let io = IoContext::new(event, owner, actor, definition.limits.for_event(asked), Some(reply));
         state.events.borrow_mut().insert(event, io.clone());
+        self.begin_trace(&io, definition, call);
         Some(io)
     }
 
@@ -653,6 +663,7 @@ impl Shard {
             return;
         }
         for io in &over {
+            self.tell_tails(state.worker(), io);
             if let Some(actor) = &io.actor {
                 // It is idle from now on at the earliest.
                 self.actors.touch(actor.incarnation);
@@ -697,6 +708,7 @@ impl Shard {
             let of_guilty = guilty.is_some_and(|guilty| Rc::ptr_eq(guilty, &io));
             io.owner.bodies.end(if of_guilty { &error } else { &retry });
             io.fail(if of_guilty { error.clone() } else { retry.clone() });
+            self.tell_tails(state.worker(), &io);
         }
         if let Some(io) = guilty {
             // A constructor that breaks a limit would do so again.

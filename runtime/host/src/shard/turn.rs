@@ -159,6 +159,7 @@ fn arguments<'s>(
             let path = v8::Array::new_with_elements(scope, &path).into();
             (4, v8::Array::new_with_elements(scope, &[retry_count, scheduled, path]).into())
         }
+        CallKind::Tail(traces) => (6, string(scope, &traces)),
         CallKind::Scheduled { cron, scheduled_ms } => {
             let cron = string(scope, &cron);
             let scheduled = v8::Number::new(scope, scheduled_ms as f64).into();

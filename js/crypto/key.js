@@ -1,0 +1,54 @@
+// CryptoKey.
+//
+// Owns a key's attributes, which are its own properties, and its bytes, which only the algorithms reach. It must not know what
+// a key is used for.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const { ArrayPrototypeIncludes, ArrayPrototypePush, ObjectDefineProperty, Symbol, SymbolToStringTag, TypeError } = primordials;
+
+const { own } = core.loadExtScript("ext:denizen/actor/values.js");
+const { refuseClass } = core.loadExtScript("ext:denizen/worker/structured_clone.js");
+
+const kInternal = Symbol("internal");
+const ORDER = ["encrypt", "decrypt", "sign", "verify", "deriveKey", "deriveBits", "wrapKey", "unwrapKey"];
+let secretOf;
+
+class CryptoKey {
+  #secret;
+  static {
+    secretOf = (value) => typeof value === "object" && value !== null && #secret in value ? value.#secret : undefined;
+  }
+  // `secret`: { type, extractable, usages, algorithm, kind, bytes }. `bytes` are raw, or DER of a pair's key.
+  constructor(internal = undefined, secret = undefined) {
+    if (internal !== kInternal) {
+      throw new TypeError("Illegal constructor");
+    }
+    this.#secret = secret;
+    const own = { __proto__: null, usages: sorted(secret.usages), algorithm: secret.algorithm, extractable: secret.extractable, type: secret.type };
+    for (const name in own) {
+      ObjectDefineProperty(this, name, { __proto__: null, value: own[name], enumerable: true, configurable: true });
+    }
+  }
+}
+ObjectDefineProperty(CryptoKey.prototype, SymbolToStringTag, { __proto__: null, value: "CryptoKey", configurable: true });
+
+own(CryptoKey);
+refuseClass(CryptoKey);
+
+function sorted(usages) {
+  const list = [];
+  for (let i = 0; i < ORDER.length; i++) {
+    if (ArrayPrototypeIncludes(usages, ORDER[i])) {
+      ArrayPrototypePush(list, ORDER[i]);
+    }
+  }
+  return list;
+}
+
+function newKey(type, extractable, usages, algorithm, kind, bytes) {
+  return new CryptoKey(kInternal, { __proto__: null, type, extractable, usages: sorted(usages), algorithm, kind, bytes });
+}
+
+return { CryptoKey, newKey, secretOf, sorted };
+})();
