@@ -39,7 +39,7 @@ use std::sync::Arc;
 
 use deno_core::{Extension, OpDecl};
 
-pub use sources::{bootstrap_extension, importable, importable_script, node_url};
+pub use sources::{bootstrap_extension, importable, importable_script, runtime_url};
 
 /// Operations of deno_core that no guest may reach even if it found them, because they abort the process, print, read
 /// modules past the loader or compile code. `op_import_sync` is taken out of `core.ops` by js/bootstrap/globals.js: only the

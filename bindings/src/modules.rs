@@ -166,12 +166,8 @@ pub fn op_module_find<'s>(
             (url.to_string(), found)
         }
         Err(_) => {
-            let script = crate::importable_script(specifier, NodeCompat::of(state.worker())).ok_or_else(missing)?;
-            let found = match specifier.starts_with("cloudflare:") {
-                true => ("esm", Ok(v8::undefined(scope).into())),
-                false => ("script", Ok(string(scope, script))),
-            };
-            (specifier.to_owned(), found)
+            crate::importable_script(specifier, NodeCompat::of(state.worker())).ok_or_else(missing)?;
+            (specifier.to_owned(), ("esm", Ok(v8::undefined(scope).into())))
         }
     };
     let (kind, value) = match found {
@@ -195,7 +191,7 @@ pub fn op_module_namespace<'s>(
     let known = find(&state.worker().bundle, url).is_some();
     let internal = match crate::importable_script(url, NodeCompat::of(state.worker())) {
         _ if known => format!("{SCHEME}{url}"),
-        Some(_) => url.to_owned(),
+        Some(_) => crate::runtime_url(url),
         None => return Err(missing()),
     };
     let entries = state.entries.get().ok_or_else(missing)?;

@@ -71,6 +71,8 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("worker/workers_module.js"),
     // Rarely used: they are in the binary, not in the snapshot, so that an isolate that does not import them has none of
     // them in its heap.
+    embedded_script!("streams/compression.js"),
+    embedded_script!("web/message_channel.js"),
     embedded_script!("crypto/digest_stream.js"),
     embedded_script!("crypto/import.js"),
     embedded_script!("crypto/key.js"),
@@ -91,6 +93,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("node/buffer/numbers.js"),
     embedded_script!("node/console.js"),
     embedded_script!("node/constants.js"),
+    embedded_script!("node/crypto.js"),
     embedded_script!("node/diagnostics_channel.js"),
     embedded_script!("node/events.js"),
     embedded_script!("node/inspect.js"),
@@ -134,8 +137,6 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("node/util/inspect.js"),
     embedded_script!("node/util/mime.js"),
     embedded_script!("node/util_types.js"),
-    embedded_script!("streams/compression.js"),
-    embedded_script!("web/message_channel.js"),
     embedded_script!("web/url_pattern.js"),
 ];
 
@@ -162,6 +163,7 @@ node_modules! {
     "buffer" => "buffer.js",
     "console" => "console.js",
     "constants" => "constants.js",
+    "crypto" => "crypto.js",
     "diagnostics_channel" => "diagnostics_channel.js",
     "events" => "events.js",
     "module" => "module.js",
@@ -195,15 +197,18 @@ fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     OWN.iter().copied().chain(node.filter(|(name, _)| *name != "test"))
 }
 
-/// URL under which a module of Node is loaded. deno_core takes what it has registered before it asks for a module's URL, so
-/// that under its own name none could stand in a bundle.
-pub fn node_url(name: &str) -> String {
-    format!("denizen-node:{}", name.strip_prefix("node:").unwrap_or(name))
+/// URL under which the module of the runtime that user code calls `name` is loaded. deno_core takes what it has registered
+/// before it asks for a module's URL, so that one of Node's under its own name could not be replaced by a bundle's.
+pub fn runtime_url(name: &str) -> String {
+    match OWN.iter().any(|(own, _)| *own == name) {
+        true => name.to_owned(),
+        false => format!("denizen-node:{}", name.strip_prefix("node:").unwrap_or(name)),
+    }
 }
 
 /// URLs of the runtime's modules, with their scripts. They live as long as the process.
 fn registered() -> Vec<(&'static str, &'static str)> {
-    let node = NODE.iter().map(|(_, bare, script)| (&*Box::leak(node_url(bare).into_boxed_str()), *script));
+    let node = NODE.iter().map(|(_, bare, script)| (&*Box::leak(runtime_url(bare).into_boxed_str()), *script));
     OWN.iter().copied().chain(node).collect()
 }
 

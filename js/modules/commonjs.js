@@ -11,6 +11,7 @@ const {
   ObjectDefineProperty,
   ReflectApply,
   SafeMap,
+  StringPrototypeIncludes,
   StringPrototypeIndexOf,
   StringPrototypeLastIndexOf,
   StringPrototypeSlice,
@@ -64,17 +65,12 @@ function run(url, compiled) {
   return module.exports;
 }
 
-// What `require` gives of a module of Node's: the default export if there is one.
-function exportsOf(exports) {
-  return exports.default ?? exports;
-}
-
-// What `require` gives of an ES module, and of a module of `cloudflare:`.
+// What `require` gives of an ES module, and of a module of the runtime: of one of Node's, its default export.
 function namespaceOf(url) {
   const made = op_module_namespace(url);
   const thrown = made[1];
   if (thrown === undefined) {
-    return made[0];
+    return StringPrototypeStartsWith(url, "cloudflare:") || StringPrototypeIncludes(url, ":///") ? made[0] : made[0].default;
   }
   const { name } = thrown;
   let { message } = thrown;
@@ -103,8 +99,6 @@ function load(referrer, specifier) {
       return run(url, value);
     case "esm":
       return namespaceOf(url);
-    case "script":
-      return exportsOf(core.loadExtScript(value));
     case "thrown":
       throw value;
     default:

@@ -89,18 +89,18 @@ function checkCallback(callback) {
   }
 }
 
-function setTimeout(callback, delay = 0, ...args) {
+function setTimeout(callback, delay, ...args) {
   checkCallback(callback);
   return new Timeout(timers.setTimeout, [callback, delay, ...new SafeArrayIterator(args)]);
 }
-function setInterval(callback, delay = 0, ...args) {
+function setInterval(callback, delay, ...args) {
   checkCallback(callback);
   return new Timeout(timers.setInterval, [callback, delay, ...new SafeArrayIterator(args)]);
 }
-function clearTimeout(timeout = undefined) {
+function clearTimeout(timeout) {
   timers.clearTimeout(idOf(timeout) ?? timeout);
 }
-function clearInterval(timeout = undefined) {
+function clearInterval(timeout) {
   timers.clearInterval(idOf(timeout) ?? timeout);
 }
 function setImmediate(callback, ...args) {

@@ -1,11 +1,13 @@
 //! The node binding: what the `node:` modules need that JavaScript does not do well, and which Workers have them.
 //!
-//! Owns the meaning of the flags of nodejs_compat and conversions between text and bytes. It must not know events, actors
+//! Owns the meaning of the flags of nodejs_compat, conversions between text and bytes, and hashes. It must not know events, actors
 //! or files.
 //!
 //! # Layout
+//! - [`hash`]: digests, HMACs, derived keys.
 //! - [`text`]: text to bytes and back.
 
+pub mod hash;
 pub mod text;
 
 use deno_core::op2;
@@ -19,6 +21,11 @@ deno_core::extension!(
         op_node_builtin,
         op_node_lazy,
         op_node_preview,
+        hash::op_node_derive,
+        hash::op_node_hash_copy,
+        hash::op_node_hash_digest,
+        hash::op_node_hash_new,
+        hash::op_node_hash_update,
         text::op_node_bytes_of,
         text::op_node_text_of,
         text::op_node_is_utf8,

@@ -27,8 +27,6 @@ const priority = {
 const dlopen = {
   RTLD_LAZY: 1, RTLD_NOW: 2, RTLD_GLOBAL: 256, RTLD_LOCAL: 0, RTLD_DEEPBIND: 8,
 };
-const crypto = {
-};
 // The old module `constants`, which mixes platforms.
 const mixed = {
   COPYFILE_EXCL: 1, COPYFILE_FICLONE: 2, COPYFILE_FICLONE_FORCE: 4, DH_CHECK_P_NOT_PRIME: 1, DH_CHECK_P_NOT_SAFE_PRIME: 2,
@@ -82,5 +80,5 @@ const asyncWrapProviders = [
   "VERIFYREQUEST", "QUIC_PACKET",
 ];
 
-return { asyncWrapProviders, crypto, dlopen, errno, mixed, priority, signals };
+return { asyncWrapProviders, dlopen, errno, mixed, priority, signals };
 })();

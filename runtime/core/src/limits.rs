@@ -197,6 +197,10 @@ pub const EGRESS_IDLE: Duration = Duration::from_secs(60);
 /// Time that a host may let pass between two parts of a body.
 pub const EGRESS_BODY_IDLE: Duration = Duration::from_secs(300);
 
+/// Rounds of HMAC in one PBKDF2: iterations times digests in the result. The library does them in one call that no watchdog can
+/// stop; this is about two seconds.
+pub const PBKDF2_ROUNDS: u64 = 2_000_000;
+
 /// Longest string that `split` takes apart: V8 aborts the process when the parts outnumber what an array can hold.
 pub const SPLIT_LENGTH: u32 = 1 << 26;
 

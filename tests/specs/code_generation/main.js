@@ -28,7 +28,7 @@ const CASES = {
 };
 const SPECIFIERS = [
   "ext:core/mod.js", "ext:core/ops", "ext:core/ops#x", "EXT:core/ops", " ext:core/ops", "ext:", "ext:denizen/worker/workers.js",
-  "ext:denizen/io/context.js", "ext:deno_web/00_url.js", "node:fs", "node:vm", "node:module", "node:worker_threads", "node:process",
+  "ext:denizen/io/context.js", "ext:deno_web/00_url.js", "node:fs", "node:vm", "node:worker_threads", "denizen-node:process",
   "node:child_process", "file:///etc/passwd", "/etc/passwd", "../../../../etc/passwd", "data:text/javascript,export default 1", "blob:x",
   "http://127.0.0.1/x.js", "https://127.0.0.1/x.js", "npm:x", "jsr:x", "worker:///x", "worker:///ext:core/ops", "worker:ext", "checkin:x",
   "cloudflare:internal", "denizen:x", "deno:x", "internal:x", "\ud800", "x".repeat(1e6),

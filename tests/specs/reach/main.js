@@ -16,6 +16,7 @@ export class Obj extends workers.DurableObject {
 const GLOBALS = ["Deno", "__bootstrap", "bootstrap", "__denizen", "__infra", "__timers", "core", "internals", "primordials", "ops", "gc", "d8", "console2", "require"];
 const HANDLES = /^(ActorHandle|EventHandle|HostBody|BodyWriter|LoaderHandle|LoadedHandle|NamespaceHandle|Frame|JsRuntime)$/;
 
+
 // Why `value` must not be reachable, if so.
 function forbidden(value, path) {
   let keys;
@@ -36,7 +37,7 @@ function forbidden(value, path) {
   } catch {
     return undefined;
   }
-  if (prototype === null && keys.length === 0 && typeof value === "object" && !/listeners|list$|\.groups|_events$|_cache$|_pathCache$/.test(path)) {
+  if (prototype === null && keys.length === 0 && typeof value === "object" && !/listeners|list$|\.groups|\._events$|Cache$|_cache$/.test(path)) {
     return "a handle, perhaps";
   }
   if (HANDLES.test(Object.getOwnPropertyDescriptor(value, "constructor")?.value?.name ?? "")) {

@@ -14,7 +14,7 @@ use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
 use denizen_bindings::modules::{ModuleError, NAMESPACE, SCHEME, find, resolve, value_of};
 use denizen_bindings::node::NodeCompat;
-use denizen_bindings::{importable_script, node_url};
+use denizen_bindings::{importable_script, runtime_url};
 use denizen_core::limits::CODE_CACHE_BYTES;
 use deno_core::{
     FastString, ImportAttributesContext, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader,
@@ -116,11 +116,8 @@ impl ModuleLoader for WorkerModuleLoader {
         match resolve(self.bundle()?, own, specifier) {
             Ok(url) => specifier_of(url.as_str()).ok_or_else(|| JsErrorBox::generic(format!("\"{url}\" is no URL."))),
             Err(error) => match importable_script(specifier, self.node.get()) {
-                Some(_) => {
-                    let own = specifier.starts_with("cloudflare:");
-                    let url = if own { specifier.to_owned() } else { node_url(specifier) };
-                    ModuleSpecifier::parse(&url).map_err(|error| JsErrorBox::generic(error.to_string()))
-                }
+                Some(_) => ModuleSpecifier::parse(&runtime_url(specifier))
+                    .map_err(|error| JsErrorBox::generic(error.to_string())),
                 None if kind == ResolutionKind::DynamicImport => failure(&error),
                 None => Err(JsErrorBox::from_err(error)),
             },
