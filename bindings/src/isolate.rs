@@ -17,6 +17,7 @@ use crate::actor::{Actor, stats::FacetStats};
 use crate::call::{Call, CallError, CallOk, CallResult, LoadedWorker, ReplyTo, WorkerDefinition};
 use crate::fetch::body::{Ending, Reading, Report, Room};
 use crate::io::context::IoContext;
+use crate::memory::Budget;
 
 /// Names an isolate. Never used again in the process.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -276,6 +277,8 @@ pub struct IsolateState {
     pub host: Rc<dyn Host>,
     /// That shard's inbox.
     pub shard: ShardSender,
+    /// Bytes of ArrayBuffers that its code may hold.
+    pub budget: Arc<Budget>,
     /// The Worker that runs in it; absent while it is blank.
     pub worker: OnceCell<Arc<WorkerDefinition>>,
     /// Whether its Worker has started: until then code may compile WebAssembly.
@@ -306,11 +309,12 @@ pub struct IsolateState {
 
 impl IsolateState {
     /// The state of a new isolate.
-    pub fn new(id: IsolateId, host: Rc<dyn Host>, shard: ShardSender) -> Self {
+    pub fn new(id: IsolateId, host: Rc<dyn Host>, shard: ShardSender, budget: Arc<Budget>) -> Self {
         Self {
             id,
             host,
             shard,
+            budget,
             worker: OnceCell::new(),
             started: Cell::new(false),
             entries: OnceCell::new(),

@@ -13,6 +13,7 @@
 //! - [`rpc`]: stubs, serialisation of values.
 //! - [`actor`]: Durable Objects and their storage.
 //! - [`loader`]: dynamic Workers.
+//! - [`memory`]: bytes of ArrayBuffers.
 //! - [`trace`]: what tails are told of events.
 //! - [`crypto`]: the algorithms of crypto.subtle.
 //! - [`node`]: the modules of Node.
@@ -28,6 +29,7 @@ pub mod fetch;
 pub mod io;
 pub mod isolate;
 pub mod loader;
+pub mod memory;
 pub mod modules;
 pub mod node;
 pub mod rpc;
@@ -67,6 +69,7 @@ pub fn extensions() -> Vec<Extension> {
     vec![
         deno_webidl::deno_webidl::init(),
         deno_web::deno_web::init(blobs.clone(), None, false, deno_web::InMemoryBroadcastChannel::default()),
+        memory::denizen_memory::init(),
         blob::denizen_blob::init(blobs),
         io::denizen_io::init(),
         trace::denizen_trace::init(),

@@ -244,10 +244,7 @@ fn compile_commonjs<'s>(scope: &mut v8::PinScope<'s, '_>, url: &str, module: &Mo
 pub fn value_of<'s>(scope: &mut v8::PinScope<'s, '_>, module: &Module) -> Made<'s> {
     let content = &module.content;
     match module.kind {
-        ModuleKind::Data => {
-            let store = v8::ArrayBuffer::new_backing_store_from_vec(content.to_vec()).make_shared();
-            Ok(v8::ArrayBuffer::with_backing_store(scope, &store).into())
-        }
+        ModuleKind::Data => Ok(crate::memory::array_buffer(scope, content.to_vec()).into()),
         ModuleKind::Wasm => catching(scope, |scope| match module.compiled.get() {
             Some(compiled) => v8::WasmModuleObject::from_compiled_module(scope, &compiled.0).map(Into::into),
             None => {

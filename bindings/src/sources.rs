@@ -73,6 +73,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     // them in its heap.
     embedded_script!("streams/compression.js"),
     embedded_script!("web/message_channel.js"),
+    embedded_script!("bootstrap/upgrade.js"),
     embedded_script!("crypto/digest_stream.js"),
     embedded_script!("crypto/import.js"),
     embedded_script!("crypto/key.js"),

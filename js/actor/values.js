@@ -299,20 +299,21 @@ function make(kind, data) {
 // `value` with the objects of `found` (`[place, kind, parts, ...]` in records of `step`, inner ones first) in their places.
 function revive(value, found, maker = make, step = 3) {
   const made = new SafeMap();
+  // Inner ones come first: what has been looked through once has everything in its place.
+  const seen = new SafeSet();
   for (let i = 0; i < found.length; i += step) {
-    replace(found[i + 2], made);
+    replace(found[i + 2], made, seen);
     made.set(found[i], maker(found[i + 1], found[i + 2], found[i + 3]));
   }
   if (made.has(value)) {
     return made.get(value);
   }
-  replace(value, made);
+  replace(value, made, seen);
   return value;
 }
 
 // All of it was made just now by the host: there are no accessors and no proxies.
-function replace(root, made) {
-  const seen = new SafeSet();
+function replace(root, made, seen) {
   const left = [root];
   const swap = (value) => {
     if (typeof value !== "object" || value === null) {

@@ -1,11 +1,11 @@
-// What deno_web's Blob class reads and makes its parts with.
+// What deno_web's classes make and read bytes with.
 //
-// Owns the replacement of two operations before that class is loaded. The original of the first is asynchronous: such an
+// Owns the replacement of operations before those classes are loaded. The original of the first is asynchronous: such an
 // operation calls itself through Function.prototype.call, where user code could catch it. It must not know the class.
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_blob_count, op_blob_create_part, op_blob_read_now } = core.ops;
+const { op_blob_count, op_blob_create_part, op_blob_read_now, op_encode_counted } = core.ops;
 const { PromiseReject, PromiseResolve } = primordials;
 
 core.ops.op_blob_create_part = (data) => {
@@ -20,6 +20,9 @@ core.ops.op_blob_read_part = (id) => {
     return PromiseReject(error);
   }
 };
+
+// deno_core's own makes a buffer that nobody counts.
+core.encode = (text) => op_encode_counted(text);
 
 return {};
 })();

@@ -286,6 +286,7 @@ globalThis.__denizen = {
   makeError,
   unhandled,
   start() {
+    load("ext:denizen/bootstrap/upgrade.js");
     delete globalThis.__denizen;
     delete globalThis.__bootstrap;
     delete globalThis.bootstrap;

@@ -30,7 +30,7 @@ function limitsOf(options, type) {
     cpuMs: readLimit(limits, "cpuMs", 1),
     subRequests: readLimit(limits, "subRequests", 0),
     wallMs: readLimit(limits, "wallMs", 1),
-    storageBytes: readLimit(limits, "storageBytes", 1),
+    storageBytes: readLimit(limits, "storageBytes", 4096),
     facets: readLimit(limits, "facets", 0),
   };
 }

@@ -5,14 +5,25 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_compression_finish, op_compression_new, op_compression_write } = core.ops;
-const { Promise, String, StringPrototypeIncludes, TypeError, TypedArrayPrototypeGetByteLength } = primordials;
+const { op_compression_finish, op_compression_new, op_compression_write, op_counted } = core.ops;
+const {
+  Promise,
+  PromisePrototypeThen,
+  String,
+  StringPrototypeIncludes,
+  TypeError,
+  TypedArrayPrototypeGetByteLength,
+  TypedArrayPrototypeSlice,
+  TypedArrayPrototypeSubarray,
+} = primordials;
 const { ReadableStream, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { bytesOf, derive, setSides } = core.loadExtScript("ext:denizen/streams/transforms.js");
 
 const FORMATS = { __proto__: null, deflate: true, "deflate-raw": true, gzip: true };
 // Bytes that wait for a reader before a write waits too.
 const BUFFERED_BYTES = 65536;
+// Bytes that are coded at once: what they may become is a thousand times as much.
+const PIECE_BYTES = 16384;
 const GZIP_SYSTEM_BYTE = 9;
 const UNIX = 3;
 
@@ -32,13 +43,31 @@ function connect(stream, format, decompress) {
         bytes[GZIP_SYSTEM_BYTE] = UNIX;
       }
     }
-    controller.enqueue(bytes);
+    controller.enqueue(op_counted(bytes));
   };
   const fail = (error) => {
     try {
       controller.error(error);
     } catch { /* it has ended already */ }
     throw error;
+  };
+  // Codes `bytes` from `at` on, for as long as there is room for what comes of it.
+  const code = (bytes, at) => {
+    const length = TypedArrayPrototypeGetByteLength(bytes);
+    do {
+      try {
+        push(op_compression_write(coder, TypedArrayPrototypeSubarray(bytes, at, at + PIECE_BYTES)));
+      } catch (error) {
+        fail(decompress ? readError(error) : error);
+      }
+      at += PIECE_BYTES;
+      if (!(controller.desiredSize > 0)) {
+        const emptied = new Promise((resolve) => {
+          room = resolve;
+        });
+        return at < length ? PromisePrototypeThen(emptied, () => code(bytes, at)) : emptied;
+      }
+    } while (at < length);
   };
   const freed = () => {
     const resolve = room;
@@ -64,14 +93,9 @@ function connect(stream, format, decompress) {
       sink = given;
     },
     write(chunk) {
-      try {
-        push(op_compression_write(coder, bytesOf(chunk)));
-      } catch (error) {
-        fail(decompress ? readError(error) : error);
-      }
-      return controller.desiredSize > 0 ? undefined : new Promise((resolve) => {
-        room = resolve;
-      });
+      const bytes = bytesOf(chunk);
+      // What is coded later must not change meanwhile.
+      return code(TypedArrayPrototypeGetByteLength(bytes) > PIECE_BYTES ? TypedArrayPrototypeSlice(bytes) : bytes, 0);
     },
     close() {
       try {

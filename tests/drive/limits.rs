@@ -179,3 +179,15 @@ fn a_constructor_that_burns_cpu_fails_the_calls_that_wait_for_it() {
         assert_eq!(server.get(&format!("/{class}")), (200, "cpuMs cpuMs".into()), "{}", server.log());
     }
 }
+
+/// Bytes that operations give count like those that code allocates: without that, each way fills gigabytes within its CPU time.
+#[test]
+fn code_that_keeps_what_operations_give_does_not_fill_the_machine() {
+    let main = crate::support::root().join("tests/specs/limits_buffers/main.js");
+    let folder = Folder::new();
+    let (main, data) = (main.to_str().expect("UTF-8"), folder.path("data"));
+    let server = Server::start(&[main, "--data", data.to_str().expect("UTF-8"), "--shards", "2"]);
+    let (status, ended) = server.get("/");
+    assert!(status == 200 && ended.contains("refused") && !ended.contains("it ended"), "{status} {ended}");
+    assert!(server.peak_memory() < 1 << 20, "{} KB", server.peak_memory());
+}

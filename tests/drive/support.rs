@@ -205,6 +205,13 @@ impl Server {
         text.split(' ').nth(1).expect("resident pages").parse::<u64>().expect("a number") * 4096
     }
 
+    /// The most resident memory that it has had, in KB.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("peak");
+        line.trim().trim_end_matches("kB").trim().parse().expect("KB")
+    }
+
     pub fn signal(&self, signal: i32) {
         // SAFETY: the process is this test's child and has not been waited for.
         unsafe { libc::kill(self.id() as libc::pid_t, signal) };

@@ -14,9 +14,10 @@ use denizen_storage::{Database, system_clock};
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{CallError, CallResult, Namespace, Target};
+use crate::fetch::count_sub_request;
 use crate::io::context::{IoContext, IoError, Owner};
 use crate::isolate::{FacetId, FacetStart, IsolateState, Output};
-use crate::rpc::{ClassHandle, StubTarget, asked_limits, error_from_js, stub_to_js};
+use crate::rpc::{ClassHandle, StubTarget, asked_limits, error_from_js, own_limits, stub_to_js};
 use denizen_core::gate::OutputGate;
 use denizen_core::ids::IdError;
 use denizen_core::limits::{FACET_DEPTH, FACET_NAME_BYTES, LAST_ERROR_BYTES, Limit};
@@ -209,6 +210,10 @@ pub enum ActorError {
     #[class(type)]
     #[error("Facet name is too long (max {FACET_NAME_BYTES} characters).")]
     NameTooLong,
+    /// Too many subrequests.
+    #[class(inherit)]
+    #[error(transparent)]
+    SubRequests(#[from] crate::fetch::FetchError),
     /// A facet could not be reached.
     #[class(generic)]
     #[error("{0}")]
@@ -384,7 +389,7 @@ pub fn op_facet_started<'s>(
         FacetId::Inherit
     };
     let mut class = class.class.clone();
-    class.limits = class.limits.and(asked_limits(cpu_ms, sub_requests, wall_ms));
+    class.limits = class.limits.and(asked_limits(cpu_ms, sub_requests, wall_ms)).and(own_limits(scope));
     let start = FacetStart {
         class,
         id,
@@ -472,6 +477,8 @@ pub fn op_facet_stats<'s>(
 ) -> Result<v8::Local<'s, v8::Promise>, ActorError> {
     let io = authorize(scope, handle)?;
     check_name(facet)?;
+    // Each is work for a thread that all share.
+    count_sub_request(&io)?;
     let state = IsolateState::of(scope);
     let (promise, token) = state.start(scope, &io);
     state.host.facet_stats(handle.actor.incarnation, facet, state.completer(token));

@@ -233,10 +233,7 @@ fn row_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, values: impl Iterator<Item = 
                 Some(text) => text.into(),
                 None => v8::null(scope).into(),
             },
-            Taken::Blob(bytes) => {
-                let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
-                v8::ArrayBuffer::with_backing_store(scope, &store).into()
-            }
+            Taken::Blob(bytes) => crate::memory::array_buffer(scope, bytes).into(),
         })
         .collect();
     v8::Array::new_with_elements(scope, &values).into()

@@ -4,6 +4,7 @@
 //! know WebCrypto's formats.
 
 use std::ptr::{null, null_mut};
+use std::time::Instant;
 
 use aws_lc_sys as c;
 
@@ -48,7 +49,7 @@ fn key_of_rsa(rsa: Owned<c::RSA>) -> Option<Key> {
 }
 
 /// A new pair, as PKCS #8 and SubjectPublicKeyInfo. `kind` is a curve or RSA, which needs bits and exponent.
-pub fn generate(kind: &str, bits: u32, exponent: &[u8]) -> Option<[Vec<u8>; 2]> {
+pub fn generate(kind: &str, bits: u32, exponent: &[u8], until: Instant) -> Option<[Vec<u8>; 2]> {
     // SAFETY: every object is new and live, and each call gets objects of its type.
     let key = unsafe {
         if let Some((nid, _)) = curve(kind) {
@@ -64,11 +65,20 @@ pub fn generate(kind: &str, bits: u32, exponent: &[u8]) -> Option<[Vec<u8>; 2]> 
         } else {
             let rsa = Owned::new(c::RSA_new(), c::RSA_free)?;
             let exponent = number(exponent)?;
-            ok(c::RSA_generate_key_ex(rsa.get(), i32::try_from(bits).ok()?, exponent.get(), null_mut()))?;
+            let watch = Owned::new(c::BN_GENCB_new(), c::BN_GENCB_free)?;
+            c::BN_GENCB_set(watch.get(), Some(go_on), (&raw const until).cast_mut().cast());
+            ok(c::RSA_generate_key_ex(rsa.get(), i32::try_from(bits).ok()?, exponent.get(), watch.get()))?;
             key_of_rsa(rsa)?
         }
     };
     Some([marshal(&key, true)?, marshal(&key, false)?])
+}
+
+/// Called now and then while primes are searched for: 0 ends the search.
+unsafe extern "C" fn go_on(_event: i32, _step: i32, watch: *mut c::BN_GENCB) -> i32 {
+    // SAFETY: the argument is the instant that `generate` set, which outlives the search.
+    let until = unsafe { *c::BN_GENCB_get_arg(watch).cast::<Instant>() };
+    i32::from(Instant::now() < until)
 }
 
 /// The DER of `der` as the library writes it, if it is a key of this kind.

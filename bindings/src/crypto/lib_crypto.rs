@@ -186,6 +186,12 @@ pub fn equal(left: &[u8], right: &[u8]) -> bool {
         && unsafe { c::CRYPTO_memcmp(left.as_ptr().cast(), right.as_ptr().cast(), left.len()) } == 0
 }
 
+/// Bytes of a digest; 0 for an unknown one.
+pub fn digest_bytes(hash: &str) -> usize {
+    // SAFETY: the digest is a constant of the library.
+    digest(hash).map_or(0, |digest| unsafe { c::EVP_MD_size(digest) })
+}
+
 /// PBKDF2.
 pub fn pbkdf2(hash: &str, password: &[u8], salt: &[u8], iterations: u32, length: usize) -> Option<Vec<u8>> {
     let mut output = vec![0; length];

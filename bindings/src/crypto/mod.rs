@@ -5,12 +5,14 @@
 
 mod keys;
 mod lib_crypto;
+pub mod work;
 
 use std::cell::RefCell;
 
 use bytes::Bytes;
 use deno_core::{GarbageCollected, op2};
 
+use self::work::TooMuchWork;
 use crate::fetch::body::to_uint8_array;
 
 deno_core::extension!(
@@ -144,7 +146,7 @@ pub fn op_crypto_aes<'s>(
     bytes(scope, result)
 }
 
-/// PBKDF2; too many iterations fail.
+/// PBKDF2; more iterations than the event has time for are refused.
 #[op2]
 pub fn op_crypto_pbkdf2<'s>(
     scope: &mut v8::PinScope<'s, '_>,
@@ -153,10 +155,10 @@ pub fn op_crypto_pbkdf2<'s>(
     #[anybuffer] salt: &[u8],
     iterations: u32,
     length: u32,
-) -> Value<'s> {
-    let allowed = iterations <= denizen_core::limits::PBKDF2_ITERATIONS;
-    let derived = if allowed { lib_crypto::pbkdf2(hash, password, salt, iterations, length as usize) } else { None };
-    bytes(scope, derived)
+) -> Result<Value<'s>, TooMuchWork> {
+    work::check_pbkdf2(scope, iterations, length, lib_crypto::digest_bytes(hash))?;
+    let derived = lib_crypto::pbkdf2(hash, password, salt, iterations, length as usize);
+    Ok(bytes(scope, derived))
 }
 
 /// HKDF.
@@ -182,7 +184,7 @@ pub fn op_crypto_generate<'s>(
     bits: u32,
     #[anybuffer] exponent: &[u8],
 ) -> Value<'s> {
-    match keys::generate(kind, bits.min(denizen_core::limits::RSA_BITS), exponent) {
+    match keys::generate(kind, bits.min(denizen_core::limits::RSA_BITS), exponent, work::deadline(scope)) {
         Some(pair) => list(scope, pair.into()),
         None => failed(scope),
     }

@@ -17,6 +17,7 @@ pub use super::channel::{
 use crate::call::CallError;
 use crate::io::context::{IoContext, IoError, Owner};
 use crate::isolate::{Completion, IsolateState, Output};
+use crate::memory;
 use crate::rpc::error_from_js;
 
 /// Keeps an event open while a body is written or read for it.
@@ -318,12 +319,7 @@ pub fn copy_view(view: v8::Local<'_, v8::ArrayBufferView>) -> Bytes {
 pub fn to_uint8_array<'s>(scope: &mut v8::PinScope<'s, '_>, bytes: Bytes) -> v8::Local<'s, v8::Value> {
     let bytes: Vec<u8> = bytes.into();
     let length = bytes.len();
-    let store = if length == 0 {
-        v8::ArrayBuffer::new_backing_store(scope, 0).make_shared()
-    } else {
-        v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared()
-    };
-    let buffer = v8::ArrayBuffer::with_backing_store(scope, &store);
+    let buffer = memory::array_buffer(scope, bytes);
     v8::Uint8Array::new(scope, buffer, 0, length).map_or_else(|| v8::undefined(scope).into(), Into::into)
 }
 

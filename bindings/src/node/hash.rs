@@ -7,9 +7,9 @@ use std::ffi::{CString, c_uint};
 use std::ptr;
 
 use aws_lc_sys as lc;
-use denizen_core::limits::PBKDF2_ROUNDS;
 use deno_core::{GarbageCollected, cppgc, op2};
 
+use crate::crypto::work::{self, TooMuchWork};
 use crate::fetch::body::to_uint8_array;
 
 /// Why there is no hash. The text is workerd's.
@@ -23,10 +23,10 @@ pub enum HashError {
     #[class(generic)]
     #[error("Digest already called")]
     Finished,
-    /// Nothing stops the library in the middle of its work, so there is a bound.
-    #[class(range)]
-    #[error("Pbkdf2 failed: {0} iterations for {1} bytes are too many.")]
-    Rounds(u32, u32),
+    /// Nothing stops the library in the middle of its work.
+    #[class(inherit)]
+    #[error(transparent)]
+    Work(#[from] TooMuchWork),
 }
 
 /// HKDF gives no more than this many digests (RFC 5869).
@@ -198,8 +198,8 @@ pub fn op_node_derive<'s>(
     if info.is_some() && blocks > HKDF_BLOCKS {
         return Ok(v8::undefined(scope).into());
     }
-    if info.is_none() && blocks as u64 * u64::from(iterations) > PBKDF2_ROUNDS {
-        return Err(HashError::Rounds(iterations, length));
+    if info.is_none() {
+        work::check_pbkdf2(scope, iterations, length, size)?;
     }
     let mut bytes = vec![0; length as usize];
     // SAFETY: every slice is read or written for its length; the digest is a constant.

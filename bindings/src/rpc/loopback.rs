@@ -23,11 +23,27 @@ fn own_worker(state: &IsolateState) -> WorkerRef {
     WorkerRef::Loaded(Arc::new(LoadedWorker::of(definition)))
 }
 
-/// The limits of the event that runs: what a Worker's own exports do for it counts as its own doing.
-fn own_limits(scope: &mut v8::PinScope<'_, '_>) -> AskedLimits {
-    let Ok(io) = IoContext::current(scope) else { return AskedLimits::default() };
+/// The limits of the event that runs, where a loaded Worker runs: neither its own exports nor facets that it starts may have
+/// more than it has.
+pub fn own_limits(scope: &mut v8::PinScope<'_, '_>) -> AskedLimits {
+    match IoContext::current(scope) {
+        Ok(io) if IsolateState::of(scope).worker().loaded => limits_of(&io),
+        _ => AskedLimits::default(),
+    }
+}
+
+fn limits_of(io: &IoContext) -> AskedLimits {
     let EventLimits { cpu, sub_requests, wall } = io.limits;
     AskedLimits { cpu: Some(cpu), sub_requests: Some(sub_requests), wall: Some(wall) }
+}
+
+/// Holds a call of a loaded Worker to itself to the limits of the event that makes it.
+pub fn hold(state: &IsolateState, io: &IoContext, target: &mut Target) {
+    if let Target::Entrypoint { worker: WorkerRef::Loaded(_), limits, .. } = target
+        && state.worker().loaded
+    {
+        *limits = limits.and(limits_of(io));
+    }
 }
 
 fn named(export: String) -> Option<String> {

@@ -25,6 +25,7 @@ use crate::isolate::{IsolateState, Output};
 use self::wire::Purpose;
 
 pub use errors::{error_from_js, error_to_js, name_object};
+pub use loopback::own_limits;
 
 /// The limits that JavaScript asks for; NaN stands for what it does not ask for.
 pub fn asked_limits(cpu_ms: f64, sub_requests: f64, wall_ms: f64) -> AskedLimits {
@@ -135,9 +136,13 @@ pub fn class_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, class: ClassRef) -> v8:
 }
 
 /// The target of a stub for a call now.
-fn resolve(state: &IsolateState, stub: &Fetcher) -> Target {
+fn resolve(state: &IsolateState, io: &IoContext, stub: &Fetcher) -> Target {
     match &stub.target {
-        StubTarget::Target(target) => target.clone(),
+        StubTarget::Target(target) => {
+            let mut target = target.clone();
+            loopback::hold(state, io, &mut target);
+            target
+        }
         StubTarget::Facet { parent, name, container } => {
             let pinned = container
                 .get()
@@ -184,7 +189,7 @@ pub fn op_stub_fetch<'s>(
     count_sub_request(&io)?;
     let headers = read_headers(scope, headers);
     let body = body::from_js(scope, body)?;
-    let target = resolve(&state, stub);
+    let target = resolve(&state, &io, stub);
     let (promise, token) = state.start(scope, &io);
     let request = Box::new(RequestParts { method, url, headers, body, cf });
     send_to(&state, &io, target, stub.session.clone(), request, token);
@@ -243,7 +248,7 @@ fn send_rpc<'s>(
     args: Option<wire::WireValue>,
 ) -> v8::Local<'s, v8::Promise> {
     let state = IsolateState::of(scope);
-    let target = resolve(&state, stub);
+    let target = resolve(&state, io, stub);
     let (promise, token) = state.start(scope, io);
     state.is_call(token);
     let call = Call {

@@ -200,6 +200,12 @@ pub const EGRESS_BODY_IDLE: Duration = Duration::from_secs(300);
 /// Rounds of HMAC in one PBKDF2: iterations times digests in the result. The library does them in one call that no watchdog can
 /// stop; this is about two seconds.
 pub const PBKDF2_ROUNDS: u64 = 2_000_000;
+/// Rounds that a millisecond of an event's CPU time allows: fewer than a machine does, so that a call overruns its event by
+/// little.
+pub const PBKDF2_ROUNDS_PER_MS: u64 = 2_000;
+
+/// Longest message of an error whose stack is made: V8 has no string for a stack that is longer than the longest one.
+pub const STACK_MESSAGE_LENGTH: usize = 1 << 24;
 
 /// Longest string that `split` takes apart: V8 aborts the process when the parts outnumber what an array can hold.
 pub const SPLIT_LENGTH: u32 = 1 << 26;
@@ -226,9 +232,6 @@ pub const SHARD_QUEUE_EVENTS: usize = 10_000;
 
 /// Entries that `performance` of an isolate keeps; the older half goes when there are more. workerd keeps all.
 pub const PERFORMANCE_ENTRIES: u32 = 10_000;
-
-/// Iterations of one PBKDF2, which cannot be interrupted: about a second. workerd has no bound.
-pub const PBKDF2_ITERATIONS: u32 = 2_000_000;
 
 /// Bits of an RSA key that is made: workerd's.
 pub const RSA_BITS: u32 = 16_384;

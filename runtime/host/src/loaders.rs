@@ -119,6 +119,7 @@ mod tests {
             env: EnvSpec::Bindings(Vec::new()),
             limits: WorkerLimits::LOADED,
             outbound: Outbound::Blocked,
+            tails: Vec::new(),
             namespaces: HashMap::new(),
             failed: OnceLock::new(),
             loaded: true,

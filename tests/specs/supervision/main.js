@@ -134,7 +134,7 @@ export class Supervisor extends DurableObject {
     assert.deepEqual([first, second], ["pong", "pong"]);
     assert.deepEqual(third, ["facets", 2, 2, "A facet may have at most 2 facets of its own."]);
     for (const [options, text] of [
-      [{ storageBytes: 0 }, "limits.storageBytes must be a number from 1 on."],
+      [{ storageBytes: 0 }, "limits.storageBytes must be a number from 4096 on."],
       [{ cpuMs: "x" }, "limits.cpuMs must be a number from 1 on."],
       [{ facets: -1 }, "limits.facets must be a number from 0 on."],
     ]) {

@@ -6,10 +6,11 @@
 use denizen_bindings::call::ModuleKind;
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
-use denizen_bindings::modules::{SCHEME, find, resolve_url};
-use deno_core::error::prepare_stack_trace_callback;
+use denizen_bindings::modules::{find, resolve_url};
+use deno_core::error::{format_stack_trace, prepare_stack_trace_callback};
 
 use super::loader::{FACADE_COLUMN, user_url};
+use denizen_core::limits::STACK_MESSAGE_LENGTH;
 
 /// Fills `import.meta` with the members that workerd gives, in its order.
 ///
@@ -79,20 +80,71 @@ pub fn is_runtime_frame(line: &str) -> bool {
     line.starts_with("at ") && (line.contains("(ext:") || line.starts_with("at ext:") || line.contains("at async ext:"))
 }
 
+/// The value of an own property that is no accessor.
+fn own_value<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    object: v8::Local<'s, v8::Object>,
+    key: &str,
+) -> Option<v8::Local<'s, v8::Value>> {
+    let key = v8::String::new(scope, key)?;
+    let descriptor = object.get_own_property_descriptor(scope, key.into())?;
+    let descriptor = v8::Local::<v8::Object>::try_from(descriptor).ok()?;
+    let value = v8::String::new(scope, "value")?;
+    if descriptor.has_own_property(scope, value.into())? { descriptor.get(scope, value.into()) } else { None }
+}
+
+/// Whether user code has given `Error.prepareStackTrace`. One behind an accessor is none: it could be another one each time.
+fn user_prepares(scope: &mut v8::PinScope<'_, '_>) -> bool {
+    let global = scope.get_current_context().global(scope);
+    let class = own_value(scope, global, "Error").and_then(|class| v8::Local::<v8::Object>::try_from(class).ok());
+    let prepare = class.and_then(|class| own_value(scope, class, "prepareStackTrace"));
+    prepare.is_some_and(|prepare| prepare.is_function())
+}
+
+/// Name, message and frames. deno_core's own aborts the process where they are longer than a string may be.
+fn format_stack<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    error: v8::Local<'s, v8::Value>,
+    sites: v8::Local<'s, v8::Array>,
+) -> String {
+    let text = |scope: &mut v8::PinScope<'s, '_>, key: &str, otherwise: &str| {
+        v8::tc_scope!(let scope, scope);
+        let found = v8::Local::<v8::Object>::try_from(error).ok().and_then(|error| {
+            let key = v8::String::new(scope, key)?;
+            error.get(scope, key.into()).filter(|value| !value.is_undefined())?.to_string(scope)
+        });
+        match found {
+            Some(text) if text.length() > STACK_MESSAGE_LENGTH => format!("(a text of {} characters)", text.length()),
+            Some(text) => text.to_rust_string_lossy(scope),
+            None => otherwise.to_owned(),
+        }
+    };
+    let mut result = String::new();
+    if error.is_object() {
+        let (message, name) = (text(scope, "message", ""), text(scope, "name", "Error"));
+        result = [name, message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+    }
+    // Of an error without name and message it gives the frames alone.
+    let null = v8::null(scope).into();
+    let empty = v8::String::empty(scope).into();
+    let names = ["name", "message"].map(|key| v8::String::new(scope, key).map_or(empty, Into::into));
+    let keys: Vec<v8::Local<v8::Name>> = names.into_iter().filter_map(|key| v8::Local::try_from(key).ok()).collect();
+    let bare = v8::Object::with_prototype_and_properties(scope, null, &keys, &[empty, empty]);
+    let frames = format_stack_trace(scope, bare.into(), sites);
+    result.push_str(&frames.to_rust_string_lossy(scope));
+    result
+}
+
 /// The stack of an error, as user code sees it.
 pub fn prepare_stack<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     error: v8::Local<'s, v8::Value>,
     sites: v8::Local<'s, v8::Array>,
 ) -> v8::Local<'s, v8::Value> {
-    let prepared = prepare_stack_trace_callback(scope, error, sites);
-    if !prepared.is_string() {
-        return prepared;
+    if user_prepares(scope) {
+        return prepare_stack_trace_callback(scope, error, sites);
     }
-    let text = prepared.to_rust_string_lossy(scope);
-    if !text.contains(SCHEME) && !text.contains("ext:") {
-        return prepared;
-    }
+    let text = format_stack(scope, error, sites);
     let state = IsolateState::of(scope);
     let is_facade = |line: &str| {
         let Some(url) = line.strip_prefix("    at worker:").and_then(|at| at.strip_suffix(FACADE_COLUMN)) else {

@@ -132,8 +132,9 @@ impl Host for ShardHost {
             cut -= 1;
         }
         let mark = if cut < text.len() { " [cut]" } else { "" };
-        let label = actor.map(|actor| format!("/{}", actor.label)).unwrap_or_default();
-        let text = super::turn::user_paths(&text[..cut]);
+        let label = actor.map(|actor| format!("/{}", actor.label.escape_debug())).unwrap_or_default();
+        // A line that begins at the margin is the runtime's word for who wrote it.
+        let text = super::turn::user_paths(&text[..cut]).replace('\r', "\\r").replace('\n', "\n    ");
         // Nobody is left to be told if stderr is closed.
         drop(writeln!(std::io::stderr().lock(), "{worker}{label} {level} {text}{mark}"));
     }

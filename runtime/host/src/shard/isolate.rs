@@ -6,11 +6,12 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Wake;
 
 use denizen_bindings::call::Call;
 use denizen_bindings::isolate::{Completion, IsolateId, IsolateState, JsEntries, ShardMessage, ShardSender, Token};
+use denizen_bindings::memory::Budget;
 use denizen_core::limits::{HEAP_SLACK, IsolateLimits, WorkerLimits};
 use deno_core::RuntimeOptions;
 
@@ -99,17 +100,6 @@ impl Wake for IsolateWaker {
     }
 }
 
-/// Counts the bytes of an isolate's ArrayBuffers, which V8 does not count as heap.
-struct Budget {
-    left: AtomicUsize,
-}
-
-impl Budget {
-    fn take(&self, bytes: usize) -> bool {
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
-    }
-}
-
 unsafe extern "C" fn allocate(budget: &Budget, bytes: usize) -> *mut std::ffi::c_void {
     if !budget.take(bytes) {
         return std::ptr::null_mut();
@@ -125,7 +115,7 @@ unsafe extern "C" fn allocate_uninitialized(budget: &Budget, bytes: usize) -> *m
 }
 
 unsafe extern "C" fn free(budget: &Budget, data: *mut std::ffi::c_void, bytes: usize) {
-    budget.left.fetch_add(bytes, Ordering::Relaxed);
+    budget.give_back(bytes);
     // SAFETY: V8 gives back what `allocate` gave.
     unsafe { libc::free(data) };
 }
@@ -148,9 +138,10 @@ impl Slot {
         isolate_limits: &IsolateLimits,
     ) -> Result<Self, deno_core::error::CoreError> {
         let loader = Rc::<WorkerModuleLoader>::default();
-        let budget = Arc::new(Budget { left: AtomicUsize::new(limits.array_buffer_bytes) });
+        let out_of_memory = Arc::new(AtomicBool::new(false));
+        let budget = Arc::new(Budget::new(limits.array_buffer_bytes, out_of_memory.clone()));
         // SAFETY: the vtable's functions match the handle's type, and the handle is an owned reference.
-        let allocator = unsafe { v8::new_rust_allocator(Arc::into_raw(budget), &ALLOCATOR) };
+        let allocator = unsafe { v8::new_rust_allocator(Arc::into_raw(budget.clone()), &ALLOCATOR) };
         let params = v8::CreateParams::default()
             .heap_limits(0, limits.heap_bytes)
             .set_code_range_size_in_bytes(isolate_limits.code_range_bytes)
@@ -165,8 +156,7 @@ impl Slot {
             validate_import_attributes_cb: Some(Box::new(check_attributes)),
             ..RuntimeOptions::default()
         })?;
-        let state = Rc::new(IsolateState::new(id, host, shard.clone()));
-        let out_of_memory = Arc::new(AtomicBool::new(false));
+        let state = Rc::new(IsolateState::new(id, host, shard.clone(), budget));
         let handle = runtime.enter(|runtime| {
             let handle = runtime.v8_isolate().thread_safe_handle();
             let (reached, stop) = (out_of_memory.clone(), handle.clone());

@@ -400,7 +400,12 @@ impl Shard {
         // A turn of deno_core's loop belongs to the events that wait for nothing else.
         let charged: Vec<_> = match &io {
             Some(io) => vec![io.clone()],
-            None => state.events.borrow().values().filter(|io| io.waiting.get() == 0).cloned().collect(),
+            None => {
+                let events = state.events.borrow();
+                let waits_for_nothing: Vec<_> = events.values().filter(|io| io.waiting.get() == 0).cloned().collect();
+                // Some event is behind it in any case.
+                if waits_for_nothing.is_empty() { events.values().cloned().collect() } else { waits_for_nothing }
+            }
         };
         let left = charged.iter().map(|io| io.limits.cpu.saturating_sub(io.cpu.get())).min();
         let left = left.unwrap_or(definition.limits.event.cpu);

@@ -353,7 +353,8 @@ impl Inner {
         let path = self.options.path.clone();
         let connection =
             Connection::open(&self.engine.disk, &path, self.interrupter.clone()).map_err(|error| error.at(&path))?;
-        let pages = self.options.bytes_max / PAGE_BYTES as u64;
+        // 0 would be no bound for SQLite.
+        let pages = (self.options.bytes_max / PAGE_BYTES as u64).max(1);
         connection
             .batch(&format!(
                 "PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size={PAGE_CACHE_PAGES}; \

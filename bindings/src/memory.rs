@@ -1,0 +1,113 @@
+//! Memory outside V8's heap that the code of an isolate holds: the bytes of its ArrayBuffers.
+//!
+//! Owns the budget of one isolate and the one way in which bytes of the host become an ArrayBuffer. V8's own allocations
+//! take from the same budget (`runtime/host`, the isolate's allocator). It must not know what the bytes are.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use deno_core::op2;
+
+use crate::fetch::body::to_uint8_array;
+use crate::isolate::IsolateState;
+
+deno_core::extension!(denizen_memory, ops = [op_counted, op_encode_counted]);
+
+/// What is left of an isolate's bytes for ArrayBuffers. V8 frees buffers on threads of its own.
+#[derive(Debug)]
+pub struct Budget {
+    left: AtomicI64,
+    /// Set when the isolate has more than it may: it is condemned at the end of its turn.
+    exceeded: Arc<AtomicBool>,
+}
+
+impl Budget {
+    /// A budget of `bytes`; `exceeded` is set when code holds more.
+    pub fn new(bytes: usize, exceeded: Arc<AtomicBool>) -> Self {
+        Self { left: AtomicI64::new(i64::try_from(bytes).unwrap_or(i64::MAX)), exceeded }
+    }
+
+    /// Takes `bytes` if there are as many.
+    pub fn take(&self, bytes: usize) -> bool {
+        let Ok(bytes) = i64::try_from(bytes) else { return false };
+        if bytes == 0 {
+            return true;
+        }
+        let enough = |left: i64| (left >= bytes).then(|| left - bytes);
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, enough).is_ok()
+    }
+
+    /// Gives `bytes` back.
+    pub fn give_back(&self, bytes: usize) {
+        self.left.fetch_add(bytes as i64, Ordering::Relaxed);
+    }
+
+    /// Takes `bytes` that are there already, whatever is left.
+    fn owe(&self, bytes: usize) {
+        self.left.fetch_sub(bytes as i64, Ordering::Relaxed);
+        self.exceeded.store(true, Ordering::Relaxed);
+    }
+}
+
+/// An ArrayBuffer of these bytes. Code that holds more than its isolate may is stopped.
+pub fn array_buffer<'s>(scope: &mut v8::PinScope<'s, '_>, bytes: Vec<u8>) -> v8::Local<'s, v8::ArrayBuffer> {
+    let length = bytes.len();
+    if length == 0 {
+        let store = v8::ArrayBuffer::new_backing_store(scope, 0).make_shared();
+        return v8::ArrayBuffer::with_backing_store(scope, &store);
+    }
+    let budget = IsolateState::of(scope).budget.clone();
+    if !budget.take(length) {
+        // What nobody refers to any more makes room, as it does when V8 allocates.
+        scope.low_memory_notification();
+        if !budget.take(length) {
+            budget.owe(length);
+            scope.terminate_execution();
+        }
+    }
+    let data = Box::into_raw(bytes.into_boxed_slice()).cast::<c_void>();
+    // SAFETY: `data` is a boxed slice of `length` bytes and the budget an owned reference; `free` takes both back, once.
+    let store = unsafe {
+        v8::ArrayBuffer::new_backing_store_from_ptr(data, length, free, Arc::into_raw(budget).cast_mut().cast())
+    };
+    v8::ArrayBuffer::with_backing_store(scope, &store.make_shared())
+}
+
+unsafe extern "C" fn free(data: *mut c_void, length: usize, budget: *mut c_void) {
+    // SAFETY: V8 gives back what `array_buffer` gave, once.
+    unsafe {
+        drop(Box::from_raw(std::ptr::slice_from_raw_parts_mut(data.cast::<u8>(), length)));
+        let budget = Arc::from_raw(budget.cast_const().cast::<Budget>());
+        budget.give_back(length);
+    }
+}
+
+/// A copy of bytes that an operation of deno_core's has made, which are counted from now on.
+#[op2]
+pub fn op_counted<'s>(scope: &mut v8::PinScope<'s, '_>, #[buffer] bytes: &[u8]) -> v8::Local<'s, v8::Value> {
+    to_uint8_array(scope, bytes.to_vec().into())
+}
+
+/// A text in UTF-8.
+#[op2]
+pub fn op_encode_counted<'s>(scope: &mut v8::PinScope<'s, '_>, #[string] text: String) -> v8::Local<'s, v8::Value> {
+    to_uint8_array(scope, text.into_bytes().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_gives_what_it_has_and_a_debt_is_told() {
+        let exceeded = Arc::new(AtomicBool::new(false));
+        let budget = Budget::new(10, exceeded.clone());
+        assert!(budget.take(6) && !budget.take(5) && budget.take(4));
+        assert!(!exceeded.load(Ordering::Relaxed));
+        budget.owe(3);
+        assert!(exceeded.load(Ordering::Relaxed) && !budget.take(1) && budget.take(0));
+        budget.give_back(13);
+        assert!(budget.take(10) && !budget.take(1));
+    }
+}

@@ -1,0 +1,68 @@
+// Bytes that operations give are counted like those that code allocates: whoever keeps more than its isolate may is stopped,
+// or refused, and the process stays small.
+import assert from "node:assert";
+import { DurableObject } from "cloudflare:workers";
+
+const WAYS = {
+  "stored values": "const { kv } = this.ctx.storage; kv.put('x', new Uint8Array(8e6)); for (;;) kept.push(kv.get('x'));",
+  "SQL blobs": "const { sql } = this.ctx.storage; sql.exec('CREATE TABLE t(b)'); sql.exec('INSERT INTO t VALUES(zeroblob(8000000))'); for (;;) kept.push(sql.exec('SELECT b FROM t').one().b);",
+  "bodies": "const text = 'x'.repeat(8e6); for (;;) kept.push(await new Response(text).arrayBuffer());",
+  "streamed bodies": "for (;;) kept.push(await new Response(new Blob([new Uint8Array(4e6)]).stream()).bytes());",
+  "blobs": "const blob = new Blob([new Uint8Array(8e6)]); for (;;) kept.push(await blob.arrayBuffer());",
+  "encoded text": "const text = 'x'.repeat(8e6); for (;;) kept.push(new TextEncoder().encode(text));",
+  "Buffers of text": "const { Buffer } = await import('node:buffer'); const text = 'x'.repeat(8e6); for (;;) kept.push(Buffer.from(text));",
+  "ciphertext": "const key = await crypto.subtle.generateKey({ name: 'AES-CTR', length: 128 }, false, ['encrypt']); const data = new Uint8Array(8e6); for (;;) kept.push(await crypto.subtle.encrypt({ name: 'AES-CTR', counter: new Uint8Array(16), length: 64 }, key, data));",
+  "clones": "const bytes = new Uint8Array(8e6); for (;;) kept.push(structuredClone(bytes));",
+  "a compression bomb": "const small = new Response(new Blob([new Uint8Array(3e7)]).stream().pipeThrough(new CompressionStream('gzip'))); const bomb = await small.bytes(); for (;;) kept.push(await new Response(new Blob([bomb]).stream().pipeThrough(new DecompressionStream('gzip'))).bytes());",
+  "chunks of a bomb": "const small = new Response(new Blob([new Uint8Array(3e7)]).stream().pipeThrough(new CompressionStream('gzip'))); const bomb = await small.bytes(); for (;;) for await (const chunk of new Blob([bomb]).stream().pipeThrough(new DecompressionStream('gzip'))) kept.push(chunk);",
+  "values of calls": "const bytes = new Uint8Array(8e6); for (;;) kept.push(await this.env.ECHO.echo(bytes));",
+};
+// What is dropped at once is collected, however much it is over time.
+const DROPPED = {
+  "dropped stored values": "const { kv } = this.ctx.storage; kv.put('x', new Uint8Array(8e6)); let sum = 0; for (let i = 0; i < 150; i++) sum += kv.get('x').length; return sum;",
+  "dropped bodies": "const text = 'x'.repeat(8e6); let sum = 0; for (let i = 0; i < 150; i++) sum += (await new Response(text).bytes()).length; return sum;",
+};
+
+export class Echo extends DurableObject {
+  echo(value) {
+    return value;
+  }
+}
+export class Host extends DurableObject {
+  async run(name, body) {
+    const worker = this.env.LOADER.get(name, () => ({
+      compatibilityDate: "2026-11-17",
+      mainModule: "m.js",
+      modules: { "m.js": `import { DurableObject } from "cloudflare:workers"; export class App extends DurableObject { async go() { const kept = []; ${body} } }` },
+      env: { ECHO: this.env.Echo.getByName("echo") },
+    }));
+    return await this.ctx.facets.get(name, () => ({ class: worker.getDurableObjectClass("App"), limits: { cpuMs: 20000 } })).go();
+  }
+}
+
+const tests = {};
+for (const [name, body] of Object.entries(WAYS)) {
+  tests[name] = { async test(_controller, env) {
+    const error = await env.Host.getByName(name).run(name, body).then(() => assert.fail("it ended"), (error) => error);
+    assert.ok(error.limit === "heapBytes" || error instanceof RangeError || /memory|allocat|could not be cloned|deserializ/i.test(error.message), `${error.stack}`);
+    // A neighbour goes on.
+    assert.equal(await env.Echo.getByName("neighbour").echo("ping"), "ping");
+  } };
+}
+for (const [name, body] of Object.entries(DROPPED)) {
+  tests[name] = { async test(_controller, env) {
+    assert.strictEqual(await env.Host.getByName(name).run(name, body), 150 * 8e6);
+  } };
+}
+export const { "stored values": storedValues, "SQL blobs": sqlBlobs, bodies, "streamed bodies": streamedBodies, blobs, "encoded text": encodedText, "Buffers of text": buffers, ciphertext, clones, "a compression bomb": bomb, "chunks of a bomb": bombChunks, "values of calls": values, "dropped stored values": droppedValues, "dropped bodies": droppedBodies } = tests;
+
+// For tests/drive, which looks at the memory of the process meanwhile.
+export default {
+  async fetch(request, env) {
+    const ended = [];
+    for (const [name, body] of Object.entries(WAYS)) {
+      ended.push(await env.Host.getByName(name).run(name, body).then(() => "it ended", () => "refused"));
+    }
+    return Response.json(ended);
+  },
+};
