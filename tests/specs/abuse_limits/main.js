@@ -38,7 +38,7 @@ export class App extends DurableObject {
   spin(ms) { return spin(ms); }
   async free(times, ms) {
     setTimeout(() => {}, 60000);
-    for (let i = 0; i < times; i++) { await import("./other.js?" + i); spin(ms); }
+    for (let i = 0; i < times; i++) { await import("./other.js?" + i); spin(ms); await scheduler.wait(1); }
     return "burnt for free";
   }
   errors(errors, objects) {
@@ -97,13 +97,15 @@ export const ownExports = on(async (host) => {
   assert.ok(stopped(result), JSON.stringify(result));
 });
 export const freeTurns = on(async (host) => {
-  const result = await host.run("free", { cpuMs: 50 }, "free", 40, 40);
+  const result = await host.run("free", { cpuMs: 50 }, "free", 8, 300);
   assert.ok(stopped(result), JSON.stringify(result));
 });
 export const values = on(async (host) => {
   assert.deepEqual(await host.receive("values", 8000, 30000), [8000, 30000, true, true]);
 });
 export const smallQuotas = on(async (host) => {
+  // Less than a page was no limit at all.
+  assert.equal((await host.run("tiny", { storageBytes: 100 }, "fill", 3e6)).message, "limits.storageBytes must be a number from 4096 on.");
   const result = await host.run("small", { storageBytes: 4096 }, "fill", 3e6);
   assert.deepEqual([result.limit, result.max], ["storageBytes", 4096]);
 });
