@@ -27,8 +27,8 @@ const SHARD_STACK_BYTES: usize = 8 << 20;
 /// Files that a process may have open where the system does not say.
 const DESCRIPTORS_USUAL: usize = 1024;
 
-/// A shard that has run one turn for this long gets no new stateless events.
-const BUSY: Duration = Duration::from_millis(20);
+/// A shard that has run one turn for this long gets no new stateless events: an ordinary turn is over by then.
+const BUSY: Duration = Duration::from_millis(2);
 
 /// What an operator can turn.
 #[derive(Clone, Debug)]
@@ -141,8 +141,11 @@ impl Shared {
         let first = self.next_shard.fetch_add(1, Ordering::Relaxed);
         let count = self.shards.len();
         let candidates = || (0..count).map(|offset| &self.shards[first.wrapping_add(offset) % count]);
+        let is_free = |shard: &&ShardHandle| shard.watch.is_idle() && shard.queued.load(Ordering::Relaxed) == 0;
         candidates()
-            .find(|shard| shard.watch.is_idle() && shard.queued.load(Ordering::Relaxed) == 0)
+            .find(|shard| is_free(shard) && !shard.watch.was_busy())
+            .or_else(|| candidates().filter(|shard| !shard.watch.was_busy()).find(|shard| shard.watch.busy() < BUSY))
+            .or_else(|| candidates().find(is_free))
             .or_else(|| {
                 let young = candidates().filter(|shard| shard.watch.busy() < BUSY);
                 young.min_by_key(|shard| shard.queued.load(Ordering::Relaxed))

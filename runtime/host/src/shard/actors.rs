@@ -20,10 +20,11 @@ use denizen_core::usage::Usage;
 use denizen_storage::alarms::AlarmKey;
 use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError, system_clock};
 
+use super::Shard;
+use super::gates::refuse;
 use super::host::{Deferred, FacetOrder};
 use super::turn::{ActorIdentity, IdValue};
 use super::usage::note;
-use super::{Shard, refuse};
 
 pub(super) struct ActorSlot {
     pub(super) identity: ActorIdentity,

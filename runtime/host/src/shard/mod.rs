@@ -6,7 +6,9 @@
 //! # Layout
 //! - [`entered`]: making an isolate current.
 //! - [`isolate`]: creation and state of one isolate.
-//! - [`turn`]: running JavaScript for one turn.
+//! - [`running`], [`turn`]: one turn, and the JavaScript in it.
+//! - [`gates`]: what a turn lets out.
+//! - [`endings`]: events that are over, isolates that are lost.
 //! - [`ready`]: which isolate is next.
 //! - [`actors`]: objects and facets of a shard.
 //! - [`facet_alarms`]: bringing the alarms of facets to them.
@@ -17,11 +19,14 @@
 //! - [`slice`]: long turns and the threads that wait for their CPU.
 
 pub mod actors;
+mod endings;
 pub mod entered;
 mod facet_alarms;
+mod gates;
 pub mod host;
 pub mod isolate;
 mod ready;
+mod running;
 pub mod slice;
 mod start;
 mod tails;
@@ -33,18 +38,13 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use denizen_bindings::actor::Actor;
-use denizen_bindings::call::{Call, CallError, CallKind, ReplyTo, Target, WorkerDefinition, WorkerRef};
-use denizen_bindings::io::context::{IoContext, Owner};
-use denizen_bindings::isolate::{
-    Completion, Host, IsolateId, IsolateState, Output, ShardMessage, ShardSender, WorkerExports,
-};
-use denizen_core::limits::{Limit, WAIT_UNTIL, WorkerLimits};
+use denizen_bindings::call::{Call, CallError, Target, WorkerDefinition, WorkerRef};
+use denizen_bindings::isolate::{IsolateId, ShardMessage, ShardSender, WorkerExports};
+use denizen_core::limits::{WAIT_UNTIL, WorkerLimits};
 use denizen_core::lru::Lru;
-use denizen_storage::{Pool, StorageError};
+use denizen_storage::Pool;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
@@ -52,7 +52,7 @@ use self::actors::Actors;
 use self::host::{Deferred, ShardHost};
 use self::isolate::{Phase, Slot, Turn};
 use self::ready::Ready;
-use self::watchdog::{Watch, thread_cpu};
+use self::watchdog::Watch;
 use crate::runtime::Shared;
 
 /// How often a shard looks for what has been idle or has gone on too long.
@@ -340,408 +340,6 @@ impl Shard {
         }
     }
 
-    fn run_one(&mut self, id: IsolateId) {
-        let Some(slot) = self.isolates.get_mut(&id) else { return };
-        if let Some(turn) = slot.inbox.pop_front() {
-            match slot.phase {
-                Phase::Blank => self.start(id),
-                Phase::Starting(_) => self.go_on_starting(id),
-                Phase::Ready => self.run_turn(id, turn),
-            }
-            self.do_deferred();
-        }
-        let Some(slot) = self.isolates.get_mut(&id) else { return };
-        slot.queued = !slot.inbox.is_empty();
-        if slot.queued {
-            self.ready.push(id, &mut slot.time);
-        }
-    }
-
-    fn run_turn(&mut self, id: IsolateId, turn: Turn) {
-        let Some(slot) = self.isolates.get(&id) else { return };
-        let state = slot.state.clone();
-        let definition = state.worker().clone();
-        let mut turn = turn;
-        let io = match &mut turn {
-            Turn::Event(call, actor) => {
-                let actor = *actor;
-                if actor.is_some_and(|actor| self.actors.is_blocked(actor)) {
-                    let Turn::Event(call, Some(actor)) = turn else { return };
-                    self.actors.hold(actor, call);
-                    return;
-                }
-                if let Some(incarnation) = actor
-                    && self.actors.lacks_instance(incarnation)
-                {
-                    let Turn::Event(call, _) = turn else { return };
-                    self.actors.hold(incarnation, call);
-                    return self.construct(id, incarnation);
-                }
-                if actor.is_some_and(|actor| self.actors.touch(actor).is_none()) {
-                    // It ended while the call was on its way: what the target stands for now decides.
-                    let Turn::Event(call, _) = turn else { return };
-                    self.route(call);
-                    return;
-                }
-                match self.begin_event(&state, &definition, call, actor) {
-                    Some(io) => Some(io),
-                    None => return,
-                }
-            }
-            Turn::Complete(token, _) => state.event_of(*token),
-            Turn::Timer(timer) => state.timer_owner(*timer),
-            Turn::Cancel(event) => state.events.borrow().get(event).cloned(),
-            Turn::Poll => None,
-        };
-        if io.is_none() && !matches!(turn, Turn::Poll) {
-            // The one who would have been told is gone.
-            return;
-        }
-        // A turn of deno_core's loop belongs to the events that wait for nothing else.
-        let charged: Vec<_> = match &io {
-            Some(io) => vec![io.clone()],
-            None => {
-                let events = state.events.borrow();
-                let waits_for_nothing: Vec<_> = events.values().filter(|io| io.waiting.get() == 0).cloned().collect();
-                // Some event is behind it in any case.
-                if waits_for_nothing.is_empty() { events.values().cloned().collect() } else { waits_for_nothing }
-            }
-        };
-        let left = charged.iter().map(|io| io.limits.cpu.saturating_sub(io.cpu.get())).min();
-        let left = left.unwrap_or(definition.limits.event.cpu);
-        let Some(slot) = self.isolates.get_mut(&id) else { return };
-        let cancelled = matches!(turn, Turn::Cancel(_));
-        if let Turn::Event(Call { kind: CallKind::Alarm(alarm), .. }, _) = &turn {
-            self.shared.storage.alarms().started(&alarm.key);
-        }
-        let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), left);
-        let entered = Instant::now();
-        let idle = execute(slot, io.as_ref(), turn);
-        // Not what comes after the turn: it may make an isolate for another Worker.
-        slot.time += entered.elapsed();
-        let stopped = self.watch.end();
-        let used = thread_cpu().saturating_sub(began);
-        for io in &charged {
-            io.cpu.set(io.cpu.get() + used);
-            if let Some(actor) = &io.actor {
-                actor.count_cpu(used);
-            }
-            if idle && is_hung(io) {
-                io.reply(&state, Err(CallError::new(HUNG)));
-            }
-        }
-        if let Some(actor) = io.as_ref().and_then(|io| io.actor.as_ref()) {
-            // An event that went on for long has not left its actor idle.
-            self.actors.touch(actor.incarnation);
-        }
-        let guilty = charged.into_iter().max_by_key(|io| io.cpu.get());
-        if let Some(io) = &io {
-            if cancelled {
-                if let Some(trace) = io.trace.get() {
-                    trace.canceled();
-                }
-                io.reply.borrow_mut().take();
-                io.replied_at.set(Some(Instant::now()));
-                io.writing.set(0);
-            }
-            state.settled.borrow_mut().push(io.clone());
-        }
-        self.end_turn(id, guilty.as_ref(), stopped);
-    }
-
-    /// Makes the instance of an actor, in a turn and an event of its own: what it writes is committed before the first
-    /// event of the actor begins, which waits with all others for the end of this turn and for what blocks them then.
-    fn construct(&mut self, id: IsolateId, incarnation: u64) {
-        let event = self.shared.next_id();
-        let Some(slot) = self.isolates.get_mut(&id) else { return };
-        let Some(identity) = self.actors.begin_construction(incarnation, event) else { return };
-        let state = slot.state.clone();
-        let limits = state.worker().limits.for_event(identity.limits);
-        let actor = identity.actor.clone();
-        let io = IoContext::new(event, actor.owner.clone(), Some(actor.clone()), limits, None);
-        // Nobody waits for an outcome: the event lasts for as long as `waitUntil` holds it.
-        io.replied_at.set(Some(Instant::now()));
-        state.events.borrow_mut().insert(event, io.clone());
-        let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), limits.cpu);
-        slot.runtime.enter(|runtime| {
-            deno_core::scope!(scope, runtime);
-            turn::construct(scope, &state, &io, identity);
-            turn::rejections(scope, &state);
-        });
-        let stopped = self.watch.end();
-        io.cpu.set(thread_cpu().saturating_sub(began));
-        actor.count_cpu(io.cpu.get());
-        state.settled.borrow_mut().push(io.clone());
-        self.end_turn(id, Some(&io), stopped);
-        if !self.actors.is_blocked(incarnation) {
-            self.unblock(incarnation);
-        }
-    }
-
-    /// Lets the events go on that waited for an actor: before all that came after them.
-    fn unblock(&mut self, incarnation: u64) {
-        let (isolate, calls) = self.actors.unblock(incarnation);
-        if let Some(slot) = isolate.and_then(|id| self.isolates.get_mut(&id)) {
-            for call in calls.into_iter().rev() {
-                slot.inbox.push_front(Turn::Event(call, Some(incarnation)));
-            }
-            if !slot.queued && !slot.inbox.is_empty() {
-                slot.queued = true;
-                self.ready.push(slot.state.id, &mut slot.time);
-            }
-        }
-    }
-
-    /// Writes an event down. `None` if its client has left already.
-    fn begin_event(
-        &mut self,
-        state: &Rc<IsolateState>,
-        definition: &WorkerDefinition,
-        call: &mut Call,
-        incarnation: Option<u64>,
-    ) -> Option<Rc<IoContext>> {
-        let event = self.shared.next_id();
-        if let Some(cancel) = &call.cancel
-            && !cancel.started(&self.sender, state.id, event)
-        {
-            return None;
-        }
-        let actor = match incarnation {
-            None => None,
-            Some(incarnation) => {
-                let actor = self.actors.touch(incarnation)?;
-                actor.count_request();
-                Some(actor)
-            }
-        };
-        let asked = match &call.target {
-            Target::Entrypoint { limits, .. } => *limits,
-            _ => incarnation.map(|incarnation| self.actors.asked_limits(incarnation)).unwrap_or_default(),
-        };
-        let owner = actor.as_ref().map_or_else(|| Rc::new(Owner::default()), |actor| actor.owner.clone());
-        let reply = std::mem::replace(&mut call.reply, ReplyTo::Nobody);
-        let io = IoContext::new(event, owner, actor, definition.limits.for_event(asked), Some(reply));
-        state.events.borrow_mut().insert(event, io.clone());
-        self.begin_trace(&io, definition, call);
-        Some(io)
-    }
-
-    /// What comes after each turn: limits, commits, outputs, events that are over.
-    fn end_turn(&mut self, id: IsolateId, io: Option<&Rc<IoContext>>, stopped: bool) {
-        let Some(slot) = self.isolates.get_mut(&id) else { return };
-        let state = slot.state.clone();
-        let out_of_memory = slot.out_of_memory.load(Ordering::Relaxed);
-        if stopped || out_of_memory {
-            let limits = &state.worker().limits;
-            let error = match out_of_memory {
-                true => {
-                    let max = limits.heap_bytes as f64;
-                    CallError::limit(Limit::HeapBytes, max, max)
-                }
-                false => {
-                    let max = io.map_or(limits.event.cpu, |io| io.limits.cpu);
-                    let used = io.map_or(max, |io| io.cpu.get());
-                    CallError::limit(Limit::CpuMs, used.as_secs_f64() * 1000.0, max.as_secs_f64() * 1000.0)
-                }
-            };
-            self.condemn(id, io, error);
-            self.do_deferred();
-            return;
-        }
-        // An actor that ended itself stopped the code that ran; the isolate goes on.
-        slot.handle.cancel_terminate_execution();
-        self.commit(&state);
-        self.obey_facet_orders();
-        self.release(&state);
-        self.do_deferred();
-        self.end_events(id, &state);
-    }
-
-    /// Makes the turn's writes durable. An actor whose commit fails is reset, and nothing of its turn leaves.
-    fn commit(&mut self, state: &Rc<IsolateState>) {
-        for actor in state.dirty.take() {
-            actor.dirty.set(false);
-            let outcome = match actor.owner.gone.borrow().is_some() {
-                true => actor.database.rollback().map(|()| None),
-                false => actor.database.commit(),
-            };
-            match outcome {
-                Ok(None) => {}
-                Ok(Some(durable)) => self.close_gate(&actor, durable),
-                Err(error) => self.reset_for_storage(&actor, &error),
-            }
-        }
-    }
-
-    /// What the actor sends from now on waits for `durable`.
-    fn close_gate(&self, actor: &Rc<Actor>, durable: impl Future<Output = Result<(), StorageError>> + 'static) {
-        let lock = actor.gate.borrow_mut().lock();
-        let (actor, host, sender) = (actor.clone(), self.host.clone(), self.sender.clone());
-        tokio::task::spawn_local(async move {
-            let outcome = durable.await;
-            let mut deferred = host.deferred.borrow_mut();
-            // Whoever came first has woken the shard for all.
-            if deferred.is_empty() {
-                sender.send(ShardMessage::Wake);
-            }
-            deferred.push(Deferred::GateOpened(actor, lock, outcome));
-        });
-    }
-
-    /// The actor's last writes are lost: so is what it made of them.
-    fn reset_for_storage(&self, actor: &Rc<Actor>, error: &StorageError) {
-        self.host.console("denizen", Some(actor), "error", &format!("reset for its storage: {error}"));
-        // workerd marks every reset but this one.
-        let durable_object_reset = !matches!(error, StorageError::DeferredConstraint(_));
-        let exceeded = actor.database.exceeded();
-        let limit =
-            exceeded.and_then(|(used, max)| CallError::limit(Limit::StorageBytes, used as f64, max as f64).limit);
-        let mut error = CallError { durable_object_reset, limit, ..CallError::new(error.public_text()) };
-        actor.count_error(&mut error);
-        self.host.deferred.borrow_mut().push(Deferred::ActorBroken(actor.incarnation, error.clone()));
-        actor.owner.gone.borrow_mut().get_or_insert(error);
-    }
-
-    fn open_gate(&mut self, actor: &Rc<Actor>, lock: u64, outcome: Result<(), StorageError>) {
-        let outputs = match &outcome {
-            Ok(()) => actor.gate.borrow_mut().open(lock),
-            Err(error) => {
-                self.reset_for_storage(actor, error);
-                actor.gate.borrow_mut().break_open()
-            }
-        };
-        let isolate = self.actors.isolate(actor.incarnation).and_then(|id| self.isolates.get(&id));
-        let state = isolate.map(|slot| slot.state.clone());
-        for output in outputs {
-            self.let_out(state.as_ref(), Some(actor), output);
-        }
-    }
-
-    fn release(&mut self, state: &Rc<IsolateState>) {
-        for (actor, output) in state.outputs.take() {
-            let output = match &actor {
-                Some(actor) => actor.gate.borrow_mut().pass(output),
-                None => Some(output),
-            };
-            if let Some(output) = output {
-                self.let_out(Some(state), actor.as_ref(), output);
-            }
-        }
-    }
-
-    /// Sends something on its way, unless the actor that sends it has ended.
-    fn let_out(&mut self, state: Option<&Rc<IsolateState>>, actor: Option<&Rc<Actor>>, output: Output) {
-        let broken = actor.and_then(|actor| actor.owner.gone.borrow().clone());
-        if let Some(error) = broken {
-            return refuse(output, error);
-        }
-        match (output, state) {
-            (Output::Call(call), _) => self.route(call),
-            (Output::Reply(reply, result), _) => reply.send(result),
-            (Output::Chunk(room, bytes), _) => room.send(bytes),
-            (Output::End(ending), _) => ending.send(),
-            // A writer that has gone misses nothing.
-            (Output::Report(reports, report), _) => drop(reports.send(report)),
-            (Output::GiveUp(reading, reason), _) => reading.give_up(reason),
-            (Output::Sync(completer), _) => completer.complete(Completion::Unit),
-            (Output::Egress(request, completer, token), Some(state)) => {
-                let guard = self.host.egress(request, state.worker(), completer);
-                state.guard(token, guard);
-            }
-            (output @ Output::Egress(..), None) => refuse(output, CallError::retryable("The isolate was lost.")),
-        }
-    }
-
-    /// Lets go of events that are over, and fails those that can never end.
-    fn end_events(&mut self, id: IsolateId, state: &Rc<IsolateState>) {
-        let mut over = Vec::new();
-        for io in state.settled.take() {
-            if io.is_over() {
-                over.push(io);
-            } else if is_hung(&io) {
-                // It waits for nothing of ours. Whether deno_core has something for it shows when its loop runs.
-                self.push(id, Turn::Poll);
-            }
-        }
-        state.settled.take();
-        if over.is_empty() {
-            return;
-        }
-        for io in &over {
-            self.tell_tails(state.worker(), io);
-            if let Some(actor) = &io.actor {
-                // It is idle from now on at the earliest.
-                self.actors.touch(actor.incarnation);
-            } else {
-                let ended = CallError::new(ENDED);
-                io.owner.bodies.end(&ended);
-                *io.owner.gone.borrow_mut() = Some(ended);
-            }
-        }
-        let purged = over.iter().any(|io| io.actor.is_none() && (io.waiting.get() > 0));
-        if purged {
-            state.purge(|io| over.iter().any(|ended| std::ptr::eq(&**ended, io)) && io.actor.is_none());
-        }
-        for io in &over {
-            state.events.borrow_mut().remove(&io.id);
-            io.frame.borrow_mut().take();
-            io.on_abort.borrow_mut().take();
-        }
-        self.release(state);
-    }
-
-    /// Ends an isolate whose event broke a limit: the guilty event gets `error`, the others may be tried again.
-    fn condemn(&mut self, id: IsolateId, guilty: Option<&Rc<IoContext>>, error: CallError) {
-        let Some(slot) = self.isolates.get_mut(&id) else { return };
-        let state = slot.state.clone();
-        let name = state.worker().name.clone();
-        self.host.console(&name, guilty.and_then(|io| io.actor.as_deref()), "error", &error.message);
-        // What the last turn let out before it was stopped does not leave; what others did earlier has left.
-        let retry = CallError {
-            durable_object_reset: true,
-            ..CallError::retryable("The isolate was reset because another event in it exceeded a limit.")
-        };
-        let outputs = state.outputs.take();
-        state.dirty.take();
-        for (_, output) in outputs {
-            // An outcome that the stopped turn gave before it was stopped is the guilty event's.
-            let reason = if matches!(output, Output::Reply(..)) { &error } else { &retry };
-            refuse(output, reason.clone());
-        }
-        let events: Vec<_> = state.events.borrow().values().cloned().collect();
-        for io in events {
-            let of_guilty = guilty.is_some_and(|guilty| Rc::ptr_eq(guilty, &io));
-            io.owner.bodies.end(if of_guilty { &error } else { &retry });
-            io.fail(if of_guilty { error.clone() } else { retry.clone() });
-            self.tell_tails(state.worker(), &io);
-        }
-        if let Some(io) = guilty {
-            // A constructor that breaks a limit would do so again.
-            let waiting = self.actors.wait_for_construction(io);
-            if let (Some(actor), false) = (&io.actor, waiting.is_empty()) {
-                let mut error = error.clone();
-                actor.count_error(&mut error);
-                for call in waiting {
-                    call.reply.send(Err(error.clone()));
-                }
-            }
-        }
-        let mut undelivered = Vec::new();
-        if let Some(slot) = self.isolates.get_mut(&id) {
-            for turn in std::mem::take(&mut slot.inbox) {
-                if let Turn::Event(call, _) = turn {
-                    undelivered.push(call);
-                }
-            }
-        }
-        undelivered.extend(self.end_actors_of(id, &retry));
-        self.remove(id);
-        // Events that had not begun run in a new isolate.
-        for call in undelivered {
-            self.route(call);
-        }
-    }
-
     /// The Worker of `id` begins anew for whoever comes next. A loader forgets it, and its isolate goes on for those who
     /// hold stubs, as in workerd; where workerd would end its process, the isolate is reset.
     fn begin_anew(&mut self, id: IsolateId) {
@@ -847,56 +445,6 @@ impl Shard {
     }
 }
 
-/// Runs a turn's JavaScript. Whether deno_core's loop has nothing to do, if that was what ran.
-fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn) -> bool {
-    let state = slot.state.clone();
-    let waker = slot.waker.clone();
-    slot.runtime.enter(|runtime| {
-        if matches!(turn, Turn::Poll) {
-            let polled = runtime.poll_event_loop(&mut Context::from_waker(&waker), Default::default());
-            if let Poll::Ready(Err(error)) = &polled {
-                state.host.console(&state.worker().name, None, "error", &format!("Uncaught {error}"));
-            }
-            return matches!(polled, Poll::Ready(Ok(())));
-        }
-        deno_core::scope!(scope, runtime);
-        match (turn, io) {
-            (Turn::Event(call, _), Some(io)) => {
-                let (entrypoint, props) = match &call.target {
-                    Target::Entrypoint { entrypoint, props, .. } => (entrypoint.as_deref(), props.as_deref()),
-                    _ => (None, None),
-                };
-                turn::event(scope, &state, io, call.kind, entrypoint, props);
-            }
-            (Turn::Complete(token, completion), _) => turn::complete(scope, &state, token, completion),
-            (Turn::Timer(timer), _) => turn::timer(scope, &state, timer),
-            (Turn::Cancel(_), Some(io)) => turn::cancel(scope, &state, io),
-            _ => {}
-        }
-        turn::rejections(scope, &state);
-        state.settle_external(scope);
-        false
-    })
-}
-
-fn refuse(output: Output, error: CallError) {
-    match output {
-        Output::Reply(reply, _) => reply.send(Err(error)),
-        Output::Call(call) => call.reply.send(Err(error)),
-        Output::Chunk(room, _) => room.fail(error),
-        Output::End(ending) => ending.fail(error),
-        // The reader goes with its owner, which is what the writer learns.
-        Output::Report(..) | Output::GiveUp(..) => {}
-        Output::Sync(completer) | Output::Egress(_, completer, _) => completer.complete(Completion::Failed(error)),
-    }
-}
-
-/// Whether nothing can end a stateless event, once deno_core's loop has nothing to do. An object's event may be ended by
-/// another one.
-fn is_hung(io: &IoContext) -> bool {
-    io.actor.is_none() && io.replied_at.get().is_none() && io.waiting.get() == 0 && io.wait_until.get() == 0
-}
-
 /// Whether nothing holds an isolate: no event, no actor, no work.
 fn is_idle(slot: &Slot) -> bool {
     matches!(slot.phase, Phase::Ready)
@@ -905,9 +453,3 @@ fn is_idle(slot: &Slot) -> bool {
         && slot.state.events.borrow().is_empty()
         && slot.state.actors.borrow().is_empty()
 }
-
-/// workerd's text for an event that nothing can end.
-const HUNG: &str = "The Workers runtime canceled this request because it detected that your Worker's code had hung and would never generate a response. Refer to: https://developers.cloudflare.com/workers/observability/errors/";
-
-/// What a use of an ended event's authority throws.
-const ENDED: &str = "The event that this operation belongs to has ended.";

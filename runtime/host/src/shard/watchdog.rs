@@ -14,6 +14,9 @@ use super::slice::Thread;
 /// A turn that has run for so long does not keep threads that wake from the CPU.
 const LONG: Duration = Duration::from_millis(10);
 
+/// How long a shard is avoided after a long turn, while others have nothing to do.
+const AVOIDED_MS: u64 = 100;
+
 /// CPU time that this thread has used.
 pub fn thread_cpu() -> Duration {
     clock(libc::CLOCK_THREAD_CPUTIME_ID)
@@ -46,6 +49,8 @@ pub struct Watch {
     parked: AtomicBool,
     /// Milliseconds since `epoch` at which the running turn began, plus one; 0 while none runs.
     busy_since_ms: AtomicU64,
+    /// Milliseconds since `epoch` at which the last turn ended that took long, plus one; 0 if none did.
+    long_ended_ms: AtomicU64,
     epoch: Instant,
 }
 
@@ -64,6 +69,7 @@ impl Watch {
             long: AtomicBool::new(false),
             parked: AtomicBool::new(false),
             busy_since_ms: AtomicU64::new(0),
+            long_ended_ms: AtomicU64::new(0),
             epoch: Instant::now(),
         })
     }
@@ -79,6 +85,9 @@ impl Watch {
 
     /// The turn has ended: whether it was stopped.
     pub fn end(&self) -> bool {
+        if self.busy() >= LONG {
+            self.long_ended_ms.store(self.epoch.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
+        }
         self.busy_since_ms.store(0, Ordering::Relaxed);
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         if self.long.swap(false, Ordering::Relaxed) {
@@ -95,6 +104,14 @@ impl Watch {
     /// Whether the shard has nothing to do.
     pub fn is_idle(&self) -> bool {
         self.parked.load(Ordering::Relaxed)
+    }
+
+    /// Whether a turn that took long has ended a moment ago: where one was, the next one may follow.
+    pub fn was_busy(&self) -> bool {
+        match self.long_ended_ms.load(Ordering::Relaxed) {
+            0 => false,
+            ended => (self.epoch.elapsed().as_millis() as u64 + 1).saturating_sub(ended) < AVOIDED_MS,
+        }
     }
 
     /// How long the running turn has run, zero if none does.

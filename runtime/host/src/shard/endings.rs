@@ -1,0 +1,110 @@
+//! Events that are over, and isolates that are lost with theirs.
+//!
+//! Owns letting go of an event, and what becomes of all events of an isolate when one of them broke a limit. It must not know
+//! how a turn runs.
+
+use std::rc::Rc;
+
+use denizen_bindings::call::CallError;
+use denizen_bindings::io::context::IoContext;
+use denizen_bindings::isolate::{Host, IsolateId, IsolateState, Output};
+
+use super::Shard;
+use super::gates::refuse;
+use super::isolate::Turn;
+use super::running::is_hung;
+
+/// What a use of an ended event's authority throws.
+const ENDED: &str = "The event that this operation belongs to has ended.";
+
+impl Shard {
+    /// Lets go of events that are over, and fails those that can never end.
+    pub(super) fn end_events(&mut self, id: IsolateId, state: &Rc<IsolateState>) {
+        let mut over = Vec::new();
+        for io in state.settled.take() {
+            if io.is_over() {
+                over.push(io);
+            } else if is_hung(&io) {
+                // It waits for nothing of ours. Whether deno_core has something for it shows when its loop runs.
+                self.push(id, Turn::Poll);
+            }
+        }
+        state.settled.take();
+        if over.is_empty() {
+            return;
+        }
+        for io in &over {
+            self.tell_tails(state.worker(), io);
+            if let Some(actor) = &io.actor {
+                // It is idle from now on at the earliest.
+                self.actors.touch(actor.incarnation);
+            } else {
+                let ended = CallError::new(ENDED);
+                io.owner.bodies.end(&ended);
+                *io.owner.gone.borrow_mut() = Some(ended);
+            }
+        }
+        let purged = over.iter().any(|io| io.actor.is_none() && (io.waiting.get() > 0));
+        if purged {
+            state.purge(|io| over.iter().any(|ended| std::ptr::eq(&**ended, io)) && io.actor.is_none());
+        }
+        for io in &over {
+            state.events.borrow_mut().remove(&io.id);
+            io.frame.borrow_mut().take();
+            io.on_abort.borrow_mut().take();
+        }
+        self.release(state);
+    }
+
+    /// Ends an isolate whose event broke a limit: the guilty event gets `error`, the others may be tried again.
+    pub(super) fn condemn(&mut self, id: IsolateId, guilty: Option<&Rc<IoContext>>, error: CallError) {
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        let state = slot.state.clone();
+        let name = state.worker().name.clone();
+        self.host.console(&name, guilty.and_then(|io| io.actor.as_deref()), "error", &error.message);
+        // What the last turn let out before it was stopped does not leave; what others did earlier has left.
+        let retry = CallError {
+            durable_object_reset: true,
+            ..CallError::retryable("The isolate was reset because another event in it exceeded a limit.")
+        };
+        let outputs = state.outputs.take();
+        state.dirty.take();
+        for (_, output) in outputs {
+            // An outcome that the stopped turn gave before it was stopped is the guilty event's.
+            let reason = if matches!(output, Output::Reply(..)) { &error } else { &retry };
+            refuse(output, reason.clone());
+        }
+        let events: Vec<_> = state.events.borrow().values().cloned().collect();
+        for io in events {
+            let of_guilty = guilty.is_some_and(|guilty| Rc::ptr_eq(guilty, &io));
+            io.owner.bodies.end(if of_guilty { &error } else { &retry });
+            io.fail(if of_guilty { error.clone() } else { retry.clone() });
+            self.tell_tails(state.worker(), &io);
+        }
+        if let Some(io) = guilty {
+            // A constructor that breaks a limit would do so again.
+            let waiting = self.actors.wait_for_construction(io);
+            if let (Some(actor), false) = (&io.actor, waiting.is_empty()) {
+                let mut error = error.clone();
+                actor.count_error(&mut error);
+                for call in waiting {
+                    call.reply.send(Err(error.clone()));
+                }
+            }
+        }
+        let mut undelivered = Vec::new();
+        if let Some(slot) = self.isolates.get_mut(&id) {
+            for turn in std::mem::take(&mut slot.inbox) {
+                if let Turn::Event(call, _) = turn {
+                    undelivered.push(call);
+                }
+            }
+        }
+        undelivered.extend(self.end_actors_of(id, &retry));
+        self.remove(id);
+        // Events that had not begun run in a new isolate.
+        for call in undelivered {
+            self.route(call);
+        }
+    }
+}
