@@ -3,6 +3,7 @@
 //! Owns the list of script files under `js/` and which of them user code can import. It must not know their contents.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use deno_core::{Extension, ExtensionFileSource, ascii_str_include};
 
@@ -207,11 +208,12 @@ pub fn runtime_url(name: &str) -> String {
     }
 }
 
-/// URLs of the runtime's modules, with their scripts. They live as long as the process.
-fn registered() -> Vec<(&'static str, &'static str)> {
+/// URLs of the runtime's modules, with their scripts. Made once: deno_core wants them for as long as the process lives, and
+/// every isolate has them.
+static REGISTERED: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
     let node = NODE.iter().map(|(_, bare, script)| (&*Box::leak(runtime_url(bare).into_boxed_str()), *script));
     OWN.iter().copied().chain(node).collect()
-}
+});
 
 /// Names of the runtime's modules that user code can import, if its flags say so.
 pub fn importable() -> impl Iterator<Item = &'static str> {
@@ -232,7 +234,7 @@ pub fn bootstrap_extension() -> Extension {
         deps: &["deno_web", "deno_webidl"],
         lazy_loaded_js_files: Cow::Borrowed(SCRIPTS),
         js_files: Cow::Borrowed(BOOTSTRAP),
-        synthetic_esm_modules: Cow::Owned(registered()),
+        synthetic_esm_modules: Cow::Borrowed(&REGISTERED),
         ..Extension::default()
     }
 }
