@@ -14,11 +14,10 @@ use denizen_core::alarms::{After, Outcome, Schedule, TimeMs};
 use tokio::sync::oneshot;
 
 use crate::StorageError;
-use crate::database::files;
-use crate::disk::vfs::{Files, unsynced};
 use crate::disk::{Disk, lock};
 use crate::error::At;
-use crate::sqlite::{Connection, Interrupter, ValueRef};
+use crate::own::OwnDatabase;
+use crate::sqlite::ValueRef;
 use crate::syncer::Durable;
 use crate::upkeep::Upkeep;
 
@@ -153,7 +152,7 @@ impl Alarms {
                     state.names.insert(key, name);
                 }
             });
-            read.map_err(|error| error.at(&metadata.files.path))?;
+            read.map_err(|error| error.at(&metadata.0.files.path))?;
             lock(&self.databases).insert(namespace, metadata);
         }
         Ok(())
@@ -355,14 +354,13 @@ impl Alarms {
             databases.insert(namespace.clone(), Metadata::open(&self.disk, &folder)?);
         }
         let Some(metadata) = databases.get(namespace) else { return Err(StorageError::Closed) };
-        let outcome = metadata.write(changes).map_err(|error| error.at(&metadata.files.path));
+        let outcome = metadata.write(changes).map_err(|error| error.at(&metadata.0.files.path));
         match &outcome {
-            Ok(()) => self.upkeep.checkpoint_if_due(&self.disk, &metadata.files),
+            Ok(()) => self.upkeep.checkpoint_if_due(&self.disk, &metadata.0.files),
             // What is on the disk is unknown: it is made good when it is opened again.
             Err(_) => {
-                self.disk.suspect(&metadata.files.path);
                 if let Some(metadata) = databases.remove(namespace) {
-                    metadata.connection.keep_log();
+                    metadata.0.suspect(&self.disk);
                 }
             }
         }
@@ -377,43 +375,15 @@ impl Alarms {
 }
 
 /// One namespace's `metadata.sqlite`.
-struct Metadata {
-    files: Arc<Files>,
-    connection: Connection,
-}
+struct Metadata(OwnDatabase);
 
 impl Metadata {
     fn open(disk: &Arc<Disk>, folder: &Path) -> Result<Self, StorageError> {
-        let path = folder.join("metadata.sqlite");
-        let files = disk.files(&path);
-        files::ensure(disk, &files)?;
-        let connection = match Self::connect(disk, &path) {
-            // The first page may have been lost with the power; nothing in such a file was acknowledged.
-            Err(_) if files::renew_if_blank(disk, &files)? => Self::connect(disk, &path),
-            outcome => outcome,
-        }
-        .map_err(|error| error.at(&path))?;
-        if files.take_unsynced() & (unsynced::MAIN | unsynced::FOLDER) != 0
-            && let Err(error) = files.sync_main(disk).and_then(|()| disk.sync_folder(folder))
-        {
-            disk.suspect(&path);
-            connection.keep_log();
-            return Err(StorageError::io(&path, &error));
-        }
-        Ok(Self { files, connection })
-    }
-
-    fn connect(disk: &Arc<Disk>, path: &Path) -> Result<Connection, StorageError> {
-        let connection = Connection::open(disk, path, Interrupter::default())?;
-        // Each commit syncs itself: nothing else runs on this thread.
-        connection.batch(
-            "PRAGMA synchronous=FULL; \
-             CREATE TABLE IF NOT EXISTS _cf_ALARM (\n      actor_id TEXT PRIMARY KEY,\n      \
+        let schema = "CREATE TABLE IF NOT EXISTS _cf_ALARM (\n      actor_id TEXT PRIMARY KEY,\n      \
              scheduled_time INTEGER,\n      actor_name TEXT\n    ) WITHOUT ROWID; \
              CREATE TABLE IF NOT EXISTS _denizen_FACET_ALARM (actor_id TEXT, facet_id INTEGER, \
-             scheduled_time INTEGER, actor_name TEXT, PRIMARY KEY (actor_id, facet_id)) WITHOUT ROWID",
-        )?;
-        Ok(connection)
+             scheduled_time INTEGER, actor_name TEXT, PRIMARY KEY (actor_id, facet_id)) WITHOUT ROWID";
+        Ok(Self(OwnDatabase::open(disk, &folder.join("metadata.sqlite"), schema)?))
     }
 
     fn read(
@@ -423,7 +393,7 @@ impl Metadata {
     ) -> Result<(), StorageError> {
         let sql = "SELECT actor_id, 0, scheduled_time, actor_name FROM _cf_ALARM UNION ALL \
                    SELECT actor_id, facet_id, scheduled_time, actor_name FROM _denizen_FACET_ALARM";
-        let (statement, _) = self.connection.prepare_first(sql)?;
+        let (statement, _) = self.0.connection.prepare_first(sql)?;
         let Some(mut statement) = statement else { return Ok(()) };
         while statement.step()? {
             let facet = u16::try_from(statement.integer(1)).unwrap_or_default();
@@ -435,15 +405,7 @@ impl Metadata {
     }
 
     fn write(&self, changes: &[Change]) -> Result<(), StorageError> {
-        self.connection.batch("BEGIN IMMEDIATE")?;
-        let outcome = changes.iter().try_for_each(|change| self.write_one(change));
-        match outcome.and_then(|()| self.connection.batch("COMMIT")) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                drop(self.connection.batch("ROLLBACK"));
-                Err(error)
-            }
-        }
+        self.0.transaction(|| changes.iter().try_for_each(|change| self.write_one(change)))
     }
 
     fn write_one(&self, change: &Change) -> Result<(), StorageError> {
@@ -462,12 +424,6 @@ impl Metadata {
                 ("DELETE FROM _denizen_FACET_ALARM WHERE actor_id = ? AND facet_id = ?", vec![object, facet_number])
             }
         };
-        let (statement, _) = self.connection.prepare_first(sql)?;
-        let Some(mut statement) = statement else { return Ok(()) };
-        for (index, value) in bindings.iter().enumerate() {
-            statement.bind(index, *value)?;
-        }
-        while statement.step()? {}
-        Ok(())
+        self.0.run(sql, &bindings)
     }
 }
