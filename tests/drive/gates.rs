@@ -66,7 +66,7 @@ impl Disk {
     fn start() -> Self {
         let folder = Folder::with(&[("store.js", WORKER)]);
         let control = folder.path("syncs");
-        let variables = [("DENIZEN_TEST_SYNC_CONTROL", control.to_str().expect("UTF-8"))];
+        let variables = [("DENIZEN_TEST_DISK_CONTROL", control.to_str().expect("UTF-8"))];
         let server = Server::script_with(&folder, "store.js", &["--shards", "4"], &variables);
         let disk = Self { folder, server: Arc::new(server) };
         for object in ["a", "b", "neighbour"] {

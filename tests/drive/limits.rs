@@ -1,9 +1,9 @@
 //! Past a limit the guilty event fails, everyone else goes on.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::support::{Folder, Server};
+use crate::support::{Folder, PATIENCE, Server};
 
 /// A supervisor that loads hostile code beside a good neighbour, all on one shard.
 const HOSTILE: &str = r#"
@@ -190,4 +190,63 @@ fn code_that_keeps_what_operations_give_does_not_fill_the_machine() {
     let (status, ended) = server.get("/");
     assert!(status == 200 && ended.contains("refused") && !ended.contains("it ended"), "{status} {ended}");
     assert!(server.peak_memory() < 1 << 20, "{} KB", server.peak_memory());
+}
+
+const WRITER: &str = r#"
+import { DurableObject } from "cloudflare:workers";
+const CODE = `
+  import { DurableObject } from "cloudflare:workers";
+  export class Writer extends DurableObject {
+    prepare() { this.ctx.storage.sql.exec("CREATE TABLE t (b BLOB)"); return "ready"; }
+    // More than what the cache of a database keeps until the turn's end.
+    write() {
+      for (let i = 0; i < 80; i++) this.ctx.storage.sql.exec("INSERT INTO t VALUES (randomblob(1000000))");
+      return "written";
+    }
+  }
+`;
+export class Root extends DurableObject {
+  async call(method) {
+    const facet = this.ctx.facets.get("writer", () => ({
+      class: this.env.LOADER.get("writer", () => ({
+        compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": CODE }, limits: { cpuMs: 2000 },
+      })).getDurableObjectClass("Writer"),
+    }));
+    return facet[method]().catch((error) => `${error.limit} ${error.used >= error.max}`);
+  }
+}
+export default {
+  async fetch(request, env) {
+    return new Response(await env.Root.getByName("root").call(new URL(request.url).pathname.slice(1)));
+  },
+};
+"#;
+
+/// Who waits for the disk in the middle of a turn holds the shard as one does that computes.
+#[test]
+fn a_turn_that_waits_for_the_disk_is_stopped_like_one_that_computes() {
+    let folder = Folder::with(&[("main.js", WRITER)]);
+    let control = folder.path("disk");
+    let variables = [("DENIZEN_TEST_DISK_CONTROL", control.to_str().expect("UTF-8"))];
+    let server = Server::script_with(&folder, "main.js", &["--shards", "1"], &variables);
+    assert_eq!(server.get("/prepare"), (200, "ready".into()));
+    let obeyed = |word: &str| {
+        folder.write("disk.new", word);
+        std::fs::rename(folder.path("disk.new"), &control).expect("control");
+    };
+    obeyed("hold writes");
+    thread::scope(|scope| {
+        let written = scope.spawn(|| server.get("/write"));
+        let end = Instant::now() + PATIENCE;
+        while !folder.path("disk.held").exists() {
+            assert!(Instant::now() < end, "no write began: {}", server.log());
+            thread::sleep(Duration::from_millis(5));
+        }
+        // Longer than the turn may use.
+        thread::sleep(Duration::from_millis(3000));
+        obeyed("");
+        assert_eq!(written.join().expect("answer"), (200, "cpuMs true".into()), "{}", server.log());
+    });
+    // Without waits the same work fits.
+    assert_eq!(server.get("/write"), (200, "written".into()));
 }

@@ -140,13 +140,13 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Names a file that makes syncs wait or fail, for the tests that drive the binary. A release build does not read it.
-const SYNC_CONTROL: &str = "DENIZEN_TEST_SYNC_CONTROL";
+/// Names a file that makes syncs and writes wait or fail, for the tests that drive the binary. A release build does not read it.
+const DISK_CONTROL: &str = "DENIZEN_TEST_DISK_CONTROL";
 
 /// Opens the data folder.
 fn open(data: &Path) -> anyhow::Result<Arc<Engine>> {
-    let sync_control = std::env::var_os(SYNC_CONTROL).filter(|_| cfg!(debug_assertions)).map(Into::into);
-    Engine::open(data, EngineOptions { sync_control, ..EngineOptions::default() })
+    let disk_control = std::env::var_os(DISK_CONTROL).filter(|_| cfg!(debug_assertions)).map(Into::into);
+    Engine::open(data, EngineOptions { disk_control, ..EngineOptions::default() })
         .context("the data folder cannot be used")
 }
 

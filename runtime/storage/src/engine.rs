@@ -30,8 +30,8 @@ pub struct EngineOptions {
     pub clock: Clock,
     /// Added to each sync, to see how the engine does on a slower disk.
     pub sync_delay: Duration,
-    /// A file that says whether syncs wait or fail (`disk/held.rs`), to see how the binary does on such a disk.
-    pub sync_control: Option<PathBuf>,
+    /// A file that says whether syncs and writes wait or fail (`disk/held.rs`), to see how the binary does on such a disk.
+    pub disk_control: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for EngineOptions {
@@ -42,7 +42,7 @@ impl std::fmt::Debug for EngineOptions {
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { threads: true, clock: Arc::new(system_clock), sync_delay: Duration::ZERO, sync_control: None }
+        Self { threads: true, clock: Arc::new(system_clock), sync_delay: Duration::ZERO, disk_control: None }
     }
 }
 
@@ -92,7 +92,7 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// Opens the data folder, making it if there is none, and reads all alarms.
     pub fn open(folder: &Path, options: EngineOptions) -> Result<Arc<Self>, StorageError> {
-        let disk = Disk::real(options.sync_delay, options.sync_control.as_deref()).at(folder)?;
+        let disk = Disk::real(options.sync_delay, options.disk_control.as_deref()).at(folder)?;
         Self::open_on(disk, folder, options)
     }
 

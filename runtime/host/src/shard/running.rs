@@ -221,7 +221,8 @@ impl Shard {
                 }
                 false => {
                     let max = io.map_or(limits.event.cpu, |io| io.limits.cpu);
-                    let used = io.map_or(max, |io| io.cpu.get());
+                    // Its waits for the disk counted too, and are no CPU time.
+                    let used = io.map_or(max, |io| io.cpu.get().max(max));
                     CallError::limit(Limit::CpuMs, used.as_secs_f64() * 1000.0, max.as_secs_f64() * 1000.0)
                 }
             };

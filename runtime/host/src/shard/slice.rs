@@ -1,8 +1,10 @@
 //! How long the kernel lets a thread run before one that has waited gets its turn.
 //!
-//! Owns the slices of this process's threads. One with a short slice, when it wakes, does not wait for one with a longer
+//! Owns the slices of this process's threads, and what the kernel knows of their waits. One with a short slice, when it wakes, does not wait for one with a longer
 //! slice: so threads that serve have short ones, and a shard whose turn goes on and on has the usual one. Shares of the CPU
 //! stay as they are. Linux from 6.12 on; elsewhere nothing changes. It must not know what the threads do.
+
+use std::time::Duration;
 
 /// The shortest slice that the kernel gives, in nanoseconds.
 const SHORT_NS: u64 = 100_000;
@@ -43,6 +45,12 @@ impl Thread {
     /// Gives it the usual slice.
     pub fn restore(self) {
         self.set(0);
+    }
+
+    /// How long it has waited for a CPU since it began, where the kernel says so (`schedstat` in proc(5)).
+    pub fn waited_for_cpu(self) -> Option<Duration> {
+        let text = std::fs::read_to_string(format!("/proc/self/task/{}/schedstat", self.0)).ok()?;
+        Some(Duration::from_nanos(text.split(' ').nth(1)?.parse().ok()?))
     }
 
     fn set(self, runtime: u64) {

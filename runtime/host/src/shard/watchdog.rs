@@ -1,5 +1,8 @@
 //! The watchdog: stops a turn that uses more CPU time than its event may.
 //!
+//! A turn that waits for the disk holds its thread as one does that computes, so its waits count, but not those for a CPU
+//! that others use.
+//!
 //! Owns one thread for all shards, which reads the CPU clock of each shard's thread. It must not know what runs, and never
 //! stops a turn other than the one it measured: start and end of a turn take the same lock.
 
@@ -33,9 +36,18 @@ struct Running {
     isolate: v8::IsolateHandle,
     /// The thread's CPU time at which the turn is stopped.
     until: Duration,
+    /// Taken once the turn is a long one.
+    long: Option<Sample>,
     stopped: bool,
     /// Set once the isolate has reached its heap limit.
     out_of_memory: Arc<AtomicBool>,
+}
+
+/// What a thread had behind it at a moment of its turn.
+struct Sample {
+    at: Instant,
+    cpu: Duration,
+    waited_for_cpu: Option<Duration>,
 }
 
 /// What the watchdog sees of one shard.
@@ -43,8 +55,6 @@ pub struct Watch {
     clock: libc::clockid_t,
     thread: Thread,
     running: Mutex<Option<Running>>,
-    /// Whether the thread has the slice of one whose turn goes on and on.
-    long: AtomicBool,
     /// Whether the shard has nothing to do.
     parked: AtomicBool,
     /// Milliseconds since `epoch` at which the running turn began, plus one; 0 while none runs.
@@ -66,7 +76,6 @@ impl Watch {
             clock,
             thread,
             running: Mutex::new(None),
-            long: AtomicBool::new(false),
             parked: AtomicBool::new(false),
             busy_since_ms: AtomicU64::new(0),
             long_ended_ms: AtomicU64::new(0),
@@ -77,7 +86,7 @@ impl Watch {
     /// A turn of `isolate` begins, which may use `limit`. Gives the thread's CPU time now.
     pub fn begin(&self, isolate: v8::IsolateHandle, out_of_memory: Arc<AtomicBool>, limit: Duration) -> Duration {
         let now = thread_cpu();
-        let running = Running { isolate, until: now + limit, stopped: false, out_of_memory };
+        let running = Running { isolate, until: now + limit, long: None, stopped: false, out_of_memory };
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
         self.busy_since_ms.store(self.epoch.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
         now
@@ -90,10 +99,11 @@ impl Watch {
         }
         self.busy_since_ms.store(0, Ordering::Relaxed);
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if self.long.swap(false, Ordering::Relaxed) {
+        let Some(running) = running else { return false };
+        if running.long.is_some() {
             self.thread.shorten();
         }
-        running.is_some_and(|running| running.stopped)
+        running.stopped
     }
 
     /// The shard has nothing to do from now on, or has something again.
@@ -124,17 +134,34 @@ impl Watch {
 
     fn check(&self) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if running.is_some() && self.busy() >= LONG && !self.long.swap(true, Ordering::Relaxed) {
+        let Some(running) = &mut *running else { return };
+        if running.long.is_none() && self.busy() >= LONG {
             self.thread.restore();
+            running.long = Some(self.sample());
         }
-        if let Some(running) = &mut *running
-            && (running.stopped || running.out_of_memory.load(Ordering::Relaxed) || clock(self.clock) >= running.until)
-        {
-            running.stopped = running.stopped || clock(self.clock) >= running.until;
+        running.stopped = running.stopped || self.used(running) >= running.until;
+        if running.stopped || running.out_of_memory.load(Ordering::Relaxed) {
             // Again at each tick until the turn has ended: native code below the guest's may catch a termination, such as
             // the console's formatter around a getter, and the guest goes on.
             running.isolate.terminate_execution();
         }
+    }
+
+    /// The thread's CPU time, and what the turn has waited for other things than a CPU.
+    fn used(&self, running: &Running) -> Duration {
+        let cpu = clock(self.clock);
+        let Some(long) = &running.long else { return cpu };
+        let waited = long.at.elapsed().saturating_sub(cpu.saturating_sub(long.cpu));
+        if cpu + waited < running.until {
+            return cpu;
+        }
+        // Where the kernel does not tell the waits for a CPU from others, none counts.
+        let (Some(before), Some(now)) = (long.waited_for_cpu, self.thread.waited_for_cpu()) else { return cpu };
+        cpu + waited.saturating_sub(now.saturating_sub(before))
+    }
+
+    fn sample(&self) -> Sample {
+        Sample { at: Instant::now(), cpu: clock(self.clock), waited_for_cpu: self.thread.waited_for_cpu() }
     }
 }
 

@@ -1,8 +1,9 @@
-//! The observer that makes syncs wait or fail, as a file says: how a test of the whole binary sees a slow or failing disk.
+//! The observer that makes syncs and writes wait or fail, as a file says: how a test of the whole binary sees a slow or
+//! failing disk.
 //!
-//! Owns the form of that file. `hold` in it makes every sync wait for as long as it stands there, `fail` makes every sync fail,
-//! anything else, or no file, does nothing. While a sync waits there is a file `<name>.held` beside it. Syncs that begin a
-//! namespace's folder are not among them. It must not know what is synced.
+//! Owns the form of that file. `hold` in it makes every sync wait for as long as it stands there, `fail` makes every sync
+//! fail, `hold writes` makes every write wait, anything else, or no file, does nothing. While one waits there is a file
+//! `<name>.held` beside it. Syncs that begin a namespace's folder are not among them. It must not know what is synced.
 
 use std::fs;
 use std::io;
@@ -11,17 +12,17 @@ use std::time::Duration;
 
 use super::{FileId, Observer, Operation};
 
-/// How often the file is read while a sync waits.
+/// How often the file is read while something waits.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// Obeys a file.
 #[derive(Debug)]
-pub(crate) struct HeldSyncs {
+pub(crate) struct HeldDisk {
     control: PathBuf,
     held: PathBuf,
 }
 
-impl HeldSyncs {
+impl HeldDisk {
     /// Obeys the file at `control`.
     pub(crate) fn new(control: &Path) -> Self {
         let mut held = control.as_os_str().to_owned();
@@ -30,19 +31,22 @@ impl HeldSyncs {
     }
 }
 
-impl Observer for HeldSyncs {
+impl Observer for HeldDisk {
     fn file(&self, _path: &Path, _created: bool) -> FileId {
         0
     }
 
     fn before(&self, operation: &Operation<'_>) -> io::Result<()> {
-        if !matches!(operation, Operation::Sync { .. } | Operation::SyncFolder { .. } | Operation::SyncAll) {
+        let sync = matches!(operation, Operation::Sync { .. } | Operation::SyncFolder { .. } | Operation::SyncAll);
+        let write = matches!(operation, Operation::Write { .. });
+        if !sync && !write {
             return Ok(());
         }
         loop {
             match fs::read_to_string(&self.control).unwrap_or_default().trim() {
-                "hold" => fs::write(&self.held, "")?,
-                "fail" => return Err(io::Error::other("the disk fails, as it was told to")),
+                "hold" if sync => fs::write(&self.held, "")?,
+                "hold writes" if write => fs::write(&self.held, "")?,
+                "fail" if sync => return Err(io::Error::other("the disk fails, as it was told to")),
                 _ => return Ok(()),
             }
             std::thread::sleep(LOOK_AGAIN);

@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
-use self::held::HeldSyncs;
+use self::held::HeldDisk;
 use self::vfs::{Files, Vfs};
 
 /// A file as an [`Observer`] knows it: a name may come to stand for another file, and a file may lose its name.
@@ -119,9 +119,9 @@ impl std::fmt::Debug for Disk {
 }
 
 impl Disk {
-    /// The disk of this machine, whose syncs obey the file `sync_control` if there is to be one.
-    pub(crate) fn real(sync_delay: Duration, sync_control: Option<&Path>) -> io::Result<Arc<Self>> {
-        let held = sync_control.map(|control| Arc::new(HeldSyncs::new(control)) as Arc<dyn Observer>);
+    /// The disk of this machine, whose syncs and writes obey the file `disk_control` if there is to be one.
+    pub(crate) fn real(sync_delay: Duration, disk_control: Option<&Path>) -> io::Result<Arc<Self>> {
+        let held = disk_control.map(|control| Arc::new(HeldDisk::new(control)) as Arc<dyn Observer>);
         Self::new(held, sync_delay)
     }
 
