@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use denizen_core::ids::{NamespaceKey, ObjectId};
 use denizen_core::limits::{AskedLimits, Limit, WorkerLimits};
+use denizen_core::usage::Bill;
 use denizen_storage::alarms::AlarmKey;
 use tokio::sync::oneshot;
 
@@ -498,6 +499,8 @@ pub struct Call {
     pub cancel: Option<Arc<CancelSlot>>,
     /// The tie of the stub that it came through to the object's life.
     pub session: Option<Arc<Session>>,
+    /// Who is billed for its event's CPU time, beside the actor that it reaches.
+    pub bill: Option<Arc<Bill>>,
 }
 
 /// The life of one incarnation of an object, as the stubs that reached it know it.

@@ -8,6 +8,7 @@ pub mod storage;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use denizen_storage::{Database, system_clock};
@@ -21,7 +22,7 @@ use crate::rpc::{ClassHandle, StubTarget, asked_limits, error_from_js, own_limit
 use denizen_core::gate::OutputGate;
 use denizen_core::ids::IdError;
 use denizen_core::limits::{FACET_DEPTH, FACET_NAME_BYTES, LAST_ERROR_BYTES, Limit};
-use denizen_core::usage::Usage;
+use denizen_core::usage::{Bill, Usage};
 
 deno_core::extension!(
     denizen_actor,
@@ -92,11 +93,13 @@ pub struct Actor {
     /// Callbacks that hold other events back: the constructor, `blockConcurrencyWhile`.
     pub blocked: Cell<u32>,
     /// What its parent calls it, if it is a facet.
-    pub facet: Option<std::sync::Arc<str>>,
+    pub facet: Option<Arc<str>>,
     /// When it began, in milliseconds since the epoch.
     pub began_ms: i64,
     /// What it has used, without the rows that its database has counted.
     pub counted: Cell<Usage>,
+    /// What loaded Workers that it calls, such as its own, use for it.
+    pub bill: Arc<Bill>,
     /// How its last failed event failed.
     pub last_error: RefCell<Option<LastError>>,
 }
@@ -116,7 +119,8 @@ impl Actor {
     /// What it has used since it began.
     pub fn usage(&self) -> Usage {
         let (rows_read, rows_written) = self.database.rows();
-        Usage { rows_read, rows_written, ..self.counted.get() }
+        let counted = self.counted.get();
+        Usage { rows_read, rows_written, cpu: counted.cpu + self.bill.cpu(), ..counted }
     }
 
     /// Counts an event that is delivered.
@@ -177,7 +181,7 @@ unsafe impl GarbageCollected for ActorHandle {
 /// What JavaScript holds of a namespace.
 pub struct NamespaceHandle {
     /// The namespace.
-    pub namespace: std::sync::Arc<Namespace>,
+    pub namespace: Arc<Namespace>,
 }
 
 // SAFETY: no reference into the V8 heap is held.

@@ -115,7 +115,8 @@ pub fn send_to(
     token: crate::isolate::Token,
 ) {
     let reply = ReplyTo::Isolate(state.completer(token));
-    let call = Call { target, kind: CallKind::Fetch(request), reply, cancel: None, session };
+    let bill = crate::rpc::bill(state, io, &target);
+    let call = Call { target, kind: CallKind::Fetch(request), reply, cancel: None, session, bill };
     state.emit(io.actor.as_ref(), Output::Call(call));
 }
 

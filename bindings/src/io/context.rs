@@ -6,9 +6,11 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use denizen_core::limits::{EventLimits, Limit};
+use denizen_core::usage::Bill;
 use deno_core::{GarbageCollected, cppgc};
 
 use crate::actor::Actor;
@@ -39,6 +41,8 @@ pub struct IoContext {
     pub actor: Option<Rc<Actor>>,
     /// CPU time of its turns so far.
     pub cpu: Cell<Duration>,
+    /// Who is billed for that beside the actor, if anyone is.
+    pub bill: Option<Arc<Bill>>,
     /// What it may use.
     pub limits: EventLimits,
     /// When it was delivered.
@@ -126,12 +130,14 @@ impl IoContext {
         actor: Option<Rc<Actor>>,
         limits: EventLimits,
         reply: Option<ReplyTo>,
+        bill: Option<Arc<Bill>>,
     ) -> Rc<Self> {
         Rc::new(Self {
             id,
             owner,
             actor,
             cpu: Cell::default(),
+            bill,
             limits,
             began: Instant::now(),
             sub_requests: Cell::default(),

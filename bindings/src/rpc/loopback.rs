@@ -13,6 +13,7 @@ use crate::call::{ClassRef, LoadedWorker, Target, WorkerRef};
 use crate::io::context::IoContext;
 use crate::isolate::IsolateState;
 use denizen_core::limits::{AskedLimits, EventLimits};
+use denizen_core::usage::Bill;
 
 /// The Worker that runs, as a target.
 fn own_worker(state: &IsolateState) -> WorkerRef {
@@ -37,12 +38,22 @@ fn limits_of(io: &IoContext) -> AskedLimits {
     AskedLimits { cpu: Some(cpu), sub_requests: Some(sub_requests), wall: Some(wall) }
 }
 
-/// Holds a call of a loaded Worker to itself to the limits of the event that makes it.
+/// Holds a call of a loaded Worker to a loaded Worker, such as itself, to the limits of the event that makes it.
 pub fn hold(state: &IsolateState, io: &IoContext, target: &mut Target) {
     if let Target::Entrypoint { worker: WorkerRef::Loaded(_), limits, .. } = target
         && state.worker().loaded
     {
         *limits = limits.and(limits_of(io));
+    }
+}
+
+/// Who is billed for such a call: the actor that makes it, also through others.
+pub fn bill(state: &IsolateState, io: &IoContext, target: &Target) -> Option<Arc<Bill>> {
+    match target {
+        Target::Entrypoint { worker: WorkerRef::Loaded(_), .. } if state.worker().loaded => {
+            io.actor.as_ref().map(|actor| actor.bill.clone()).or_else(|| io.bill.clone())
+        }
+        _ => None,
     }
 }
 

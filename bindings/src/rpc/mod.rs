@@ -25,7 +25,7 @@ use crate::isolate::{IsolateState, Output};
 use self::wire::Purpose;
 
 pub use errors::{error_from_js, error_to_js, name_object};
-pub use loopback::own_limits;
+pub use loopback::{bill, own_limits};
 
 /// The limits that JavaScript asks for; NaN stands for what it does not ask for.
 pub fn asked_limits(cpu_ms: f64, sub_requests: f64, wall_ms: f64) -> AskedLimits {
@@ -249,6 +249,7 @@ fn send_rpc<'s>(
 ) -> v8::Local<'s, v8::Promise> {
     let state = IsolateState::of(scope);
     let target = resolve(&state, io, stub);
+    let bill = bill(&state, io, &target);
     let (promise, token) = state.start(scope, io);
     state.is_call(token);
     let call = Call {
@@ -257,6 +258,7 @@ fn send_rpc<'s>(
         reply: ReplyTo::Isolate(state.completer(token)),
         cancel: None,
         session: stub.session.clone(),
+        bill,
     };
     state.emit(io.actor.as_ref(), Output::Call(call));
     promise

@@ -2,7 +2,24 @@
 //!
 //! Owns the sums. It must not know who counts, nor where sums are kept.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+/// CPU time that is used for an actor outside of its own events, on any shard.
+#[derive(Debug, Default)]
+pub struct Bill(AtomicU64);
+
+impl Bill {
+    /// Counts CPU time.
+    pub fn count_cpu(&self, used: Duration) {
+        self.0.fetch_add(u64::try_from(used.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// All that was counted.
+    pub fn cpu(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+}
 
 /// Sums over some time: one incarnation of a facet, or all of its life.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -11,7 +28,7 @@ pub struct Usage {
     pub requests: u64,
     /// Events that failed, and resets.
     pub errors: u64,
-    /// CPU time of its turns.
+    /// CPU time of its turns, and what is on its [`Bill`].
     pub cpu: Duration,
     /// Time from the delivery of events to their outcomes.
     pub wall: Duration,

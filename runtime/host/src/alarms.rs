@@ -55,6 +55,7 @@ async fn call(shared: &Arc<Shared>, due: &AlarmDue, forget: bool) -> Result<Call
         reply: ReplyTo::Channel(reply),
         cancel: None,
         session: None,
+        bill: None,
     };
     shared.shards[id.shard(shared.shards.len())].call(call);
     result.await.unwrap_or_else(|_| Err(CallError::retryable("The shard has stopped.")))

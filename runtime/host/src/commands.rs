@@ -265,6 +265,7 @@ async fn run_test(running: &Running, main: &Arc<str>, name: &str) -> Result<(), 
         reply: ReplyTo::Channel(reply),
         cancel: None,
         session: None,
+        bill: None,
     });
     match outcome.await {
         Ok(Ok(_)) => Ok(()),

@@ -4,10 +4,17 @@ import assert from "node:assert";
 import { DurableObject } from "cloudflare:workers";
 
 const TENANT = `
-import { DurableObject } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+const work = () => { let sum = 0; for (let i = 0; i < 3e7; i++) sum += Math.sqrt(i); return sum; };
+// Does the work two calls away from the one who asks for it.
+export class Inner extends WorkerEntrypoint { work() { return work(); } fetch() { return new Response(String(work())); } }
+export class Outer extends WorkerEntrypoint { work() { return this.ctx.exports.Inner.work(); } }
 export class App extends DurableObject {
   fetch() { return new Response("served"); }
   ping() { return "pong"; }
+  work() { return work(); }
+  workByOthers() { return this.ctx.exports.Outer.work(); }
+  async workByFetch() { return (await this.ctx.exports.Inner.fetch("http://x/")).text(); }
   spin() { for (;;); }
   flood() { const kept = []; for (let i = 0;; i++) kept.push({ i, more: [i] }); }
   never() { return new Promise(() => setTimeout(() => {}, 60000)); }
@@ -193,6 +200,18 @@ export class Supervisor extends DurableObject {
     assert.equal(await facets.stats("app"), null);
     await this.app("app").ping();
     assert.equal((await facets.stats("app")).totals.requests, 1);
+    // What its Worker's own entrypoints do for it is its CPU time too.
+    const worker = this.app("worker", { cpuMs: 20000 });
+    const spent = async (method) => {
+      const before = (await facets.stats("worker"))?.cpuMs ?? 0;
+      await worker[method]();
+      return (await facets.stats("worker")).cpuMs - before;
+    };
+    const itself = await spent("work");
+    for (const method of ["workByOthers", "workByFetch"]) {
+      const others = await spent(method);
+      assert(others > itself / 5, `${method}: ${others} of ${itself}`);
+    }
     // Facets of facets are counted where they are.
     await this.app("app").nest(["inner"]);
     assert.equal(await facets.stats("inner"), null);

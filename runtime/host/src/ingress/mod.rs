@@ -166,6 +166,7 @@ async fn answer(
         reply: ReplyTo::Channel(reply),
         cancel: Some(cancel),
         session: None,
+        bill: None,
     });
     let outcome = outcome.await;
     guard.0 = None;

@@ -243,6 +243,7 @@ impl Shard {
             facet: name,
             began_ms: system_clock(),
             counted: Cell::default(),
+            bill: Arc::default(),
             last_error: RefCell::default(),
         });
         let isolate = self.isolate_for(&definition)?;

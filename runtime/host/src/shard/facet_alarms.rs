@@ -85,7 +85,7 @@ impl Shard {
                 sender.send(ShardMessage::Wake);
             }
         });
-        self.route(Call { target, kind, reply: ReplyTo::Channel(reply), cancel: None, session: None });
+        self.route(Call { target, kind, reply: ReplyTo::Channel(reply), cancel: None, session: None, bill: None });
     }
 
     /// The object failed to start a facet. Its alarm is tried again after a pause, which does not count as a retry.

@@ -107,6 +107,9 @@ impl Shard {
             if let Some(actor) = &io.actor {
                 actor.count_cpu(used);
             }
+            if let Some(bill) = &io.bill {
+                bill.count_cpu(used);
+            }
             if idle && is_hung(io) {
                 io.reply(&state, Err(CallError::new(HUNG)));
             }
@@ -139,7 +142,7 @@ impl Shard {
         let state = slot.state.clone();
         let limits = state.worker().limits.for_event(identity.limits);
         let actor = identity.actor.clone();
-        let io = IoContext::new(event, actor.owner.clone(), Some(actor.clone()), limits, None);
+        let io = IoContext::new(event, actor.owner.clone(), Some(actor.clone()), limits, None, None);
         // Nobody waits for an outcome: the event lasts for as long as `waitUntil` holds it.
         io.replied_at.set(Some(Instant::now()));
         state.events.borrow_mut().insert(event, io.clone());
@@ -201,7 +204,7 @@ impl Shard {
         };
         let owner = actor.as_ref().map_or_else(|| Rc::new(Owner::default()), |actor| actor.owner.clone());
         let reply = std::mem::replace(&mut call.reply, ReplyTo::Nobody);
-        let io = IoContext::new(event, owner, actor, definition.limits.for_event(asked), Some(reply));
+        let io = IoContext::new(event, owner, actor, definition.limits.for_event(asked), Some(reply), call.bill.take());
         state.events.borrow_mut().insert(event, io.clone());
         self.begin_trace(&io, definition, call);
         Some(io)

@@ -44,7 +44,7 @@ impl Shard {
                 }
             });
             let kind = CallKind::Tail(traces.clone());
-            self.route(Call { target, kind, reply: ReplyTo::Channel(reply), cancel: None, session: None });
+            self.route(Call { target, kind, reply: ReplyTo::Channel(reply), cancel: None, session: None, bill: None });
         }
     }
 }
