@@ -1,12 +1,15 @@
 //! Memory outside V8's heap that the code of an isolate holds: the bytes of its ArrayBuffers.
 //!
-//! Owns the budget of one isolate and the one way in which bytes of the host become an ArrayBuffer. V8's own allocations
+//! Owns the budget of one isolate, the one way in which bytes of the host become an ArrayBuffer, and whether V8 serialises. V8's own allocations
 //! take from the same budget (`runtime/host`, the isolate's allocator). It must not know what the bytes are.
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
+use bytes::Bytes;
+use denizen_core::limits::KEPT_FROM_BYTES;
 use deno_core::op2;
 
 use crate::fetch::body::to_uint8_array;
@@ -81,6 +84,78 @@ unsafe extern "C" fn free(data: *mut c_void, length: usize, budget: *mut c_void)
         let budget = Arc::from_raw(budget.cast_const().cast::<Budget>());
         budget.give_back(length);
     }
+}
+
+/// An isolate's bytes are used up. V8's own class and text for an ArrayBuffer that has no room.
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+#[class(range)]
+#[error("Array buffer allocation failed")]
+pub struct Full;
+
+/// What counts as held by an isolate until it is dropped: bodies and arguments that wait to leave.
+#[derive(Debug)]
+pub struct Held {
+    budget: Arc<Budget>,
+    bytes: usize,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.budget.give_back(self.bytes);
+    }
+}
+
+/// Counts `bytes` as held by the isolate that runs, from [`KEPT_FROM_BYTES`] on.
+pub fn hold(scope: &mut v8::PinScope<'_, '_>, bytes: usize) -> Result<Option<Held>, Full> {
+    if bytes < KEPT_FROM_BYTES {
+        return Ok(None);
+    }
+    let budget = IsolateState::of(scope).budget.clone();
+    if !budget.take(bytes) {
+        // What nobody refers to any more makes room, as it does when V8 allocates.
+        scope.low_memory_notification();
+        if !budget.take(bytes) {
+            return Err(Full);
+        }
+    }
+    Ok(Some(Held { budget, bytes }))
+}
+
+/// Bytes that count as held by the isolate that runs, wherever they go.
+pub fn keep(scope: &mut v8::PinScope<'_, '_>, bytes: Vec<u8>) -> Result<Bytes, Full> {
+    struct Kept(Vec<u8>, #[allow(dead_code, reason = "it is dropped with the bytes")] Held);
+    impl AsRef<[u8]> for Kept {
+        fn as_ref(&self) -> &[u8] {
+            &self.0
+        }
+    }
+    Ok(match hold(scope, bytes.len())? {
+        Some(held) => Bytes::from_owner(Kept(bytes, held)),
+        None => bytes.into(),
+    })
+}
+
+thread_local! {
+    /// Whether V8 serialises a value on this thread.
+    static SERIALIZING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Lets V8 serialise something, whose buffer then may not grow beyond [`SERIALIZED_BYTES`]: V8 says that there is no memory.
+///
+/// [`SERIALIZED_BYTES`]: denizen_core::limits::SERIALIZED_BYTES
+pub fn serializing<T>(work: impl FnOnce() -> T) -> T {
+    // A getter of the value may serialise another one.
+    let outer = SERIALIZING.replace(true);
+    let done = work();
+    SERIALIZING.set(outer);
+    done
+}
+
+/// For the process's allocator: whether memory of this thread may grow to more than [`SERIALIZED_BYTES`].
+///
+/// [`SERIALIZED_BYTES`]: denizen_core::limits::SERIALIZED_BYTES
+pub fn may_grow() -> bool {
+    !SERIALIZING.get()
 }
 
 /// A copy of bytes that an operation of deno_core's has made, which are counted from now on.

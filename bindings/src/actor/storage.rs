@@ -258,7 +258,7 @@ fn to_sql(
         return Ok(Some(Value::Number(number)));
     }
     if let Ok(view) = v8::Local::<v8::ArrayBufferView>::try_from(value) {
-        return Ok(Some(Value::Blob(body::copy_view(view).into())));
+        return Ok(Some(Value::Blob(body::copy_view(view))));
     }
     if let Ok(buffer) = v8::Local::<v8::ArrayBuffer>::try_from(value) {
         let bytes = buffer.get_backing_store().iter().map(std::cell::Cell::get).collect();

@@ -277,10 +277,11 @@ pub fn from_js(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>
         return Ok(BodySource::Empty);
     }
     if let Ok(text) = v8::Local::<v8::String>::try_from(value) {
-        return Ok(BodySource::Bytes(text.to_rust_string_lossy(scope).into_bytes().into()));
+        let text = text.to_rust_string_lossy(scope).into_bytes();
+        return Ok(BodySource::Bytes(memory::keep(scope, text)?));
     }
     if let Ok(view) = v8::Local::<v8::ArrayBufferView>::try_from(value) {
-        return Ok(BodySource::Bytes(copy_view(view)));
+        return Ok(BodySource::Bytes(memory::keep(scope, copy_view(view))?));
     }
     if let Some(body) = cppgc::try_unwrap_cppgc_object::<HostBody>(scope, value) {
         // SAFETY: `value` is a live handle in this scope.
@@ -308,11 +309,11 @@ pub fn end_from_js(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Va
 }
 
 /// The bytes of a typed array or DataView.
-pub fn copy_view(view: v8::Local<'_, v8::ArrayBufferView>) -> Bytes {
+pub fn copy_view(view: v8::Local<'_, v8::ArrayBufferView>) -> Vec<u8> {
     let mut bytes = vec![0; view.byte_length()];
     let copied = view.copy_contents(&mut bytes);
     bytes.truncate(copied);
-    bytes.into()
+    bytes
 }
 
 /// A `Uint8Array` over `bytes`, without a second copy where they are not shared.
@@ -509,7 +510,8 @@ pub fn op_body_write<'s>(
     let Some(sender) = &writing.sender else { return Ok(v8::Boolean::new(scope, false).into()) };
     match sender.room() {
         Ok(room) => {
-            IsolateState::of(scope).emit(io.actor.as_ref(), Output::Chunk(room, copy_view(chunk)));
+            let chunk = memory::keep(scope, copy_view(chunk))?;
+            IsolateState::of(scope).emit(io.actor.as_ref(), Output::Chunk(room, chunk));
             Ok(v8::Boolean::new(scope, true).into())
         }
         Err(NoRoom::Gone) => Ok(v8::Boolean::new(scope, false).into()),

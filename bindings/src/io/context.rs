@@ -17,6 +17,7 @@ use crate::actor::Actor;
 use crate::call::{CallError, CallResult, ReplyTo};
 use crate::fetch::body::Bodies;
 use crate::isolate::{IsolateState, Output};
+use crate::memory::Full;
 use crate::trace::Trace;
 
 /// Who owns handles, timers and promises: a stateless event, or one incarnation of an actor over all its events.
@@ -116,6 +117,10 @@ pub enum IoError {
     #[class(generic)]
     #[error("{}", other_object(.0))]
     OtherObject(&'static str),
+    /// What is to leave has no room.
+    #[class(inherit)]
+    #[error(transparent)]
+    Full(#[from] Full),
     /// The handle's owner is gone.
     #[class(generic)]
     #[error("{0}")]

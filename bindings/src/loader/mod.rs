@@ -219,7 +219,7 @@ fn read_modules(
             Err(_) => Module::new(
                 kind,
                 match v8::Local::<v8::ArrayBufferView>::try_from(content) {
-                    Ok(view) => body::copy_view(view).to_vec().into(),
+                    Ok(view) => body::copy_view(view).into(),
                     Err(_) => content.to_rust_string_lossy(scope).into_bytes().into(),
                 },
             ),

@@ -16,6 +16,7 @@ use crate::call::{Target, WorkerRef};
 use crate::fetch::body::{self, StreamEnd};
 use crate::io::context::IoContext;
 use crate::isolate::{IsolateState, JsEntries};
+use crate::memory::{self, serializing};
 use denizen_core::limits::RPC_BYTES;
 
 // Kinds of what is written natively. Those of `js/rpc/values.js` are smaller.
@@ -57,7 +58,7 @@ impl<'f> Writer<'f> {
         let context = scope.get_current_context();
         let serializer = v8::ValueSerializer::new(scope, Box::new(self));
         serializer.write_header();
-        (serializer.write_value(context, value) == Some(true)).then(|| serializer.release())
+        (serializing(|| serializer.write_value(context, value)) == Some(true)).then(|| serializer.release())
     }
 }
 
@@ -203,7 +204,13 @@ pub fn serialize(
         }
         streams.push(Arc::new(Mutex::new(Some(end))));
     }
-    Ok(WireValue { bytes, capabilities: writer.capabilities.take(), streams })
+    let held = match purpose {
+        // Bounded where it is kept.
+        Purpose::Keep => None,
+        Purpose::Arguments | Purpose::Result => memory::hold(scope, bytes.len()).map_err(WireError::from)?,
+    };
+    let held = held.map(Arc::new);
+    Ok(WireValue { bytes, held, capabilities: writer.capabilities.take(), streams })
 }
 
 fn thrown(scope: &v8::Isolate, exception: Option<v8::Local<'_, v8::Value>>) -> Refused {

@@ -13,6 +13,7 @@ use v8::{ValueDeserializerHelper, ValueSerializerHelper};
 use crate::call::{ClassRef, Target};
 use crate::fetch::body::StreamEnd;
 use crate::io::context::IoError;
+use crate::memory::{Full, Held, serializing};
 use crate::rpc::{Fetcher, StubTarget};
 
 pub use super::value::{deserialize, serialize};
@@ -26,6 +27,8 @@ pub struct WireValue {
     pub capabilities: Vec<Capability>,
     /// What streams and bodies in `bytes` refer to, by index. Each arrives once.
     pub streams: Vec<Arc<Mutex<Option<StreamEnd>>>>,
+    /// Whose memory `bytes` are, while they are on their way.
+    pub held: Option<Arc<Held>>,
 }
 
 /// A reference that crosses with a value.
@@ -69,6 +72,10 @@ pub enum WireError {
     #[class(generic)]
     #[error("Unable to deserialize cloned data.")]
     Malformed,
+    /// Its isolate has too much on the way.
+    #[class(inherit)]
+    #[error(transparent)]
+    Full(#[from] Full),
     /// A stream of it is of another event.
     #[class(inherit)]
     #[error(transparent)]
@@ -253,7 +260,7 @@ fn store_once<'s>(
     v8::tc_scope!(let scope, scope);
     let serializer = v8::ValueSerializer::new(scope, Box::new(&keeper));
     serializer.write_header();
-    if serializer.write_value(context, value) != Some(true) {
+    if serializing(|| serializer.write_value(context, value)) != Some(true) {
         if let Some(message) = keeper.refused.take() {
             return Err(WireError::DataClone(message));
         }
@@ -321,7 +328,7 @@ pub fn op_structured_clone_plain<'s>(
         for (index, buffer) in moved.iter().enumerate() {
             serializer.transfer_array_buffer(index as u32, *buffer);
         }
-        if serializer.write_value(context, value) != Some(true) {
+        if serializing(|| serializer.write_value(context, value)) != Some(true) {
             let thrown = scope.exception().map(|exception| exception.to_rust_string_lossy(scope));
             return Err(match writer.refused.take() {
                 Some(message) => WireError::DataClone(message),

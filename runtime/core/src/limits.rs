@@ -223,6 +223,12 @@ pub const LOADED_BYTES: usize = 1 << 30;
 /// Bytes of all Blobs of one isolate, which V8 counts neither as heap nor as ArrayBuffers.
 pub const BLOB_BYTES: usize = 128 << 20;
 
+/// From how many bytes on what waits to leave an isolate counts as held by it: there are few enough of smaller ones.
+pub const KEPT_FROM_BYTES: usize = 4 << 10;
+
+/// The buffer in which V8 serialises a value, before anything can say how large the value is.
+pub const SERIALIZED_BYTES: usize = 512 << 20;
+
 /// Serialised arguments or result of one RPC call: Cloudflare's 32 MiB.
 pub const RPC_BYTES: usize = 32 << 20;
 

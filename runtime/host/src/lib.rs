@@ -10,6 +10,7 @@
 //! - [`ingress`], [`egress`]: HTTP in and out.
 
 pub mod alarms;
+pub mod allocator;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use denizen::allocator::Allocator;
 use denizen::cli::{Cli, Command};
 use denizen::{commands, v8_platform};
 
 #[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

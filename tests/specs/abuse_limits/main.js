@@ -45,6 +45,34 @@ export class App extends DurableObject {
     const shared = Array.from({ length: objects }, (_, i) => ({ i }));
     return Array.from({ length: errors }, () => Object.assign(new Error("e"), { shared }));
   }
+  // V8 writes a string as often as it occurs, before anybody looks at the size.
+  async repeated() {
+    const value = Array(1000).fill("x".repeat(2 ** 26));
+    const tries = [() => structuredClone(value), () => this.ctx.storage.kv.put("x", value), () => this.ctx.exports.default.spin(value)];
+    const names = [];
+    for (const attempt of tries) names.push(await (async () => attempt())().then(() => "done", (error) => error.name));
+    return names;
+  }
+  block(ms) {
+    this.ctx.blockConcurrencyWhile(() => scheduler.wait(ms));
+    return "blocks";
+  }
+  take(text) { return text.length; }
+  async fetch(request) { return new Response(String((await request.text()).length)); }
+  // Calls and requests that wait for an object that blocks: how many were accepted, and how the others failed.
+  async pile(kind, count, bytes) {
+    const own = this.ctx.facets.get("own", () => ({ class: this.ctx.exports.App }));
+    const text = "x".repeat(bytes);
+    const send = {
+      call: () => own.take(text),
+      fetch: async () => Number(await (await own.fetch("http://x/", { method: "POST", body: text })).text()),
+    }[kind];
+    const once = await own.block(1500);
+    const sent = Array.from({ length: count }, async () => send());
+    const results = await Promise.allSettled(sent);
+    const failed = new Set(results.filter((result) => result.reason).map((result) => String(result.reason)));
+    return [once, results.filter((result) => result.value === bytes).length, [...failed]];
+  }
   fill(bytes) { this.ctx.storage.kv.put("x", new Uint8Array(bytes)); return "written"; }
 }
 export default { spin: (ms, env, ctx) => spin(ms) };
@@ -88,7 +116,7 @@ export const lazyGlobals = on(async (host) => {
 });
 export const raisedLimits = on(async (host) => {
   for (const [name, limits] of [["raised", { cpuMs: 60 }], ["raised by default", undefined]]) {
-    const result = await host.run(name, limits, "raise", 1500);
+    const result = await host.run(name, limits, "raise", 10000);
     assert.ok(stopped(result), `${name}: ${JSON.stringify(result)}`);
   }
 });
@@ -108,4 +136,17 @@ export const smallQuotas = on(async (host) => {
   assert.equal((await host.run("tiny", { storageBytes: 100 }, "fill", 3e6)).message, "limits.storageBytes must be a number from 4096 on.");
   const result = await host.run("small", { storageBytes: 4096 }, "fill", 3e6);
   assert.deepEqual([result.limit, result.max], ["storageBytes", 4096]);
+});
+export const repeatedStrings = on(async (host) => {
+  assert.deepEqual(await host.run("repeats", { cpuMs: 20000 }, "repeated"), ["DataCloneError", "DataCloneError", "DataCloneError"]);
+});
+export const piles = on(async (host) => {
+  for (const kind of ["call", "fetch"]) {
+    const [once, accepted, failed] = await host.run(`pile of ${kind}`, { cpuMs: 20000 }, "pile", kind, 60, 2 ** 23);
+    assert.equal(once, "blocks");
+    assert.ok(accepted > 3 && accepted <= 16, `${kind}: ${accepted}`);
+    assert.deepEqual(failed, ["RangeError: Array buffer allocation failed"]);
+  }
+  // What has left counts no more.
+  assert.deepEqual(await host.run("pile of call", { cpuMs: 20000 }, "pile", "call", 2, 2 ** 23), ["blocks", 2, []]);
 });
