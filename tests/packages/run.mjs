@@ -4,7 +4,8 @@
 //   node run.mjs show [FILTER]                      prints what workerd gives
 //
 // src/<package>.js(x) is a Worker whose fetch() prints a table (../conformance/table.js). Each is a Worker of its own behind
-// router.js, which also loads the packages of LOADED by a Worker Loader. FILTER is a part of a package's name.
+// router.js, which also loads the packages of LOADED by a Worker Loader. A class that extends DurableObject is bound under its
+// name. FILTER is a part of a package's name.
 
 import { spawn } from "node:child_process";
 import fs from "node:fs";
@@ -66,6 +67,12 @@ async function bundle() {
   fs.copyFileSync(path.join(FOLDER, "src", "router.js"), path.join(folder, "router.js"));
 }
 
+/** The classes of Durable Objects that a package's Worker exports. */
+function classesOf(name) {
+  const source = fs.readFileSync(path.join(FOLDER, "src", sources.find((file) => path.parse(file).name === name)), "utf8");
+  return [...source.matchAll(/^export class (\w+) extends DurableObject\b/gm)].map((match) => match[1]);
+}
+
 /** What each package printed on one runtime: pairs of a name and a body. */
 async function runOn(start) {
   const server = await start();
@@ -115,7 +122,11 @@ function startDenizen() {
     services: packages.map((name) => ({ binding: name, service: name })),
     worker_loaders: [{ binding: "LOADER" }],
   });
-  const configs = [...router, ...packages.flatMap((name) => config(name))];
+  const objects = (classes) => ({
+    durable_objects: { bindings: classes.map((name) => ({ name, class_name: name })) },
+    migrations: [{ tag: "v1", new_sqlite_classes: classes }],
+  });
+  const configs = [...router, ...packages.flatMap((name) => config(name, objects(classesOf(name))))];
   const child = spawn(denizen, ["serve", ...configs, "--port", "0", "--data", "data"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   return started(child, child.stderr, /is served on (http:\/\/[\d.]+:\d+)/);
 }
@@ -124,10 +135,16 @@ function startWorkerd() {
   const bindings = packages.map((name) => `(name = "${name}", service = "${name}")`);
   const worker = (name, more = "") => `(name = "${name}", worker = (
     modules = [(name = "${name}.js", esModule = embed "${name}.js")], compatibilityDate = "${COMPATIBILITY_DATE}"${more}))`;
+  const namespace = (name) => `(className = "${name}", uniqueKey = "${name}", enableSql = true)`;
+  const binding = (name) => `(name = "${name}", durableObjectNamespace = "${name}")`;
+  const objects = (classes) => `, durableObjectStorage = (localDisk = "storage"),
+    durableObjectNamespaces = [${classes.map(namespace).join(", ")}], bindings = [${classes.map(binding).join(", ")}]`;
   const services = [
     worker("router", `, bindings = [${bindings.join(", ")}, (name = "LOADER", workerLoader = ())]`),
-    ...packages.map((name) => worker(name)),
+    ...packages.map((name) => worker(name, objects(classesOf(name)))),
+    `(name = "storage", disk = (path = "storage", writable = true))`,
   ];
+  fs.mkdirSync(path.join(folder, "storage"));
   fs.writeFileSync(
     path.join(folder, "config.capnp"),
     `using Workerd = import "/workerd/workerd.capnp";
