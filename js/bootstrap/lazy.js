@@ -12,6 +12,7 @@ const GLOBALS = {
   CryptoKey: "ext:denizen/crypto/key.js",
   CompressionStream: "ext:denizen/streams/compression.js",
   DecompressionStream: "ext:denizen/streams/compression.js",
+  EventSource: "ext:denizen/web/event_source.js",
   MessageChannel: "ext:denizen/web/message_channel.js",
   MessagePort: "ext:denizen/web/message_channel.js",
   SubtleCrypto: "ext:denizen/crypto/subtle.js",

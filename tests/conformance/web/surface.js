@@ -3,7 +3,7 @@ import { table } from "../table.js";
 
 // What denizen lacks. This is the one list of it.
 const MISSING = [
-  "Buffer", "Cache", "CacheStorage", "EventSource",
+  "Buffer", "Cache", "CacheStorage",
   "HTMLRewriter", "SharedArrayBuffer", "WebSocket",
   "WebSocketPair", "WebSocketRequestResponsePair", "caches", "clearImmediate", "global", "process", "setImmediate",
 ];
