@@ -17,6 +17,7 @@ const GLOBALS = {
   MessagePort: "ext:denizen/web/message_channel.js",
   SubtleCrypto: "ext:denizen/crypto/subtle.js",
   URLPattern: "ext:denizen/web/url_pattern.js",
+  WebSocketRequestResponsePair: "ext:denizen/web/request_response_pair.js",
 };
 
 // Once in each isolate: the names of `scope`.
