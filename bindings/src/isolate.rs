@@ -249,6 +249,8 @@ pub struct JsEntries {
     pub list_handlers: v8::Global<v8::Function>,
     /// An unhandled rejection.
     pub unhandled: v8::Global<v8::Function>,
+    /// An unhandled rejection that was handled later.
+    pub rejection_handled: v8::Global<v8::Function>,
     /// deno_core's operation that loads and runs an ES module at once.
     pub import_sync: v8::Global<v8::Function>,
     /// Makes the function that gives the default export of a module that is no ES module.
@@ -297,6 +299,8 @@ pub struct IsolateState {
     pub actors: RefCell<HashMap<u64, Rc<Actor>>>,
     /// Promises that were rejected in the running turn and have no handler yet.
     pub rejections: RefCell<Vec<(v8::Global<v8::Promise>, v8::Global<v8::Value>)>>,
+    /// Promises whose rejection was reported and that got a handler in the running turn.
+    pub handled_later: RefCell<Vec<v8::Global<v8::Promise>>>,
     /// Workers whose code an event of this isolate is to give.
     loads: RefCell<Vec<(Rc<IoContext>, Arc<LoadedWorker>)>>,
     /// Memory outside the heap that V8 was told of and that is gone.
@@ -324,6 +328,7 @@ impl IsolateState {
             events: RefCell::default(),
             actors: RefCell::default(),
             rejections: RefCell::default(),
+            handled_later: RefCell::default(),
             loads: RefCell::default(),
             external_freed: Arc::default(),
             pending: RefCell::default(),
@@ -501,6 +506,7 @@ impl IsolateState {
     pub fn clear(&self) {
         self.purge(|_| true);
         self.rejections.borrow_mut().clear();
+        self.handled_later.borrow_mut().clear();
         self.outputs.borrow_mut().clear();
     }
 }

@@ -57,6 +57,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("rpc/options.js"),
     script!("rpc/stub.js"),
     script!("rpc/values.js"),
+    script!("streams/readers.js"),
     script!("streams/transforms.js"),
     script!("web/body_class.js"),
     script!("web/events.js"),
@@ -73,7 +74,9 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     // Rarely used: they are in the binary, not in the snapshot, so that an isolate that does not import them has none of
     // them in its heap.
     embedded_script!("streams/compression.js"),
+    embedded_script!("web/event_source.js"),
     embedded_script!("web/message_channel.js"),
+    embedded_script!("web/request_response_pair.js"),
     embedded_script!("bootstrap/upgrade.js"),
     embedded_script!("crypto/digest_stream.js"),
     embedded_script!("crypto/import.js"),

@@ -8,7 +8,7 @@
 "use strict";
 const { core, primordials } = globalThis.__bootstrap;
 const { propNonEnumerable, propReadOnly, propWritable } = core;
-const { Error, ObjectCreate, ObjectDefineProperty, ObjectGetPrototypeOf, ObjectSetPrototypeOf, PromisePrototypeThen, ReflectApply, SymbolToStringTag, TypeError, uncurryThis } = primordials;
+const { Error, ObjectCreate, ObjectDefineProperty, ObjectGetPrototypeOf, ObjectSetPrototypeOf, ReflectApply, SymbolToStringTag, TypeError, uncurryThis } = primordials;
 const load = core.loadExtScript;
 
 load("ext:denizen/bootstrap/blobs.js");
@@ -260,13 +260,24 @@ ObjectDefineProperty(globalThis, "origin", propReadOnly("null"));
 
 const dispatchEvent = uncurryThis(event.EventTarget.prototype.dispatchEvent);
 
-// An unhandled rejection: an event first, the log if nothing prevents it. Gives the text to log.
+// A rejection that nobody handled in its turn: an event if anyone listens, else a text to log, which it gives.
 function unhandled(promise, reason) {
-  const rejection = events.rejectionEvent("unhandledrejection", promise, reason);
+  if (event.listenerCount(globalThis, "unhandledrejection") === 0) {
+    return formatError(reason);
+  }
+  dispatchRejection("unhandledrejection", promise, reason);
+  return undefined;
+}
+
+// A rejection that was reported and is handled after all.
+function rejectionHandled(promise) {
+  dispatchRejection("rejectionhandled", promise, undefined);
+}
+
+function dispatchRejection(type, promise, reason) {
+  const rejection = events.rejectionEvent(type, promise, reason);
   event.setIsTrusted?.(rejection, true);
-  PromisePrototypeThen(promise, undefined, () => {});
   dispatchEvent(globalThis, rejection);
-  return rejection.defaultPrevented ? undefined : formatError(reason);
 }
 
 function formatError(error) {
@@ -284,6 +295,7 @@ globalThis.__denizen = {
   configure,
   formatError,
   makeError,
+  rejectionHandled,
   unhandled,
   start() {
     load("ext:denizen/bootstrap/upgrade.js");

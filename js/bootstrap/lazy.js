@@ -12,10 +12,12 @@ const GLOBALS = {
   CryptoKey: "ext:denizen/crypto/key.js",
   CompressionStream: "ext:denizen/streams/compression.js",
   DecompressionStream: "ext:denizen/streams/compression.js",
+  EventSource: "ext:denizen/web/event_source.js",
   MessageChannel: "ext:denizen/web/message_channel.js",
   MessagePort: "ext:denizen/web/message_channel.js",
   SubtleCrypto: "ext:denizen/crypto/subtle.js",
   URLPattern: "ext:denizen/web/url_pattern.js",
+  WebSocketRequestResponsePair: "ext:denizen/web/request_response_pair.js",
 };
 
 // Once in each isolate: the names of `scope`.

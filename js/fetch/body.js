@@ -56,6 +56,7 @@ const { ReadableStream, ReadableStreamDefaultReader } = streams;
 const isLocked = uncurryThis(ReflectGetOwnPropertyDescriptor(ReadableStream.prototype, "locked").get);
 const ReaderRead = uncurryThis(ReadableStreamDefaultReader.prototype.read);
 const ReaderCancel = uncurryThis(ReadableStreamDefaultReader.prototype.cancel);
+const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
 const BlobArrayBuffer = uncurryThis(Blob.prototype.arrayBuffer);
 const urlSearchParamsToString = uncurryThis(URLSearchParamsPrototype.toString);
 
@@ -207,7 +208,7 @@ function lockedStream() {
 }
 
 function lazyStream(load) {
-  return new ReadableStream({
+  return readOneAtATime(new ReadableStream({
     __proto__: null,
     type: "bytes",
     async pull(controller) {
@@ -221,7 +222,7 @@ function lazyStream(load) {
         request.respond(0);
       }
     },
-  });
+  }));
 }
 
 function hostStream(handle) {
@@ -245,7 +246,7 @@ function hostStream(handle) {
     },
   }, { __proto__: null, highWaterMark: 0 });
   WeakMapPrototypeSet(hostOf, stream, handle);
-  return stream;
+  return readOneAtATime(stream);
 }
 
 async function bytesOfSource(source) {

@@ -16,6 +16,7 @@ const {
   TypedArrayPrototypeSlice,
   TypedArrayPrototypeSubarray,
 } = primordials;
+const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
 const { ReadableStream, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { bytesOf, derive, setSides } = core.loadExtScript("ext:denizen/streams/transforms.js");
 
@@ -74,7 +75,7 @@ function connect(stream, format, decompress) {
     room = null;
     resolve?.();
   };
-  const readable = new ReadableStream({
+  const readable = readOneAtATime(new ReadableStream({
     __proto__: null,
     type: "bytes",
     start(given) {
@@ -86,7 +87,7 @@ function connect(stream, format, decompress) {
       freed();
       sink.error(reason);
     },
-  }, { __proto__: null, highWaterMark: BUFFERED_BYTES });
+  }, { __proto__: null, highWaterMark: BUFFERED_BYTES }));
   const writable = new WritableStream({
     __proto__: null,
     start(given) {

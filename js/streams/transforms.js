@@ -11,7 +11,6 @@ const {
   MathTrunc,
   Number,
   NumberIsFinite,
-  NumberIsInteger,
   ObjectDefineProperty,
   ObjectPrototypeIsPrototypeOf,
   ObjectSetPrototypeOf,
@@ -29,8 +28,9 @@ const {
   WeakMapPrototypeGet,
   WeakMapPrototypeSet,
 } = primordials;
-const { ReadableStream, ReadableStreamBYOBReader, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
+const { ReadableStream, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { TextDecoderStream, TextEncoderStream } = core.loadExtScript("ext:deno_web/08_text_encoding.js");
+const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
 const { setStreamLength } = core.loadExtScript("ext:denizen/fetch/body.js");
 
 const NOT_BYTES = "This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView type on its writable side.";
@@ -100,7 +100,7 @@ class Rendezvous {
     this.#left = left;
   }
   readable() {
-    return new ReadableStream({
+    return readOneAtATime(new ReadableStream({
       __proto__: null,
       type: "bytes",
       start: (controller) => {
@@ -114,7 +114,7 @@ class Rendezvous {
         this.#settleWrite(reason);
         this.#sink.error(reason);
       },
-    }, { __proto__: null, highWaterMark: 0 });
+    }, { __proto__: null, highWaterMark: 0 }));
   }
   writable(highWaterMark) {
     const strategy = highWaterMark === undefined
@@ -264,24 +264,6 @@ function derive(Class, Parent) {
 }
 derive(IdentityTransformStream, TransformStream);
 derive(FixedLengthStream, IdentityTransformStream);
-
-// Reads until the view holds at least `minimum` elements, or the stream ends.
-const readWhole = ReadableStreamBYOBReader.prototype.read;
-const { readAtLeast } = {
-  async readAtLeast(minimum, view) {
-    const elements = Number(minimum);
-    if (!NumberIsInteger(elements) || elements <= 0) {
-      throw new TypeError(`Requested invalid minimum number of bytes to read (${minimum}).`);
-    }
-    if (ArrayBufferIsView(view) && elements > (view.length ?? view.byteLength)) {
-      throw new TypeError(`Minimum bytes to read (${minimum}) exceeds size of buffer (${view.byteLength}).`);
-    }
-    return ReflectApply(readWhole, this, [view, { __proto__: null, min: elements }]);
-  },
-};
-ObjectDefineProperty(ReadableStreamBYOBReader.prototype, "readAtLeast", {
-  __proto__: null, value: readAtLeast, writable: true, enumerable: true, configurable: true,
-});
 
 return { FixedLengthStream, IdentityTransformStream, bytesOf, derive, setSides };
 })();

@@ -47,7 +47,7 @@ class PromiseRejectionEvent extends Event {
     if (internal !== kInternal) {
       throw new TypeError("Illegal constructor");
     }
-    super(type, { __proto__: null, cancelable: true });
+    super(type);
     define(this, "promise", promise);
     define(this, "reason", reason);
   }

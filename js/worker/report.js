@@ -1,6 +1,6 @@
 // Exceptions that nobody catches.
 //
-// Owns queueMicrotask and reportError: an exception becomes an `error` event first, and a line of the log if nothing
+// Owns queueMicrotask, reportError and what becomes of listeners that throw: an exception becomes an `error` event first, and a line of the log if nothing
 // prevents it. It must not throw.
 
 (function () {
@@ -33,6 +33,21 @@ function log(parts) {
 // What deno_web calls for a listener that throws, after its `error` event. deno_core's own ends the isolate.
 core.reportUnhandledException = (error) => log(errorParts(error));
 
+// What listeners throw while `call` runs, instead of a line of the log: the first as `{ error }`, or null.
+function whatListenersThrow(call) {
+  const before = core.reportUnhandledException;
+  let thrown = null;
+  core.reportUnhandledException = (error) => {
+    thrown ??= { __proto__: null, error };
+  };
+  try {
+    call();
+  } finally {
+    core.reportUnhandledException = before;
+  }
+  return thrown;
+}
+
 function queueMicrotask(callback) {
   if (typeof callback !== "function") {
     throw new TypeError("Failed to execute 'queueMicrotask' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'function'.");
@@ -51,5 +66,5 @@ function reportError(error) {
   report(error);
 }
 
-return { queueMicrotask, reportError };
+return { queueMicrotask, reportError, whatListenersThrow };
 })();

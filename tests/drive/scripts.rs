@@ -1,4 +1,4 @@
-//! JavaScript that is compared with Node's own, and cases whose same bytes run on workerd and here.
+//! JavaScript that is compared with Node's own, and cases and packages from npm whose same bytes run on workerd and here.
 
 use std::process::Command;
 
@@ -32,6 +32,11 @@ fn conformance_cases_give_what_workerd_gave() {
 #[test]
 fn the_example_answers_as_on_workerd() {
     node("tests/conformance/example.mjs", &["check", "--denizen", env!("CARGO_BIN_EXE_denizen")]);
+}
+
+#[test]
+fn packages_from_npm_do_what_they_do_on_workerd() {
+    node("tests/packages/run.mjs", &["check", "--denizen", env!("CARGO_BIN_EXE_denizen")]);
 }
 
 #[test]

@@ -300,14 +300,29 @@ pub unsafe extern "C" fn on_rejection(message: v8::PromiseRejectMessage<'_>) {
             state.rejections.borrow_mut().push(entry);
         }
         v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject => {
-            state.rejections.borrow_mut().retain(|(waiting, _)| *waiting != promise);
+            let mut waiting = state.rejections.borrow_mut();
+            let before = waiting.len();
+            waiting.retain(|(waiting, _)| *waiting != promise);
+            if waiting.len() == before {
+                state.handled_later.borrow_mut().push(v8::Global::new(scope, promise));
+            }
         }
         _ => {}
     }
 }
 
-/// Reports the rejections that found no handler in this turn.
+/// Reports the rejections that found no handler in this turn, and those of earlier turns that have found one.
 pub fn rejections(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>) {
+    let handled = state.handled_later.take();
+    for promise in handled {
+        let Some(entries) = state.entries.get() else { return };
+        v8::tc_scope!(let scope, scope);
+        let promise = v8::Local::new(scope, promise).into();
+        let rejection_handled = v8::Local::new(scope, &entries.rejection_handled);
+        let undefined = v8::undefined(scope).into();
+        rejection_handled.call(scope, undefined, &[promise]);
+        drain(scope);
+    }
     let found = state.rejections.take();
     for (promise, reason) in found {
         let Some(entries) = state.entries.get() else { return };
