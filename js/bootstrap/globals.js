@@ -38,7 +38,7 @@ const { STREAM, own, ownLike } = load("ext:denizen/actor/values.js");
 const dispatch = load("ext:denizen/worker/dispatch.js");
 const commonjs = load("ext:denizen/modules/commonjs.js");
 load("ext:denizen/worker/workers_module.js");
-const { errorParts, makeError } = load("ext:denizen/rpc/errors.js");
+const { logText, makeError } = load("ext:denizen/rpc/errors.js");
 const values = load("ext:denizen/rpc/values.js");
 const transforms = load("ext:denizen/streams/transforms.js");
 const { Body } = load("ext:denizen/web/body_class.js");
@@ -266,13 +266,9 @@ function unhandled(promise, reason) {
   event.setIsTrusted?.(rejection, true);
   PromisePrototypeThen(promise, undefined, () => {});
   dispatchEvent(globalThis, rejection);
-  return rejection.defaultPrevented ? undefined : formatError(reason);
+  return rejection.defaultPrevented ? undefined : logText(reason);
 }
 
-function formatError(error) {
-  const parts = errorParts(error);
-  return parts.stack ?? `${parts.name}: ${parts.message}`;
-}
 
 // What the host takes, once, before it removes the object from the global scope.
 globalThis.__denizen = {
@@ -282,7 +278,7 @@ globalThis.__denizen = {
   importSync,
   maker: commonjs.maker,
   configure,
-  formatError,
+  formatError: logText,
   makeError,
   unhandled,
   start() {
