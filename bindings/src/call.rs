@@ -3,6 +3,7 @@
 //! Owns the one format that the HTTP ingress, service bindings, object stubs and facet stubs share. Everything here can
 //! cross threads. It must not know V8, nor how a call is routed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -398,6 +399,10 @@ pub struct CallError {
     pub message: String,
     /// The stack where it was thrown: for the log, never for the caller.
     pub stack: Option<String>,
+    /// What the log says of it, if that is more than the stack: causes, own properties, where it came from.
+    pub log: Option<Arc<str>>,
+    /// Who threw it, as the log calls them: a Worker, or an object or facet of one. For the log, never for the caller.
+    pub origin: Option<Arc<str>>,
     /// Whether it is a DOMException of that name.
     pub dom: bool,
     /// Own properties that the thrown error had.
@@ -446,6 +451,12 @@ impl CallError {
     pub fn limit(limit: Limit, used: f64, max: f64) -> Self {
         let exceeded = Exceeded { limit, used, max, facet: None };
         Self { limit: Some(Box::new(exceeded)), ..Self::new(limit.message(max)) }
+    }
+
+    /// What the log says of it, with the stack as V8 has it.
+    pub fn log_text(&self) -> Cow<'_, str> {
+        let text = self.log.as_deref().or(self.stack.as_deref());
+        text.map_or_else(|| Cow::Owned(self.to_string()), Cow::Borrowed)
     }
 
     /// The event was lost through no fault of its own.

@@ -125,6 +125,8 @@ pub trait Host {
         from: &Arc<WorkerDefinition>,
         completer: Completer,
     ) -> EgressGuard;
+    /// Whether lines of the console at `level` go to a terminal that shows colours.
+    fn console_colors(&self, level: &str) -> bool;
     /// One line of a Worker's console.
     fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str);
     /// The loader's Worker of this name, and whether the caller must provide its code.
@@ -271,6 +273,9 @@ pub struct JsEntries {
     pub receive_value: v8::Global<v8::Function>,
 }
 
+/// A rejected promise, its reason, and the actor whose code rejected it.
+pub type Rejection = (v8::Global<v8::Promise>, v8::Global<v8::Value>, Option<Rc<Actor>>);
+
 /// The state of one isolate. It lies in a slot of the V8 isolate, so that operations reach it without a lookup.
 pub struct IsolateState {
     /// Its name.
@@ -298,7 +303,7 @@ pub struct IsolateState {
     /// Actors that live here, by incarnation.
     pub actors: RefCell<HashMap<u64, Rc<Actor>>>,
     /// Promises that were rejected in the running turn and have no handler yet.
-    pub rejections: RefCell<Vec<(v8::Global<v8::Promise>, v8::Global<v8::Value>)>>,
+    pub rejections: RefCell<Vec<Rejection>>,
     /// Promises whose rejection was reported and that got a handler in the running turn.
     pub handled_later: RefCell<Vec<v8::Global<v8::Promise>>>,
     /// Workers whose code an event of this isolate is to give.

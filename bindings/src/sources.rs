@@ -73,6 +73,9 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("worker/workers_module.js"),
     // Rarely used: they are in the binary, not in the snapshot, so that an isolate that does not import them has none of
     // them in its heap.
+    embedded_script!("console/classes.js"),
+    embedded_script!("console/errors.js"),
+    embedded_script!("console/table.js"),
     embedded_script!("streams/compression.js"),
     embedded_script!("web/event_source.js"),
     embedded_script!("web/message_channel.js"),

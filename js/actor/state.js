@@ -228,5 +228,5 @@ function newState(handle, id, props, exports) {
 ownClass(DurableObjectState);
 ownClass(DurableObjectFacets);
 
-return { DurableObjectState, isState, newState };
+return { DurableObjectFacets, DurableObjectState, isState, newState };
 })();

@@ -728,5 +728,5 @@ function newStorage(handle) {
   return make(DurableObjectStorage, handle);
 }
 
-return { newStorage, setAlarmCheck };
+return { Cursor, DurableObjectStorage, SqlStorage, SyncKvStorage, newStorage, setAlarmCheck };
 })();

@@ -38,7 +38,7 @@ const { STREAM, own, ownLike } = load("ext:denizen/actor/values.js");
 const dispatch = load("ext:denizen/worker/dispatch.js");
 const commonjs = load("ext:denizen/modules/commonjs.js");
 load("ext:denizen/worker/workers_module.js");
-const { errorParts, makeError } = load("ext:denizen/rpc/errors.js");
+const { logText, makeError } = load("ext:denizen/rpc/errors.js");
 const values = load("ext:denizen/rpc/values.js");
 const transforms = load("ext:denizen/streams/transforms.js");
 const { Body } = load("ext:denizen/web/body_class.js");
@@ -263,7 +263,7 @@ const dispatchEvent = uncurryThis(event.EventTarget.prototype.dispatchEvent);
 // A rejection that nobody handled in its turn: an event if anyone listens, else a text to log, which it gives.
 function unhandled(promise, reason) {
   if (event.listenerCount(globalThis, "unhandledrejection") === 0) {
-    return formatError(reason);
+    return logText(reason);
   }
   dispatchRejection("unhandledrejection", promise, reason);
   return undefined;
@@ -280,10 +280,6 @@ function dispatchRejection(type, promise, reason) {
   dispatchEvent(globalThis, rejection);
 }
 
-function formatError(error) {
-  const parts = errorParts(error);
-  return parts.stack ?? `${parts.name}: ${parts.message}`;
-}
 
 // What the host takes, once, before it removes the object from the global scope.
 globalThis.__denizen = {
@@ -293,7 +289,7 @@ globalThis.__denizen = {
   importSync,
   maker: commonjs.maker,
   configure,
-  formatError,
+  formatError: logText,
   makeError,
   rejectionHandled,
   unhandled,

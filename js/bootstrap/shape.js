@@ -41,7 +41,7 @@ function shapeMember(holder, key) {
     const name = SymbolPrototypeGetDescription(key) ?? "";
     if (key === SymbolToStringTag) {
       ObjectDefineProperty(holder, key, { __proto__: null, value: descriptor.value, writable: true, enumerable: false, configurable: true });
-    } else if (StringPrototypeStartsWith(name, "Deno.")) {
+    } else if (StringPrototypeStartsWith(name, "Deno.") || name === "nodejs.util.inspect.custom") {
       ReflectDeleteProperty(holder, key);
     } else if (typeof descriptor.value === "function") {
       shapeFunction(descriptor.value);

@@ -14,7 +14,6 @@ const {
   ObjectPrototypeIsPrototypeOf,
   ReflectApply,
   SafeArrayIterator,
-  SymbolFor,
   SymbolIterator,
   uncurryThis,
 } = primordials;
@@ -26,9 +25,7 @@ const {
   configurePairInterface,
   copyArray,
   createPairIterators,
-  defineHidden,
   illegalInvocation,
-  inspectPairs,
   isObject,
   requireCallback,
   requireStrings,
@@ -221,16 +218,6 @@ class FormData {
 
     // Takes ownership of `items`; values are strings or Files.
     newFormData = (items) => new FormData(INTERNAL, items);
-
-    defineHidden(
-      FormData.prototype,
-      SymbolFor("Deno.privateCustomInspect"),
-      function (inspect, options) {
-        // console also meets the prototype itself, which has no list.
-        if (!isFormData(this)) return "FormData {}";
-        return inspectPairs("FormData", this.#items, inspect, options, "");
-      },
-    );
   }
 }
 

@@ -31,7 +31,6 @@ const {
   StringPrototypeSlice,
   StringPrototypeToLowerCase,
   StringPrototypeToWellFormed,
-  SymbolFor,
   SymbolIterator,
   SymbolToStringTag,
   TypeError,
@@ -167,18 +166,6 @@ function configurePairInterface(interface_, methods) {
   exposeMethods(prototype, methods);
   nameFunction(prototype[SymbolIterator], "");
   defineHidden(prototype, SymbolToStringTag, interface_.name);
-}
-
-// `Headers(2) { "a" => "1", "b" => "2" }`, as console.log shows it.
-function inspectPairs(name, items, inspect, options, suffix) {
-  let text = `${name}(${items.length / 2}) {`;
-  for (let i = 0; i < items.length; i += 2) {
-    text += `${i === 0 ? " " : ", "}${inspect(items[i], options)} => ${
-      inspect(items[i + 1], options)
-    }`;
-  }
-  if (suffix !== "") text += `${items.length === 0 ? " " : ", "}${suffix}`;
-  return text === `${name}(0) {` ? `${text}}` : `${text} }`;
 }
 
 // ------------------------------------------------------ names and values
@@ -383,6 +370,7 @@ let flatFromHeaders;
 let fillHeaders;
 let cloneHeaders;
 let setHeadersImmutable;
+let areImmutable;
 let headersGet;
 let headersHas;
 let headersSet;
@@ -713,6 +701,7 @@ class Headers {
     setHeadersImmutable = (headers) => {
       headers.#immutable = true;
     };
+    areImmutable = (headers) => headers.#immutable;
 
     // The accessors below take lowercase names and clean values, check
     // nothing and work on immutable headers as well.
@@ -722,22 +711,6 @@ class Headers {
     headersAppend = (headers, lower, value) =>
       headers.#append(lower, value, lower);
     headersDelete = (headers, lower) => headers.#remove(lower, 0);
-
-    defineHidden(
-      Headers.prototype,
-      SymbolFor("Deno.privateCustomInspect"),
-      function (inspect, options) {
-        // console also meets the prototype itself, which has no list.
-        if (!isHeaders(this)) return "Headers {}";
-        return inspectPairs(
-          "Headers",
-          this.#sorted(),
-          inspect,
-          options,
-          `[immutable]: ${this.#immutable}`,
-        );
-      },
-    );
   }
 }
 
@@ -768,6 +741,7 @@ return {
   headersFrom,
   cloneHeaders,
   setHeadersImmutable,
+  areImmutable,
   headersGet,
   headersHas,
   headersSet,
@@ -779,7 +753,6 @@ return {
   copyArray,
   defineHidden,
   illegalInvocation,
-  inspectPairs,
   isObject,
   isTokenCode,
   requireCallback,

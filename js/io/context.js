@@ -5,7 +5,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_trace_exception, op_wait_until, op_wait_until_done } = core.ops;
+const { op_console, op_trace_exception, op_wait_until, op_wait_until_done } = core.ops;
 const { ObjectDefineProperty, PromisePrototypeThen, PromiseResolve, SymbolToStringTag, TypeError } = primordials;
 
 function holdEvent(promise) {
@@ -13,11 +13,12 @@ function holdEvent(promise) {
   const done = () => op_wait_until_done(event);
   PromisePrototypeThen(PromiseResolve(promise), done, (error) => {
     op_trace_exception(errorParts(error));
+    op_console("error", `Uncaught (in waitUntil) ${logText(error)}`);
     done();
   });
 }
 
-const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
+const { errorParts, logText } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 
 let allowed = false;

@@ -5,6 +5,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
+const { op_error_origin } = core.ops;
 const {
   AggregateError,
   ArrayIsArray,
@@ -12,6 +13,8 @@ const {
   ObjectDefineProperty,
   ObjectGetOwnPropertyNames,
   ObjectGetPrototypeOf,
+  ObjectHasOwn,
+  ObjectKeys,
   ObjectPrototype,
   ObjectPrototypeIsPrototypeOf,
   ReflectDefineProperty,
@@ -90,7 +93,7 @@ function isData(thrown) {
 function errorParts(thrown) {
   const parts = {
     __proto__: null, name: "Error", message: "", stack: undefined, dom: false, props: undefined, value: undefined,
-    retryable: false, overloaded: false, durableObjectReset: false,
+    retryable: false, overloaded: false, durableObjectReset: false, log: undefined,
   };
   const dom = isDom(thrown);
   if (!dom && !core.isNativeError(thrown)) {
@@ -119,6 +122,31 @@ function errorParts(thrown) {
   return parts;
 }
 
+// Whether there is more to tell of what was thrown than its stack.
+function isRich(thrown) {
+  try {
+    return !core.isNativeError(thrown) || ObjectHasOwn(thrown, "cause") || ObjectHasOwn(thrown, "errors") || ObjectKeys(thrown).length > 0 ||
+      op_error_origin(thrown) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+// The parts of what an event ends with, and what the log says of it.
+function thrownParts(thrown) {
+  const parts = errorParts(thrown);
+  if (!parts.dom && isRich(thrown)) {
+    parts.log = core.loadExtScript("ext:denizen/console/errors.js").describe(thrown);
+  }
+  return parts;
+}
+
+// What the log says of a value that nobody caught.
+function logText(thrown) {
+  const parts = thrownParts(thrown);
+  return parts.log ?? parts.stack ?? `${parts.name}: ${parts.message}`;
+}
+
 // Writes on what a method of an object threw of which object it tells, unless it is frozen or a DOMException.
 function nameObject(thrown, id) {
   if (!isDom(thrown) && (core.isNativeError(thrown) || isData(thrown))) {
@@ -141,5 +169,5 @@ function makeError(message, name, dom) {
   return new DOMException(message, name);
 }
 
-return { errorParts, makeError, nameObject };
+return { errorParts, logText, makeError, nameObject, thrownParts };
 })();

@@ -39,7 +39,7 @@ const { toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
 const { requestFromHost } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
 const { newContext } = core.loadExtScript("ext:denizen/io/context.js");
-const { errorParts, nameObject } = core.loadExtScript("ext:denizen/rpc/errors.js");
+const { nameObject, thrownParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { newState } = core.loadExtScript("ext:denizen/actor/state.js");
 const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { newId, newNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
@@ -170,14 +170,14 @@ function construct(actor) {
     const instance = ReflectConstruct(entry.value, [state, env]);
     actors.set(incarnation, { __proto__: null, instance, object: actor[ROOT_HEX], rpc: entry.kind === ACTOR });
   } catch (error) {
-    op_actor_broken(handle, errorParts(error));
+    op_actor_broken(handle, thrownParts(error));
   } finally {
     prototypes.delete(incarnation);
   }
 }
 
 function fail(event, error) {
-  op_event_fail(event, errorParts(error));
+  op_event_fail(event, thrownParts(error));
 }
 
 function respond(event, response) {

@@ -8,7 +8,7 @@ const { core, primordials } = __bootstrap;
 const { op_console } = core.ops;
 const { PromisePrototypeThen, PromiseResolve, TypeError } = primordials;
 const event = core.loadExtScript("ext:deno_web/02_event.js");
-const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
+const { errorParts, logText } = core.loadExtScript("ext:denizen/rpc/errors.js");
 
 const dispatchEvent = primordials.uncurryThis(event.EventTarget.prototype.dispatchEvent);
 
@@ -23,15 +23,15 @@ function report(error) {
   } catch {
     // A listener that throws changes nothing about the report.
   }
-  log(parts);
+  log(error);
 }
 
-function log(parts) {
-  op_console("error", `Uncaught ${parts.stack ?? `${parts.name}: ${parts.message}`}`);
+function log(error) {
+  op_console("error", `Uncaught ${logText(error)}`);
 }
 
 // What deno_web calls for a listener that throws, after its `error` event. deno_core's own ends the isolate.
-core.reportUnhandledException = (error) => log(errorParts(error));
+core.reportUnhandledException = log;
 
 // What listeners throw while `call` runs, instead of a line of the log: the first as `{ error }`, or null.
 function whatListenersThrow(call) {

@@ -7,6 +7,9 @@
 // A case is <group>/<name>.js, a module whose fetch() prints a table (table.js). Every exported class that extends
 // DurableObject is bound under its name as a SQLite namespace, and LOADER is a worker loader: what denizen gives to a
 // bare script, and what workerdConfig() writes down for workerd. FILTER is a part of "<group>/<name>".
+//
+// A case whose first line is "// compares: logs" is about what the server prints: it ends both streams with a line
+// "end of logs". denizen's lines say who wrote them and at which level; that is taken away.
 
 import { spawn } from "node:child_process";
 import fs from "node:fs";
@@ -18,6 +21,8 @@ const FOLDER = path.dirname(fileURLToPath(import.meta.url));
 const START_TIMEOUT_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const CASES_AT_A_TIME = 2;
+const LOGS_MARK = "// compares: logs";
+const LOGS_END = "end of logs";
 
 const { command, denizen, filter } = parseArguments(process.argv.slice(2));
 const cases = findCases(filter);
@@ -78,11 +83,34 @@ async function runOn(start, name) {
     const response = await fetch(server.url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
     const body = await response.text();
     if (response.status !== 200) throw new Error(`status ${response.status}: ${body}\n${server.log()}`);
-    return body;
+    const source = fs.readFileSync(path.join(FOLDER, `${name}.js`), "utf8");
+    return source.startsWith(LOGS_MARK) ? await logsOf(server, start === startDenizen) : body;
   } finally {
     await server?.stop();
     fs.rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What the server printed up to the lines that end its logs. */
+async function logsOf(server, isDenizen) {
+  const texts = [];
+  for (const stream of ["stdout", "stderr"]) {
+    const lines = () => server.output[stream].split("\n").map((line) => (isDenizen ? withoutLabel(line) : line));
+    const end = Date.now() + START_TIMEOUT_MS;
+    while (!lines().includes(LOGS_END)) {
+      if (Date.now() > end) throw new Error(`no end of logs on ${stream}:\n${server.log()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const kept = lines().filter((line) => line !== null);
+    texts.push(`${stream}:\n${kept.slice(0, kept.indexOf(LOGS_END)).join("\n")}\n`);
+  }
+  return texts.join("");
+}
+
+/** A line of denizen's as its Worker wrote it; null if the runtime wrote it. */
+function withoutLabel(line) {
+  if (line.startsWith("denizen: ")) return null;
+  return line.replace(/^\S+ (debug|error|info|log|warn) /, "").replace(/^ {4}/, "");
 }
 
 function startDenizen(name, folder) {
@@ -163,8 +191,13 @@ function started(child, streams, addressPattern, toUrl = (address) => address) {
       reject(error);
     });
     child.once("exit", (code) => fail(`exit code ${code}`));
-    child.stdout.on("data", (chunk) => (log += chunk));
-    child.stderr.on("data", (chunk) => (log += chunk));
+    const output = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"]) {
+      child[name].setEncoding("utf8").on("data", (chunk) => {
+        log += chunk;
+        output[name] += chunk;
+      });
+    }
     for (const stream of streams) {
       let seen = "";
       stream.on("data", (chunk) => {
@@ -173,7 +206,7 @@ function started(child, streams, addressPattern, toUrl = (address) => address) {
         if (!match) return;
         clearTimeout(timer);
         child.removeAllListeners("exit");
-        resolve({ url: toUrl(match[1]), log: () => log, stop });
+        resolve({ url: toUrl(match[1]), log: () => log, output, stop });
       });
     }
   });

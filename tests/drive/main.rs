@@ -9,6 +9,7 @@
 //! - [`durability`]: what was answered survives SIGKILL.
 //! - [`endurance`]: many loaded Workers, many facets.
 //! - [`handlers`]: events that are no requests.
+//! - [`errors`]: what a person reads of errors.
 //! - [`facet_alarms`]: alarms of facets, over restarts.
 //! - [`gates`]: what leaves an object on a disk that hangs or fails.
 //! - [`ingress`], [`egress`]: HTTP in and out.
@@ -21,6 +22,7 @@ mod cli;
 mod durability;
 mod egress;
 mod endurance;
+mod errors;
 mod examples;
 mod facet_alarms;
 mod gates;

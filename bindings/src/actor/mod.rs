@@ -17,6 +17,7 @@ use deno_core::{GarbageCollected, cppgc, op2};
 use crate::call::{CallError, CallResult, Namespace, Target};
 use crate::fetch::count_sub_request;
 use crate::io::context::{IoContext, IoError, Owner};
+use crate::io::origin_of;
 use crate::isolate::{FacetId, FacetStart, IsolateState, Output};
 use crate::rpc::{ClassHandle, StubTarget, asked_limits, error_from_js, own_limits, stub_to_js};
 use denizen_core::gate::OutputGate;
@@ -326,9 +327,11 @@ pub fn op_actor_broken(
     #[cppgc] handle: &ActorHandle,
     parts: v8::Local<'_, v8::Value>,
 ) {
-    let reason = CallError { durable_object_reset: true, ..error_from_js(scope, parts) };
+    let state = IsolateState::of(scope);
+    let origin = Some(origin_of(&state, Some(&handle.actor)));
+    let reason = CallError { durable_object_reset: true, origin, ..error_from_js(scope, parts) };
     *handle.actor.owner.gone.borrow_mut() = Some(reason.clone());
-    IsolateState::of(scope).host.actor_broken(handle.actor.incarnation, reason);
+    state.host.actor_broken(handle.actor.incarnation, reason);
 }
 
 fn check_name(name: &str) -> Result<(), ActorError> {

@@ -58,6 +58,8 @@ pub struct IoContext {
     pub waiting: Cell<u32>,
     /// Bodies that are still written or read for it and keep it open.
     pub writing: Cell<u32>,
+    /// Groups of the console that it has open.
+    pub console_groups: Cell<usize>,
     /// When its outcome left, if it did.
     pub replied_at: Cell<Option<Instant>>,
     /// Whether an outcome is a value (RPC) or a response.
@@ -148,6 +150,7 @@ impl IoContext {
             sub_requests: Cell::default(),
             exceeded: Cell::default(),
             wait_until: Cell::default(),
+            console_groups: Cell::default(),
             waiting: Cell::default(),
             writing: Cell::default(),
             replied_at: Cell::default(),

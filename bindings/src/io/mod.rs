@@ -5,16 +5,19 @@
 pub mod context;
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deno_core::{GarbageCollected, cppgc, op2};
 
+use crate::actor::Actor;
 use crate::call::{CallError, CallOk};
 use crate::io::context::{Frame, IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
 use denizen_core::limits::{
-    BLOCK_CONCURRENCY, BLOCK_DEPTH, BODY_CHUNK_BYTES, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES,
+    BLOCK_CONCURRENCY, BLOCK_DEPTH, BODY_CHUNK_BYTES, CONSOLE_GROUPS, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH,
+    TIMERS, WASM_PAGES,
 };
 
 deno_core::extension!(
@@ -33,6 +36,8 @@ deno_core::extension!(
         op_isolate_abort,
         op_random_bytes,
         op_console,
+        op_console_colors,
+        op_console_indent,
     ],
 );
 
@@ -150,6 +155,12 @@ pub fn op_wait_until_done(scope: &mut v8::PinScope<'_, '_>, #[cppgc] event: &Eve
     IsolateState::of(scope).settled.borrow_mut().push(event.io.clone());
 }
 
+/// Who runs, as the log calls them.
+pub fn origin_of(state: &IsolateState, actor: Option<&Actor>) -> Arc<str> {
+    let label = actor.map(|actor| format!("/{}", actor.label)).unwrap_or_default();
+    format!("{}{label}", state.worker().name).into()
+}
+
 /// Ends an event with the error of a record that `errorParts` made.
 #[op2(nofast)]
 pub fn op_event_fail<'s>(
@@ -157,8 +168,9 @@ pub fn op_event_fail<'s>(
     #[cppgc] event: &EventHandle,
     parts: v8::Local<'s, v8::Value>,
 ) {
-    let error = CallError { remote: true, ..error_from_js(scope, parts) };
     let state = IsolateState::of(scope);
+    let origin = Some(origin_of(&state, event.io.actor.as_deref()));
+    let error = CallError { remote: true, origin, ..error_from_js(scope, parts) };
     event.io.reply(&state, Err(error));
 }
 
@@ -212,14 +224,33 @@ pub fn op_random_bytes(scope: &mut v8::PinScope<'_, '_>, #[anybuffer] buffer: &m
         .map_err(|error| IoError::Gone(format!("The operating system gives no random bytes: {error}")))
 }
 
-/// Prints a line of the console. Whether it is to be recorded for tails, too.
+/// Prints a line of the console, indented by the groups that its event has open. Whether it is to be recorded for tails, too.
 #[op2(nofast)]
 pub fn op_console(scope: &mut v8::PinScope<'_, '_>, #[string] level: String, #[string] text: String) -> bool {
     let io = IoContext::current(scope).ok();
     let actor = io.as_ref().and_then(|io| io.actor.clone());
     let state = IsolateState::of(scope);
     if let Some(worker) = state.worker.get() {
+        let depth = io.as_ref().map_or(0, |io| io.console_groups.get());
+        let margin = "  ".repeat(depth);
+        let text = if depth == 0 { text } else { format!("{margin}{}", text.replace('\n', &format!("\n{margin}"))) };
         state.host.console(&worker.name, actor.as_deref(), &level, &text);
     }
     io.is_some_and(|io| io.trace.get().is_some())
+}
+
+/// Whether lines of `level` go to a terminal that shows colours.
+#[op2(fast)]
+pub fn op_console_colors(scope: &mut v8::PinScope<'_, '_>, #[string] level: &str) -> bool {
+    IsolateState::of(scope).host.console_colors(level)
+}
+
+/// Opens or closes a group of the event that runs. Outside events there are none, and beyond the bound no more.
+#[op2(nofast)]
+pub fn op_console_indent(scope: &mut v8::PinScope<'_, '_>, by: i32) {
+    if let Ok(io) = IoContext::current(scope) {
+        let groups = io.console_groups.get();
+        let now = if by < 0 { groups.saturating_sub(1) } else { (groups + 1).min(CONSOLE_GROUPS) };
+        io.console_groups.set(now);
+    }
 }

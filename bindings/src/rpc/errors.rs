@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use deno_core::op2;
+
 use super::wire;
 use crate::call::{CallError, Exceeded};
 use crate::isolate::IsolateState;
@@ -33,6 +35,7 @@ pub fn error_from_js(scope: &mut v8::PinScope<'_, '_>, parts: v8::Local<'_, v8::
         name: text(scope, "name").unwrap_or_default(),
         message: text(scope, "message").unwrap_or_default(),
         stack: text(scope, "stack"),
+        log: text(scope, "log").map(Into::into),
         dom: flag(scope, "dom"),
         retryable: flag(scope, "retryable"),
         overloaded: flag(scope, "overloaded"),
@@ -53,6 +56,11 @@ pub fn error_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v
     let Ok(object) = v8::Local::<v8::Object>::try_from(value) else { return value };
     if let Some(props) = &error.props {
         copy_props(scope, props, object);
+    }
+    if let Some(origin) = &error.origin {
+        let text = format!("thrown in {origin}:\n{}", error.log_text()).replace('\n', "\n  ");
+        let (key, text) = (origin_key(scope), crate::fetch::string(scope, &text));
+        object.set_private(scope, key, text);
     }
     let flags = [
         ("remote", error.remote),
@@ -80,6 +88,24 @@ pub fn error_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v
         }
     }
     value
+}
+
+/// The key under which an error keeps what the log says of the place that it came from. User code cannot name it.
+fn origin_key<'s>(scope: &mut v8::PinScope<'s, '_, ()>) -> v8::Local<'s, v8::Private> {
+    let name = v8::String::new(scope, "denizen.origin");
+    v8::Private::for_api(scope, name)
+}
+
+/// What the log says of the place that an error came from; undefined if it came from nowhere else.
+#[op2]
+pub fn op_error_origin<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    error: v8::Local<'s, v8::Value>,
+) -> v8::Local<'s, v8::Value> {
+    let undefined = v8::undefined(scope).into();
+    let Ok(error) = v8::Local::<v8::Object>::try_from(error) else { return undefined };
+    let key = origin_key(scope);
+    error.get_private(scope, key).unwrap_or(undefined)
 }
 
 /// Writes on an error of which object it tells.

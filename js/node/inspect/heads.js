@@ -144,7 +144,7 @@ function errorBase(ctx, error, constructor, tag, keys) {
   const name = error.name == null ? "Error" : String(error.name);
   let stack = error.stack ? String(error.stack) : ErrorPrototypeToString(error);
   const repeated = ["name", "message", "stack"];
-  for (let i = 0; i < repeated.length; i++) {
+  for (let i = 0; i < repeated.length && ctx.showHidden !== true; i++) {
     const index = ArrayPrototypeIndexOf(keys, repeated[i]);
     if (index === -1) continue;
     const text = error[repeated[i]];

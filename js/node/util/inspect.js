@@ -16,13 +16,14 @@ const {
   ObjectAssign, ObjectDefineProperty, ObjectGetOwnPropertyDescriptor, ObjectGetOwnPropertyNames, ObjectGetOwnPropertySymbols,
   ObjectGetPrototypeOf, ObjectIs, ObjectKeys, ObjectPrototypeHasOwnProperty, ObjectPrototypePropertyIsEnumerable, 
   RegExpPrototypeExec, RegExpPrototypeSymbolReplace, RegExpPrototypeToString, SafeMap, SafeMapIterator, SafeSet, SafeSetIterator, SetPrototypeGetSize,
-  String, StringPrototypeIncludes, StringPrototypeIndexOf, StringPrototypePadEnd, StringPrototypePadStart, StringPrototypeRepeat, StringPrototypeSlice,
+  String, StringPrototypeIncludes, StringPrototypeIndexOf, StringPrototypePadEnd, StringPrototypePadStart, StringPrototypeRepeat, StringPrototypeReplaceAll, StringPrototypeSlice,
   StringPrototypeStartsWith, SymbolFor, SymbolPrototypeToString, SymbolToPrimitive, SymbolToStringTag, TypedArrayPrototypeGetLength,
   TypedArrayPrototypeGetSymbolToStringTag, Uint8Array,
-  SafeArrayIterator, uncurryThis,
+  SafeArrayIterator,
 } = primordials;
 const { boxedBase, boxedPrimitive, errorBase, functionBase, isError, ownKeys, prefixOf } = core.loadExtScript("ext:denizen/node/inspect/heads.js");
 const { escapeText, quote, splitLines } = core.loadExtScript("ext:denizen/node/inspect/text.js");
+const { classOf, isRuntimeClass } = core.loadExtScript("ext:denizen/console/classes.js");
 const { validateObject } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 
 const { op_node_preview } = core.ops;
@@ -154,13 +155,11 @@ function formatValue(ctx, value, depth, typed = false) {
     const details = getProxyDetails(value);
     if (details === null || details[0] === null) return ctx.stylize("<Revoked Proxy>", "special");
     if (ctx.showProxy) return formatProxy(ctx, details, depth);
-    value = details[0];
-    const inner = formatRaw(ctx, value, depth);
-    return `Proxy(${inner})`;
+    return `Proxy(${formatTarget(ctx, details[0], depth)})`;
   }
   if (ctx.customInspect) {
     const maybe = value[custom];
-    if (typeof maybe === "function" && maybe !== inspect && maybe !== URL_CUSTOM && maybe !== PARAMS_CUSTOM && !(value.constructor && value.constructor.prototype === value && isProxy(value))) {
+    if (typeof maybe === "function" && maybe !== inspect && !(value.constructor && value.constructor.prototype === value && isProxy(value))) {
       const left = ctx.depth === null ? null : ctx.depth - depth;
       const made = FunctionPrototypeCall(maybe, context, left, userOptions(ctx), inspect);
       if (made !== context) {
@@ -178,6 +177,13 @@ function formatValue(ctx, value, depth, typed = false) {
     return ctx.stylize(`[Circular *${index}]`, "special");
   }
   return formatRaw(ctx, value, depth, typed);
+}
+
+// The target of a proxy, which may be one itself. Its own inspect method is not called.
+function formatTarget(ctx, target, depth) {
+  if (!isProxy(target)) return formatRaw(ctx, target, depth);
+  const details = getProxyDetails(target);
+  return details === null || details[0] === null ? ctx.stylize("<Revoked Proxy>", "special") : `Proxy(${formatTarget(ctx, details[0], depth)})`;
 }
 
 // What a value's own inspect method gets as its options.
@@ -306,6 +312,19 @@ function bufferEntries(ctx, value) {
 }
 
 function formatRaw(ctx, value, depth, typed = false) {
+  const found = classOf(value);
+  if (found === undefined) return formatObject(ctx, value, depth, typed, undefined);
+  // workerd's own objects print themselves as if they stood alone, and are indented as a whole.
+  const { indentation } = ctx;
+  ctx.indentation = 0;
+  try {
+    return StringPrototypeReplaceAll(formatObject(ctx, value, depth, typed, found), "\n", `\n${StringPrototypeRepeat(" ", indentation)}`);
+  } finally {
+    ctx.indentation = indentation;
+  }
+}
+
+function formatObject(ctx, value, depth, typed, found) {
   const constructor = constructorName(value, ctx, depth);
   let tag = value[SymbolToStringTag];
   if (typeof tag !== "string" || (tag !== "" && (ctx.showHidden ? ObjectPrototypeHasOwnProperty : ObjectPrototypePropertyIsEnumerable)(value, SymbolToStringTag))) tag = "";
@@ -315,6 +334,10 @@ function formatRaw(ctx, value, depth, typed = false) {
   let keys;
   let arrayLike = false;
   const empty = () => `${braces[0]}${braces[1]}`;
+  // What stands before the braces and does not count in the width of a line.
+  let name = "";
+  const tooDeep = ctx.depth !== null && depth > ctx.depth;
+  if (found !== undefined) tag = "";
 
   if (ArrayIsArray(value)) {
     const prefix = constructor !== "Array" || tag !== "" ? prefixOf(constructor, tag, "Array", `(${value.length})`) : "";
@@ -343,11 +366,11 @@ function formatRaw(ctx, value, depth, typed = false) {
     if (length === 0 && keys.length === 0 && !ctx.showHidden) return empty();
     arrayLike = true;
     entries = typedEntries;
-  } else if (isParams(value)) {
-    const pairs = paramsEntries(value);
+  } else if (found?.pairs !== undefined) {
+    const pairs = found.pairs(value);
     keys = ObjectKeys(value);
-    braces = [`${prefixOf(constructor, tag, "URLSearchParams", `(${pairs.length})`)}{`, "}"];
-    if (pairs.length === 0 && keys.length === 0) return empty();
+    braces = [`${prefixOf(constructor, tag, "Object", `(${pairs.length})`)}{`, "}"];
+    if (pairs.length === 0 && keys.length === 0 && found.hidden === undefined) return empty();
     entries = () => limited(ctx, pairs.length, new SafeArrayIterator(pairs), (pair) => `${formatValue(ctx, pair[0], depth)} => ${formatValue(ctx, pair[1], depth)}`);
   } else if (isMapIterator(value) || isSetIterator(value)) {
     keys = keysOf(ctx, value);
@@ -361,8 +384,8 @@ function formatRaw(ctx, value, depth, typed = false) {
     if (isArgumentsObject(value)) {
       braces[0] = "[Arguments] {";
       if (keys.length === 0) return empty();
-    } else if (typeof value === "function") {
-      base = functionBase(value, constructor, tag);
+    } else if (typeof value === "function" && found === undefined) {
+      base = isRuntimeClass(value) ? `[Function: ${value.name}]` : functionBase(value, constructor, tag);
       if (keys.length === 0) return ctx.stylize(base, "special");
     } else if (isRegExp(value)) {
       const prefix = prefixOf(constructor, tag, "RegExp");
@@ -372,7 +395,7 @@ function formatRaw(ctx, value, depth, typed = false) {
       const prefix = prefixOf(constructor, tag, "Date");
       base = `${prefix === "Date " ? "" : prefix}${NumberIsNaN(DatePrototypeGetTime(value)) ? DatePrototypeToString(value) : DatePrototypeToISOString(value)}`;
       if (keys.length === 0) return ctx.stylize(base, "date");
-    } else if (isError(value)) {
+    } else if (found === undefined && isError(value)) {
       base = errorBase(ctx, value, constructor, tag, keys);
       if (keys.length === 0) return base;
     } else if (isAnyArrayBuffer(value)) {
@@ -400,21 +423,28 @@ function formatRaw(ctx, value, depth, typed = false) {
       if (boxed[0] === "String") keys = keysOf(ctx, value, true);
       if (keys.length === 0) return ctx.stylize(base, StringPrototypeStartsWith(base, "[Number") ? "number" : "string");
     } else {
-      const found = runtimeKeys(value);
-      if (found !== undefined) keys = found;
-      if (constructor !== "Object" || tag !== "") braces[0] = `${prefixOf(constructor, tag, "Object")}{`;
-      if (keys.length === 0) return empty();
+      if (found !== undefined) {
+        keys = ObjectKeys(value);
+        name = prefixOf(constructor, tag, "Object");
+        if (!tooDeep && keys.length === 0 && found.keys.length === 0 && found.hidden === undefined) return `${name}{}`;
+      } else {
+        if (constructor !== "Object" || tag !== "") braces[0] = `${prefixOf(constructor, tag, "Object")}{`;
+        if (keys.length === 0) return empty();
+      }
     }
   }
-  if (ctx.depth !== null && depth > ctx.depth) {
-    const name = StringPrototypeSlice(prefixOf(constructor, tag, ArrayIsArray(value) ? "Array" : "Object"), 0, -1);
-    return ctx.stylize(constructor === null ? name : `[${name}]`, "special");
+  if (tooDeep) {
+    const text = StringPrototypeSlice(prefixOf(constructor, tag, ArrayIsArray(value) ? "Array" : "Object"), 0, -1);
+    return ctx.stylize(constructor === null ? text : `[${text}]`, "special");
   }
   const inner = depth + 1;
   ArrayPrototypePush(ctx.seen, value);
   ctx.currentDepth = inner;
   const output = entries === undefined ? [] : entries(ctx, value, inner);
-  for (let i = 0; i < keys.length; i++) ArrayPrototypePush(output, formatProperty(ctx, value, inner, keys[i], arrayLike ? 2 : 0));
+  for (let i = 0; i < keys.length; i++) {
+    if (found === undefined || !ArrayPrototypeIncludes(found.keys, keys[i])) ArrayPrototypePush(output, formatProperty(ctx, value, inner, keys[i], arrayLike ? 2 : 0));
+  }
+  if (found !== undefined) pushMembers(ctx, value, inner, found, output);
   ArrayPrototypePop(ctx.seen);
   const reference = ctx.circular.get(value);
   if (reference !== undefined) {
@@ -434,35 +464,24 @@ function formatRaw(ctx, value, depth, typed = false) {
       for (let i = 0; i < properties.length; i++) ArrayPrototypePush(output, properties[i]);
     }
   }
-  return reduceToLine(ctx, output, base, braces, arrayLike, inner, value);
+  return `${name}${reduceToLine(ctx, output, base, braces, arrayLike, inner, value)}`;
 }
 
-const { URL, URLSearchParams } = core.loadExtScript("ext:deno_web/00_url.js");
-// deno_web's own ways to print them are not workerd's.
-const URL_CUSTOM = URL.prototype[custom];
-const PARAMS_CUSTOM = URLSearchParams.prototype[custom];
-const paramsForEach = uncurryThis(URLSearchParams.prototype.forEach);
-
-function isParams(value) {
-  return isInstance(value, URLSearchParams) && value !== URLSearchParams.prototype;
-}
-
-function paramsEntries(value) {
-  const pairs = [];
-  try {
-    paramsForEach(value, (text, name) => ArrayPrototypePush(pairs, [name, text]));
-  } catch {
-    // An object that only inherits from the class has none.
+// What workerd shows of an object of its own: the values that its accessors give, with what is hidden in them.
+function pushMembers(ctx, value, depth, found, output) {
+  const { showHidden } = ctx;
+  ctx.showHidden = true;
+  for (let i = 0; i < found.keys.length; i++) {
+    const key = found.keys[i];
+    if (!(key in value)) continue;
+    ctx.indentation += 2;
+    const text = formatValue(ctx, value[key], depth);
+    ctx.indentation -= 2;
+    ArrayPrototypePush(output, `${ctx.stylize(key, "name")}: ${text}`);
   }
-  return pairs;
-}
-
-// Classes of the runtime show what their accessors give, as workerd's do. URL is the one that Workers print.
-function runtimeKeys(value) {
-  if (isInstance(value, URL) && value !== URL.prototype) {
-    return ["origin", "href", "protocol", "username", "password", "host", "hostname", "port", "pathname", "search", "hash", "searchParams"];
-  }
-  return undefined;
+  const hidden = found.hidden === undefined ? [] : found.hidden(value);
+  for (let i = 0; i < hidden.length; i++) ArrayPrototypePush(output, `[${hidden[i][0]}]: ${formatValue(ctx, hidden[i][1], depth)}`);
+  ctx.showHidden = showHidden;
 }
 
 function formatProperty(ctx, value, depth, key, type) {
@@ -499,7 +518,7 @@ function formatProperty(ctx, value, depth, key, type) {
   let name;
   if (typeof key === "symbol") name = ctx.stylize(escapeText(SymbolPrototypeToString(key), "'"), "symbol");
   else if (key === "__proto__") name = "['__proto__']";
-  else if (descriptor.enumerable === false || (key === "cause" && isError(value)) || (key === "errors" && isError(value))) name = `[${escapeText(key, "'")}]`;
+  else if (descriptor.enumerable === false || ((key === "cause" || key === "errors") && !ObjectPrototypeHasOwnProperty(value, key) && isError(value))) name = `[${escapeText(key, "'")}]`;
   else if (RegExpPrototypeExec(IDENTIFIER, key) !== null) name = ctx.stylize(key, "name");
   else name = ctx.stylize(quote(key), "string");
   return `${name}:${extra}${text}`;
@@ -657,7 +676,7 @@ function formatS(value) {
       return SymbolPrototypeToString(value);
     case "object":
       if (value === null) return "null";
-      if (isError(value) || isDate(value)) return isDate(value) ? inspect(value) : String(value);
+      if (isDate(value)) return inspect(value);
       return hasOwnText(value) ? String(value) : inspect(value, { depth: 0, colors: false, compact: 3 });
     default:
       return String(value);
@@ -695,7 +714,7 @@ function formatWithOptions(options, args) {
             text = toJson(value);
             break;
           case "d":
-            text = typeof value === "bigint" ? `${value}n` : typeof value === "symbol" ? "NaN" : numberText(typeof value === "object" && value !== null ? NaN : Number(value));
+            text = typeof value === "bigint" ? `${value}n` : typeof value === "symbol" ? "NaN" : numberText(Number(value));
             break;
           case "O":
             text = inspect(value, options);
@@ -704,7 +723,7 @@ function formatWithOptions(options, args) {
             text = inspect(value, { ...options, showHidden: true, showProxy: true, depth: 4 });
             break;
           case "i":
-            text = typeof value === "bigint" ? `${value}n` : typeof value === "symbol" || (typeof value === "object" && value !== null) ? "NaN" : numberText(NumberParseInt(value));
+            text = typeof value === "bigint" ? `${value}n` : typeof value === "symbol" ? "NaN" : numberText(NumberParseInt(value));
             break;
           case "f":
             text = typeof value === "symbol" ? "NaN" : numberText(NumberParseFloat(value));

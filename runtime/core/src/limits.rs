@@ -257,6 +257,12 @@ pub const SMALL_BODY_BYTES: usize = 64 << 10;
 /// Bytes of one line of a Worker's console output; the rest is cut, with a mark.
 pub const CONSOLE_LINE_BYTES: usize = 16 << 10;
 
+/// Bytes of a source map that comes with JavaScript; a larger one is not read.
+pub const SOURCE_MAP_BYTES: usize = 32 << 20;
+
+/// Groups of the console that indent the lines of one event; more are not counted.
+pub const CONSOLE_GROUPS: usize = 16;
+
 /// Bounds at the HTTP ingress. An operator turns these with flags of `denizen serve`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct IngressLimits {

@@ -91,6 +91,10 @@ pub struct ServeArgs {
     /// Run the scheduled() handler for requests to /__scheduled?cron=...&time=... Anyone who reaches the server can.
     #[arg(long, env = "DENIZEN_TEST_SCHEDULED")]
     pub test_scheduled: bool,
+    /// Show errors in full to clients on this machine: a page with stack and source to a browser, text to others. It needs a
+    /// loopback address.
+    #[arg(long)]
+    pub dev: bool,
     /// Seconds that running requests have to end after SIGTERM.
     #[arg(long, env = "DENIZEN_DRAIN_SECONDS")]
     pub drain_seconds: Option<u64>,

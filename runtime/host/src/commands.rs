@@ -18,6 +18,7 @@ use crate::ingress;
 use denizen_storage::{Engine, EngineOptions};
 
 use crate::crons;
+use crate::modules::excerpt::excerpt;
 use crate::runtime::{Options, Running};
 use crate::shard::slice::Thread;
 use crate::shard::turn::user_paths;
@@ -80,10 +81,11 @@ async fn start(
             let running =
                 Running::start(workers.by_name, workers.namespaces, storage.clone(), probe, io, workers.next_id)?;
             let exports = inspect(&running, &workers.main, "").await;
+            let exports = exports.map_err(|error| start_failure(&running, &workers.main, &error));
             tokio::task::spawn_blocking(move || running.stop()).await?;
             match exports {
                 Ok(exports) => workers::bind_bare(config, exports.handlers, &storage)?,
-                Err(error) => bail!(start_failure(&workers.main, &error)),
+                Err(text) => bail!(text),
             }
         }
     };
@@ -99,9 +101,28 @@ async fn inspect(running: &Running, worker: &Arc<str>, handler: &str) -> Result<
     exports.await.unwrap_or_else(|_| Err(CallError::new("the shard has stopped")))
 }
 
-fn start_failure(worker: &str, error: &CallError) -> String {
-    let text = error.stack.as_deref().map_or_else(|| error.to_string(), user_paths);
-    format!("Worker \"{worker}\" did not start:\nUncaught {text}")
+/// Handlers of events that denizen does not have. Nothing of a configuration can lead to them, so a Worker that has them runs.
+const NEVER_CALLED: &[(&str, &str)] =
+    &[("queue", "queues"), ("email", "incoming mail"), ("connect", "incoming sockets")];
+
+async fn warn_about_handlers(running: &Running, main: &Arc<str>) {
+    for (handler, what) in NEVER_CALLED {
+        let exported = inspect(running, main, handler).await.map(|exports| exports.handlers).unwrap_or_default();
+        if !exported.is_empty() {
+            let names = exported.join(", ");
+            eprintln!(
+                "denizen: {main}: {names} has the handler {handler}(), which is never called: denizen does not have {what}"
+            );
+        }
+    }
+}
+
+/// What is printed of a Worker that did not start, with the lines around the place if it is in its own code.
+fn start_failure(running: &Running, worker: &Arc<str>, error: &CallError) -> String {
+    let text = user_paths(&error.log_text());
+    let bundle = running.shared.workers.get(worker).map(|definition| &*definition.bundle);
+    let lines = excerpt(bundle.into_iter(), &text).map(|(_, lines)| format!("\n\n{lines}")).unwrap_or_default();
+    format!("Worker \"{worker}\" did not start:\nUncaught {text}{}", lines.trim_end())
 }
 
 /// Serves a Worker until a signal ends it.
@@ -123,13 +144,17 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     io_runtime()?.block_on(async move {
         let address = format!("{}:{}", args.host, args.port);
         let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
+        if args.dev && !listener.local_addr()?.ip().is_loopback() {
+            bail!("--dev shows sources to clients: it needs a loopback address, and {address} is none");
+        }
         let (running, main, exports) = start(workers, storage.clone(), options, "fetch").await?;
         if let Err(error) = exports {
-            bail!(start_failure(&main, &error));
+            bail!(start_failure(&running, &main, &error));
         }
+        warn_about_handlers(&running, &main).await;
         eprintln!("denizen: {main} is served on http://{}", listener.local_addr()?);
         crons::start(&running.shared, crons);
-        let served = ingress::Served { worker: main, test_scheduled: args.test_scheduled };
+        let served = ingress::Served { worker: main, test_scheduled: args.test_scheduled, dev: args.dev };
         ingress::serve(listener, running.shared.clone(), served, limits, ended()).await;
         tokio::task::spawn_blocking(move || {
             running.stop();
@@ -186,7 +211,7 @@ pub fn test(mut args: TestArgs) -> anyhow::Result<ExitCode> {
         let (running, main, exports) = start(workers, storage.clone(), options, "test").await?;
         let exports = match exports {
             Ok(exports) => exports,
-            Err(error) => bail!(start_failure(&main, &error)),
+            Err(error) => bail!(start_failure(&running, &main, &error)),
         };
         let code = run_tests(&running, &main, &exports, args.filter.as_deref()).await;
         tokio::task::spawn_blocking(move || {
@@ -240,8 +265,9 @@ async fn run_tests(running: &Running, main: &Arc<str>, exports: &WorkerExports, 
             Ok(()) => print(&format!("[ PASS ] {title}")),
             Err(error) => {
                 failed += 1;
-                let text = error.stack.as_deref().filter(|stack| stack.contains(&error.message));
-                eprintln!("{}", text.map_or_else(|| error.to_string(), user_paths));
+                let text = error.log_text();
+                let told = text.contains(&error.message) || error.log.is_some();
+                eprintln!("{}", if told { user_paths(&text) } else { error.to_string() });
                 print(&format!("[ FAIL ] {title}"));
             }
         }

@@ -8,6 +8,7 @@
 //! - [`runtime`], [`shard`]: shards, isolates, turns, actors.
 //! - [`alarms`]: alarms that are due, on their way to their objects.
 //! - [`ingress`], [`egress`]: HTTP in and out.
+//! - [`log`]: the lines of Workers' consoles.
 
 pub mod alarms;
 pub mod allocator;
@@ -18,6 +19,7 @@ pub mod crons;
 pub mod egress;
 pub mod ingress;
 pub mod loaders;
+pub mod log;
 pub mod modules;
 pub mod runtime;
 pub mod shard;

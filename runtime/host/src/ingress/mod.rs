@@ -4,6 +4,7 @@
 //! of this runs on the IO threads. It must not know V8.
 
 mod client;
+mod error_page;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -28,6 +29,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 
 use self::client::{ClientStream, InFlight};
+use self::error_page::Asked;
 use crate::egress::{WireBody, body_source, flat_headers};
 use crate::runtime::Shared;
 
@@ -41,6 +43,8 @@ pub struct Served {
     pub worker: Arc<str>,
     /// Whether `/__scheduled` runs its `scheduled()` handler, as `wrangler dev --test-scheduled` has it.
     pub test_scheduled: bool,
+    /// Whether clients on this machine see errors in full.
+    pub dev: bool,
 }
 
 /// Serves a Worker on `listener` until `stop` resolves, then lets running requests end within the drain time.
@@ -151,6 +155,8 @@ async fn answer(
     if served.test_scheduled && request.uri().path() == "/__scheduled" {
         return run_scheduled(shared, &served.worker, request.uri().query().unwrap_or_default()).await;
     }
+    let asked = if served.dev { Asked::of(&request, client) } else { None };
+    let asked = asked.as_ref();
     let parts = match tokio::time::timeout(limits.body_idle, read_request(request, limits, client)).await {
         Ok(Ok(parts)) => parts,
         Ok(Err(status)) => return refuse(status, "The request cannot be read.\n"),
@@ -172,9 +178,9 @@ async fn answer(
     guard.0 = None;
     match outcome {
         Ok(Ok(CallOk::Response(response))) => to_http(*response),
-        Ok(Ok(_)) => failure(&CallError::new("the event gave no response")),
-        Ok(Err(error)) => failure(&error),
-        Err(_) => failure(&CallError::retryable("the server is stopping")),
+        Ok(Ok(_)) => failure(&CallError::new("the event gave no response"), asked, shared),
+        Ok(Err(error)) => failure(&error, asked, shared),
+        Err(_) => failure(&CallError::retryable("the server is stopping"), asked, shared),
     }
 }
 
@@ -191,7 +197,7 @@ async fn run_scheduled(shared: &Shared, worker: &Arc<str>, query: &str) -> Respo
     };
     match crate::crons::run(shared, worker, &find("cron").unwrap_or_default(), time).await {
         Ok(()) => Response::new(WireBody::from(BodySource::Bytes(Bytes::from_static(b"Ran scheduled event")))),
-        Err(error) => failure(&error),
+        Err(error) => failure(&error, None, shared),
     }
 }
 
@@ -243,21 +249,22 @@ fn to_http(response: ResponseParts) -> Response<WireBody> {
     built
 }
 
-/// What a client sees of a failed event: a reference, by which the log has the rest.
-fn failure(error: &CallError) -> Response<WireBody> {
+/// What a client sees of a failed event: a reference, by which the log has the rest; a developer sees all.
+fn failure(error: &CallError, asked: Option<&Asked>, shared: &Shared) -> Response<WireBody> {
     let mut random = [0; 8];
     // Without random bytes all references are alike, and the log still has the error.
     let _ = getrandom::fill(&mut random);
     let reference: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    let text = match &error.stack {
-        Some(stack) => crate::shard::turn::user_paths(stack),
-        None => error.to_string(),
-    };
-    eprintln!("denizen: request failed; reference = {reference}\nUncaught {text}");
+    let text = crate::log::bounded(&format!("\nUncaught {}", error.log_text()));
+    eprintln!("denizen: request failed; reference = {reference}{text}");
     let status = match error.limit.is_some() || error.overloaded {
         true => StatusCode::SERVICE_UNAVAILABLE,
         false => StatusCode::INTERNAL_SERVER_ERROR,
     };
+    if let Some(asked) = asked {
+        let told = asked.answer(error, status, &reference, shared);
+        return told.map(|text| WireBody::from(BodySource::Bytes(Bytes::from(text))));
+    }
     let reason = status.canonical_reason().unwrap_or("Error");
     refuse(status, &format!("{reason}\nreference = {reference}\n"))
 }

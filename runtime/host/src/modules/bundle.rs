@@ -10,6 +10,7 @@ use denizen_bindings::call::{Module, ModuleBundle, ModuleKind};
 use denizen_bindings::modules::{ModuleError, url_of_file};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
+use super::source_map::take_source_map;
 use super::typescript::{SourceError, compile};
 
 /// Why a Worker's files make no bundle.
@@ -112,7 +113,7 @@ pub fn collect(main: &Path, root: &Path, rules: &Rules, additional: bool) -> Res
             continue;
         }
         let display = display(&path, root);
-        let compiled = compile(&path, &display, &String::from_utf8_lossy(&content))?;
+        let mut compiled = compile(&path, &display, &String::from_utf8_lossy(&content))?;
         for specifier in &compiled.imports {
             let built_in = denizen_bindings::importable().any(|name| name == specifier);
             if built_in || specifier.starts_with("cloudflare:") || specifier.starts_with("node:") {
@@ -125,7 +126,8 @@ pub fn collect(main: &Path, root: &Path, rules: &Rules, additional: bool) -> Res
             }
             queue.push_back(target);
         }
-        found.insert(path, (kind, compiled.code.into_bytes(), compiled.source_map));
+        let source_map = compiled.source_map.or_else(|| take_source_map(&path, &mut compiled.code, root));
+        found.insert(path, (kind, compiled.code.into_bytes(), source_map));
     }
     let base = common_folder(found.keys(), &main);
     let url = |path: &Path| url_of_file(&path.strip_prefix(&base).unwrap_or(path).to_string_lossy().replace('\\', "/"));

@@ -13,6 +13,8 @@ use oxc::semantic::SemanticBuilder;
 use oxc::span::SourceType;
 use oxc::transformer::{TransformOptions, Transformer};
 
+use super::excerpt::frame;
+
 /// JavaScript, ready for V8.
 #[derive(Debug)]
 pub struct Compiled {
@@ -42,7 +44,9 @@ pub fn compile(path: &Path, display: &str, source: &str) -> Result<Compiled, Sou
     if let Some(error) = parsed.diagnostics.iter().find(|found| found.severity == Severity::Error) {
         let offset = error.labels.as_ref().first().map_or(0, |label| label.offset());
         let (line, column) = position(source, offset as usize);
-        return Err(SourceError(format!("SyntaxError: {}\n    at {display}:{line}:{column}", error.message)));
+        let lines = frame(source, line, column).unwrap_or_default();
+        let text = format!("SyntaxError: {}\n    at {display}:{line}:{column}\n\n{lines}", error.message);
+        return Err(SourceError(text.trim_end().to_owned()));
     }
     let record = &parsed.module_record;
     let mut imports: Vec<String> = record.requested_modules.keys().map(ToString::to_string).collect();

@@ -90,7 +90,7 @@ impl Shard {
 
     /// The object failed to start a facet. Its alarm is tried again after a pause, which does not count as a retry.
     pub(super) fn facet_not_woken(&mut self, key: &AlarmKey, error: &CallError) {
-        let text = error.stack.as_deref().unwrap_or(&error.message);
+        let text = error.log_text();
         let label = format!("{}:{}", key.namespace, &key.object[..8]);
         self.host.console(&label, None, "error", &format!("Uncaught in facetAlarm(): {text}"));
         for call in self.actors.alarms.remove(key).unwrap_or_default() {

@@ -4,7 +4,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,7 +12,6 @@ use std::time::Instant;
 use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{CallError, CallOk, LoadedWorker, RequestParts, WorkerDefinition};
 use denizen_bindings::isolate::{Completer, Completion, EgressGuard, FacetStart, Host, IsolateId};
-use denizen_core::limits::CONSOLE_LINE_BYTES;
 use denizen_storage::alarms::AlarmKey;
 use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError};
 
@@ -126,17 +124,13 @@ impl Host for ShardHost {
         EgressGuard(task.abort_handle())
     }
 
+    fn console_colors(&self, level: &str) -> bool {
+        crate::log::has_colors(level)
+    }
+
     fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str) {
-        let mut cut = text.len().min(CONSOLE_LINE_BYTES);
-        while !text.is_char_boundary(cut) {
-            cut -= 1;
-        }
-        let mark = if cut < text.len() { " [cut]" } else { "" };
         let label = actor.map(|actor| format!("/{}", actor.label.escape_debug())).unwrap_or_default();
-        // A line that begins at the margin is the runtime's word for who wrote it.
-        let text = super::turn::user_paths(&text[..cut]).replace('\r', "\\r").replace('\n', "\n    ");
-        // Nobody is left to be told if stderr is closed.
-        drop(writeln!(std::io::stderr().lock(), "{worker}{label} {level} {text}{mark}"));
+        crate::log::print(&format!("{worker}{label}"), level, text);
     }
 
     fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<LoadedWorker>, bool) {

@@ -39,7 +39,7 @@ impl Shard {
             let (host, name) = (self.host.clone(), definition.name.clone());
             tokio::task::spawn_local(async move {
                 if let Ok(Err(error)) = result.await {
-                    let text = error.stack.as_deref().unwrap_or(&error.message);
+                    let text = error.log_text();
                     host.console("denizen", None, "error", &format!("a tail of {name} failed: {text}"));
                 }
             });

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{AlarmCall, CallError, CallKind, CallOk};
 use denizen_bindings::fetch::{body, headers_to_js, string};
 use denizen_bindings::io::context::IoContext;
@@ -19,7 +20,7 @@ use crate::modules::names::is_runtime_frame;
 /// What an actor's instance is made from, beside its class.
 pub struct ActorIdentity {
     /// The incarnation.
-    pub actor: Rc<actor::Actor>,
+    pub actor: Rc<Actor>,
     /// `ctx.id`: hexadecimal digits and the name, or a plain text.
     pub id: IdValue,
     /// `ctx.props`.
@@ -110,7 +111,7 @@ pub fn event(
 }
 
 /// Whether the handler of an alarm is to run. If not, the event is over.
-fn begins_alarm(state: &IsolateState, io: &Rc<IoContext>, alarm: &AlarmCall, actor: &Rc<actor::Actor>) -> bool {
+fn begins_alarm(state: &IsolateState, io: &Rc<IoContext>, alarm: &AlarmCall, actor: &Rc<Actor>) -> bool {
     let database = &actor.database;
     let begun = match alarm.forget {
         true => database.set_alarm(None).map(|()| false),
@@ -176,7 +177,7 @@ fn optional<'s>(scope: &mut v8::PinScope<'s, '_>, text: Option<&str>) -> v8::Loc
 }
 
 /// What names an actor whose instance is made: handle and incarnation.
-fn reference_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, actor: &Rc<actor::Actor>) -> v8::Local<'s, v8::Value> {
+fn reference_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, actor: &Rc<Actor>) -> v8::Local<'s, v8::Value> {
     let handle = actor::actor_to_js(scope, actor);
     let incarnation = v8::Number::new(scope, actor.incarnation as f64).into();
     v8::Array::new_with_elements(scope, &[handle, incarnation]).into()
@@ -281,7 +282,8 @@ fn call_reporting(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>, ca
     {
         scope.reset();
         let text = format_error(scope, state, exception);
-        log_uncaught(state, &text);
+        let actor = IoContext::current(scope).ok().and_then(|io| io.actor.clone());
+        log_uncaught(state, actor.as_deref(), &text);
     }
 }
 
@@ -296,13 +298,14 @@ pub unsafe extern "C" fn on_rejection(message: v8::PromiseRejectMessage<'_>) {
     match message.get_event() {
         v8::PromiseRejectEvent::PromiseRejectWithNoHandler => {
             let reason = message.get_value().unwrap_or_else(|| v8::undefined(scope).into());
-            let entry = (v8::Global::new(scope, promise), v8::Global::new(scope, reason));
+            let actor = IoContext::current(scope).ok().and_then(|io| io.actor.clone());
+            let entry = (v8::Global::new(scope, promise), v8::Global::new(scope, reason), actor);
             state.rejections.borrow_mut().push(entry);
         }
         v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject => {
             let mut waiting = state.rejections.borrow_mut();
             let before = waiting.len();
-            waiting.retain(|(waiting, _)| *waiting != promise);
+            waiting.retain(|(waiting, ..)| *waiting != promise);
             if waiting.len() == before {
                 state.handled_later.borrow_mut().push(v8::Global::new(scope, promise));
             }
@@ -324,7 +327,7 @@ pub fn rejections(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>) {
         drain(scope);
     }
     let found = state.rejections.take();
-    for (promise, reason) in found {
+    for (promise, reason, actor) in found {
         let Some(entries) = state.entries.get() else { return };
         v8::tc_scope!(let scope, scope);
         let promise = v8::Local::new(scope, promise).into();
@@ -334,23 +337,29 @@ pub fn rejections(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>) {
         if let Some(text) = unhandled.call(scope, undefined, &[promise, reason])
             && text.is_string()
         {
-            log_uncaught(state, &format!("(in promise) {}", text.to_rust_string_lossy(scope)));
+            let text = text.to_rust_string_lossy(scope);
+            log_uncaught(state, actor.as_deref(), &format!("(in promise) {text}"));
         }
         drain(scope);
     }
 }
 
-fn log_uncaught(state: &IsolateState, text: &str) {
+fn log_uncaught(state: &IsolateState, actor: Option<&Actor>, text: &str) {
     let worker = state.worker.get().map_or("blank", |worker| &*worker.name);
-    state.host.console(worker, None, "error", &format!("Uncaught {}", user_paths(text)));
+    state.host.console(worker, actor, "error", &format!("Uncaught {text}"));
 }
 
 /// Text for the log: stack frames name files, and those of the runtime are left out.
 pub fn user_paths(text: &str) -> String {
     let is_frame = |line: &str| line.trim_start().starts_with("at ");
     let lines = text.split('\n').filter(|line| !is_runtime_frame(line));
-    let lines: Vec<_> = lines.map(|line| if is_frame(line) { line.replace(BUNDLE, "") } else { line.into() }).collect();
-    lines.join("\n").replace(&format!("{SCHEME}{BUNDLE}"), "").replace(SCHEME, "")
+    let lines: Vec<_> = lines
+        .map(|line| match is_frame(line) {
+            true => line.replace(BUNDLE, "").replace(SCHEME, ""),
+            false => line.replace(&format!("{SCHEME}{BUNDLE}"), "").replace(&format!("{SCHEME}file:"), "file:"),
+        })
+        .collect();
+    lines.join("\n")
 }
 
 /// The stack, or else name and message, of a thrown value.
