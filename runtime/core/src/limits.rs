@@ -325,9 +325,9 @@ impl IsolateLimits {
 /// How often the watchdog looks at each shard's running turn.
 pub const WATCHDOG_TICK: Duration = Duration::from_millis(5);
 
-/// A termination for memory lets V8 grow to this many times the limit first, because a builtin that cannot be
-/// interrupted aborts the process when an allocation fails.
-pub const HEAP_SLACK: usize = 4;
+/// A termination for memory lets V8 grow by this much first, because a builtin that cannot be interrupted aborts the
+/// process when an allocation fails: room for the longest string in two-byte characters, and a copy of it.
+pub const HEAP_SLACK_BYTES: usize = 5 << 29;
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@ use std::task::Wake;
 use denizen_bindings::call::Call;
 use denizen_bindings::isolate::{Completion, IsolateId, IsolateState, JsEntries, ShardMessage, ShardSender, Token};
 use denizen_bindings::memory::Budget;
-use denizen_core::limits::{HEAP_SLACK, IsolateLimits, WorkerLimits};
+use denizen_core::limits::{HEAP_SLACK_BYTES, IsolateLimits, WorkerLimits};
 use deno_core::RuntimeOptions;
 
 use super::entered::PinnedRuntime;
@@ -163,7 +163,7 @@ impl Slot {
             runtime.add_near_heap_limit_callback(move |current, _initial| {
                 reached.store(true, Ordering::Relaxed);
                 stop.terminate_execution();
-                current * HEAP_SLACK
+                current + HEAP_SLACK_BYTES
             });
             let isolate = runtime.v8_isolate();
             isolate.set_slot(state.clone());
