@@ -1,22 +1,24 @@
 // Measures denizen beside workerd and prints a Markdown table: objects, facets and loaded Workers through HTTP and in
-// loops, memory, start.
+// loops, memory, start, and the web platform (web.mjs).
 //
 //   node benches/compare.mjs [--denizen PATH] [--workerd PATH] [--seconds 3] [--rounds 3] [--shards N] [--only a,b]
 //
 // Owns what is measured, the order, the arithmetic, and the aims. Both servers run worker.js, which denizen takes as a bare
 // script and so starts twice. Both are measured in every round, one after the other, and the one that goes first changes
 // from round to round. Every section starts a fresh server in a temporary folder of its own. A row is the median of its
-// rounds; its ratio is denizen's figure over workerd's. With the usual flags it takes about seven minutes.
+// rounds; its ratio is denizen's figure over workerd's. With the usual flags it takes about eleven minutes.
 //
 // The load comes from wrk when it is on PATH, else from a child process with load.mjs. --shards applies to denizen
 // wherever the section does not fix it; without it denizen takes its default. --only picks sections by name.
 
 import { execFile, execFileSync, spawnSync } from "node:child_process";
+import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { pssMb, sleep, withServer } from "./servers.mjs";
+import { WEB_LOADS, WEB_LOOPS, WEB_SCRIPT } from "./web.mjs";
 
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
 const CONNECTIONS = 64;
@@ -36,7 +38,7 @@ const WARM_UP_SECONDS = 1;
 /** Holds all the loaded Workers of a section, so that none is evicted in between. */
 const ROOMY = ["--isolates-per-shard", String(2 * LOADS)];
 
-/** Each measures one server: it gives its figures by row. `serve(body, flags)` lends it a fresh one. */
+/** Each measures one server: it gives its figures by row. `serve(body, flags, given)` lends it a fresh one. */
 const SECTIONS = {
   http: (serve) =>
     serve(async ({ port }) => ({ hello: await requestsPerSecond(port, "/hello"), json: await requestsPerSecond(port, "/json") })),
@@ -103,6 +105,18 @@ const SECTIONS = {
     while (times.length < STARTS) await serve(async ({ startMs }) => times.push(startMs));
     return { start: median(times) };
   },
+  web: (serve) =>
+    serve(async ({ port, connection }) => {
+      const figures = {};
+      // The loops first: a connection that is not used for long is closed.
+      for (const { name, count } of WEB_LOOPS) {
+        // The compiler's first look at the code does not count.
+        await inLoop(connection, name, Math.ceil(count / 4));
+        figures[`loop-${name}`] = (await inLoop(connection, name, count)) * 1_000;
+      }
+      for (const { name, target, request } of WEB_LOADS) figures[name] = await requestsPerSecond(port, target, request);
+      return figures;
+    }, [], { script: WEB_SCRIPT, classes: [] }),
 };
 
 const atLeast = (bound) => ({ text: `at least ${bound}`, met: (ratio) => ratio >= bound });
@@ -135,6 +149,8 @@ const ROWS = [
   ["memory", "full", `memory, ${LOADS} idle Workers (Pss MB)`, 1],
   ["memory", "each", "memory, each idle Worker (Pss MB)", 2, atMost(2)],
   ["start", "start", "start, spawn to first 200 answer (ms)", 0, atMost(1.5)],
+  ...WEB_LOADS.map(({ name, title, digits = 0 }) => ["web", name, `${title} (requests/s)`, digits, atLeast(1)]),
+  ...WEB_LOOPS.map(({ name, title }) => ["web", `loop-${name}`, `in a loop: ${title} (µs each)`, 2, atMost(2)]),
 ];
 
 async function main() {
@@ -148,9 +164,9 @@ async function main() {
       const order = round % 2 === 0 ? ["denizen", "workerd"] : ["workerd", "denizen"];
       for (const server of order) {
         process.stderr.write(`round ${round + 1} of ${options.rounds}: ${section}, ${server}\n`);
-        const serve = (body, flags = []) => {
+        const serve = (body, flags = [], other = {}) => {
           const shards = options.shards && !flags.includes("--shards") ? ["--shards", options.shards] : [];
-          return withServer({ server, binary: binaries[server], ...given, flags: [...shards, ...flags] }, body);
+          return withServer({ server, binary: binaries[server], ...given, ...other, flags: [...shards, ...flags] }, body);
         };
         const result = await SECTIONS[section](serve);
         for (const [figure, value] of Object.entries(result)) ((figures[figure] ??= {})[server] ??= []).push(value);
@@ -187,19 +203,33 @@ async function elapsedMs(work) {
   return performance.now() - began;
 }
 
-async function requestsPerSecond(port, target) {
-  await load(port, target, WARM_UP_SECONDS);
-  return load(port, target, options.seconds);
+async function requestsPerSecond(port, target, request = {}) {
+  await load(port, target, WARM_UP_SECONDS, request);
+  return load(port, target, options.seconds, request);
 }
 
-async function load(port, target, seconds) {
+/** A load of requests for `target`: of GETs, or with `script`, wrk's own file that says what they are. */
+async function load(port, target, seconds, { script, connections = CONNECTIONS }) {
   const url = `http://127.0.0.1:${port}${target}`;
+  if (script && !wrk) throw new Error("this section needs wrk");
   const output = wrk
-    ? await outputOf("wrk", ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, url])
-    : await outputOf(process.execPath, [path.join(FOLDER, "load.mjs"), port, target, CONNECTIONS, seconds].map(String));
+    ? await withScript(script, (flags) => outputOf("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, ...flags, url]))
+    : await outputOf(process.execPath, [path.join(FOLDER, "load.mjs"), port, target, connections, seconds].map(String));
   const rate = /^Requests\/sec:\s+([\d.]+)/m.exec(output);
   if (!rate || /Non-2xx|Socket errors/.test(output)) throw new Error(`load on ${target} failed:\n${output}`);
   return Number(rate[1]);
+}
+
+async function withScript(script, body) {
+  if (!script) return body([]);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "bench-wrk-"));
+  try {
+    const file = path.join(folder, "request.lua");
+    fs.writeFileSync(file, script);
+    return await body(["-s", file]);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function median(values) {

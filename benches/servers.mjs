@@ -28,8 +28,7 @@ const main :Workerd.Worker = (
   ],
   durableObjectStorage = (localDisk = "storage"),
   bindings = [
-    ${classes.map((name) => `(name = "${name}", durableObjectNamespace = "${name}")`).join(",\n    ")},
-    (name = "LOADER", workerLoader = ())
+    ${[...classes.map((name) => `(name = "${name}", durableObjectNamespace = "${name}")`), `(name = "LOADER", workerLoader = ())`].join(",\n    ")}
   ]
 );
 `;

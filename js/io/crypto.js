@@ -1,10 +1,11 @@
 // Random values.
 //
-// Owns `crypto.getRandomValues` and `crypto.randomUUID` over the host's random bytes. It must not hold any state of its own.
+// Owns `crypto.getRandomValues` and `crypto.randomUUID` over the host's random bytes. It must not hold bytes of the time when the
+// snapshot is made: all isolates would have them.
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_random_bytes } = core.ops;
+const { op_io_check, op_random_bytes } = core.ops;
 const {
   ArrayBufferIsView,
   NumberPrototypeToString,
@@ -25,10 +26,16 @@ const INTEGER_TYPES = {
   Int32Array: true, Uint32Array: true, BigInt64Array: true, BigUint64Array: true,
 };
 
+// The two digits of each byte.
+const DIGITS = [];
+for (let i = 0; i < 256; i++) {
+  DIGITS[i] = StringPrototypePadStart(NumberPrototypeToString(i, 16), 2, "0");
+}
+
 function hex(bytes, from, to) {
   let text = "";
   for (let i = from; i < to; i++) {
-    text += StringPrototypePadStart(NumberPrototypeToString(bytes[i], 16), 2, "0");
+    text += DIGITS[bytes[i]];
   }
   return text;
 }
@@ -54,12 +61,31 @@ function getRandomValues(array) {
   return array;
 }
 
+const UUID_BYTES = 16;
+const POOL_BYTES = 128 * UUID_BYTES;
+// Random bytes of UUIDs to come, asked for together: asking the system takes longer than all the rest.
+let pool;
+let left = 0;
+
 function randomUUID() {
-  const bytes = new Uint8Array(16);
-  op_random_bytes(bytes);
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return `${hex(bytes, 0, 4)}-${hex(bytes, 4, 6)}-${hex(bytes, 6, 8)}-${hex(bytes, 8, 10)}-${hex(bytes, 10, 16)}`;
+  if (left === 0) {
+    pool ??= new Uint8Array(POOL_BYTES);
+    op_random_bytes(pool);
+    left = POOL_BYTES;
+  } else {
+    op_io_check();
+  }
+  left -= UUID_BYTES;
+  const b = pool;
+  const at = left;
+  b[at + 6] = (b[at + 6] & 0x0f) | 0x40;
+  b[at + 8] = (b[at + 8] & 0x3f) | 0x80;
+  const text = `${hex(b, at, at + 4)}-${hex(b, at + 4, at + 6)}-${hex(b, at + 6, at + 8)}-${hex(b, at + 8, at + 10)}-${hex(b, at + 10, at + 16)}`;
+  // What was given out is not kept.
+  for (let i = at; i < at + UUID_BYTES; i++) {
+    b[i] = 0;
+  }
+  return text;
 }
 
 class Crypto {

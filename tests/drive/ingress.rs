@@ -114,7 +114,7 @@ fn a_failed_event_shows_a_reference_and_the_log_has_the_rest() {
     assert!(!body.contains("secret"), "{body}");
     let reference = body.trim().rsplit("reference = ").next().expect("a reference").to_owned();
     server.wait_for_log(&format!(
-        "reference = {reference}\nUncaught TypeError: a secret message\n    at Object.fetch (main.js:9:"
+        "reference = {reference}\n    Uncaught TypeError: a secret message\n        at Object.fetch (main.js:9:"
     ));
 }
 

@@ -9,6 +9,7 @@
 //! - [`durability`]: what was answered survives SIGKILL.
 //! - [`endurance`]: many loaded Workers, many facets.
 //! - [`handlers`]: events that are no requests.
+//! - [`console`]: lines of the console.
 //! - [`errors`]: what a person reads of errors.
 //! - [`facet_alarms`]: alarms of facets, over restarts.
 //! - [`gates`]: what leaves an object on a disk that hangs or fails.
@@ -19,6 +20,7 @@
 //! - [`supervisor`]: the main job, over restarts.
 
 mod cli;
+mod console;
 mod durability;
 mod egress;
 mod endurance;

@@ -120,8 +120,8 @@ async fn warn_about_handlers(running: &Running, main: &Arc<str>) {
 /// What is printed of a Worker that did not start, with the lines around the place if it is in its own code.
 fn start_failure(running: &Running, worker: &Arc<str>, error: &CallError) -> String {
     let text = user_paths(&error.log_text());
-    let bundle = running.shared.workers.get(worker).map(|definition| &*definition.bundle);
-    let lines = excerpt(bundle.into_iter(), &text).map(|(_, lines)| format!("\n\n{lines}")).unwrap_or_default();
+    let bundle_of = |worker: &str| running.shared.workers.get(worker).map(|definition| &*definition.bundle);
+    let lines = excerpt(bundle_of, worker, &text).map(|(_, lines)| format!("\n\n{lines}")).unwrap_or_default();
     format!("Worker \"{worker}\" did not start:\nUncaught {text}{}", lines.trim_end())
 }
 

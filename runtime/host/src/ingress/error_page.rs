@@ -64,8 +64,8 @@ impl Asked {
     /// The answer to a request that failed with `error`.
     pub fn answer(&self, error: &CallError, status: StatusCode, reference: &str, shared: &Shared) -> Response<String> {
         let text = cut(&user_paths(&error.log_text()));
-        let bundles = shared.workers.values().map(|definition| &*definition.bundle);
-        let excerpt = excerpt(bundles, &text);
+        let bundle_of = |worker: &str| shared.workers.get(worker).map(|definition| &*definition.bundle);
+        let excerpt = excerpt(bundle_of, error.origin.as_deref().unwrap_or_default(), &text);
         let title = cut(&error.to_string());
         let (kind, body) = match self.form {
             Form::Page => ("text/html;charset=UTF-8", {

@@ -35,13 +35,31 @@ fn place_of(line: &str) -> Option<Place> {
     Some(Place { file: file.to_owned(), line: line.parse().ok()?, column: column.parse().ok()? })
 }
 
-/// The lines around the first place of `stack` that lies in one of `bundles`.
-pub fn excerpt<'a>(bundles: impl Iterator<Item = &'a ModuleBundle> + Clone, stack: &str) -> Option<(Place, String)> {
-    stack.lines().filter_map(place_of).take(FRAMES).find_map(|place| {
-        let source = bundles.clone().find_map(|bundle| source_of(bundle, &place.file))?;
-        let lines = frame(&source, place.line, place.column)?;
-        Some((place, lines))
-    })
+/// The lines around the first place of `stack` that lies in a bundle. `origin` is who threw, as the log calls them; a line
+/// `thrown in <origin>:` says that what follows came from elsewhere. `bundle_of` gives the bundle of a Worker by its name.
+pub fn excerpt<'a>(
+    bundle_of: impl Fn(&str) -> Option<&'a ModuleBundle>,
+    origin: &str,
+    stack: &str,
+) -> Option<(Place, String)> {
+    let worker = |origin: &str| bundle_of(origin.split('/').next().unwrap_or_default());
+    let mut bundle = worker(origin);
+    let mut frames = 0;
+    for line in stack.lines() {
+        if let Some(elsewhere) = line.trim().strip_prefix("thrown in ") {
+            bundle = worker(elsewhere.trim_end_matches(':'));
+        }
+        let Some(place) = place_of(line) else { continue };
+        frames += 1;
+        if frames > FRAMES {
+            return None;
+        }
+        let source = bundle.and_then(|bundle| source_of(bundle, &place.file));
+        if let Some(lines) = source.and_then(|source| frame(&source, place.line, place.column)) {
+            return Some((place, lines));
+        }
+    }
+    None
 }
 
 /// The text of a file, as the user wrote it: what a source map holds of it, or the module of that name.
