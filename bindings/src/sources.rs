@@ -27,10 +27,12 @@ macro_rules! embedded_script {
 /// Scripts that the snapshot holds, loaded by the bootstrap through `core.loadExtScript`.
 static SCRIPTS: &[ExtensionFileSource] = &[
     script!("bootstrap/blobs.js"),
+    script!("bootstrap/callable.js"),
     script!("bootstrap/flags.js"),
     script!("bootstrap/intrinsics.js"),
     script!("bootstrap/lazy.js"),
     script!("bootstrap/shape.js"),
+    script!("bootstrap/wording.js"),
     script!("actor/exclusive.js"),
     script!("actor/namespace.js"),
     script!("actor/state.js"),

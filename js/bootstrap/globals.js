@@ -12,6 +12,7 @@ const { Error, ObjectCreate, ObjectDefineProperty, ObjectGetPrototypeOf, ObjectS
 const load = core.loadExtScript;
 
 load("ext:denizen/bootstrap/blobs.js");
+const { EXPLAIN } = load("ext:denizen/bootstrap/wording.js");
 const webidl = load("ext:deno_webidl/00_webidl.js");
 const url = load("ext:deno_web/00_url.js");
 const { DOMException } = load("ext:deno_web/01_dom_exception.js");
@@ -46,6 +47,7 @@ const events = load("ext:denizen/web/events.js");
 const performance = load("ext:denizen/web/performance.js");
 const { compatibilityFlags, configure } = load("ext:denizen/bootstrap/flags.js");
 const { defineDigestStream, defineLazyGlobals } = load("ext:denizen/bootstrap/lazy.js");
+const { callable } = load("ext:denizen/bootstrap/callable.js");
 const { shapeClass, shapeFunction, shapePrototype } = load("ext:denizen/bootstrap/shape.js");
 const { structuredClone } = load("ext:denizen/worker/structured_clone.js");
 const { queueMicrotask, reportError } = load("ext:denizen/worker/report.js");
@@ -225,14 +227,26 @@ for (const name of ["createObjectURL", "revokeObjectURL"]) {
 for (const name of ["NONE", "CAPTURING_PHASE", "AT_TARGET", "BUBBLING_PHASE"]) {
   ObjectDefineProperty(event.Event.prototype, name, propReadOnly(event.Event[name]));
 }
+// Scripts that are loaded later take the classes of the scope from here.
+const SOURCES = [url, load("ext:deno_web/01_dom_exception.js"), event, load("ext:deno_web/03_abort_signal.js"), abort, streams, encoding, file];
+function expose(Class) {
+  const constructor = callable(Class, EXPLAIN[Class.name]);
+  for (const source of SOURCES) {
+    if (source[Class.name] === Class) {
+      source[Class.name] = constructor;
+    }
+  }
+  shapeClass(constructor);
+  own(constructor);
+  return constructor;
+}
 for (const name in CLASSES) {
-  shapeClass(CLASSES[name]);
-  own(CLASSES[name]);
+  // A class that has two names is one.
+  CLASSES[name] = name === "TraceEvent" ? CLASSES.TailEvent : expose(CLASSES[name]);
 }
-for (const Class of [Navigator, Cloudflare, ServiceWorkerGlobalScope, event.EventTarget]) {
-  shapeClass(Class);
-  own(Class);
-}
+const EventTarget = expose(event.EventTarget);
+expose(Cloudflare);
+OWN.ServiceWorkerGlobalScope = expose(ServiceWorkerGlobalScope);
 shapePrototype(ObjectGetPrototypeOf(timers.scheduler));
 for (const name in FUNCTIONS) {
   const original = FUNCTIONS[name];
@@ -254,7 +268,7 @@ own(ExecutionContext);
 own(ClassHandle);
 define(ServiceWorkerGlobalScope.prototype, CLASSES);
 define(ServiceWorkerGlobalScope.prototype, FUNCTIONS);
-define(WorkerGlobalScope.prototype, { __proto__: null, EventTarget: event.EventTarget });
+define(WorkerGlobalScope.prototype, { __proto__: null, EventTarget });
 define(globalThis, OWN);
 ObjectDefineProperty(globalThis, "origin", propReadOnly("null"));
 

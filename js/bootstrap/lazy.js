@@ -5,6 +5,7 @@
 (function () {
 const { core } = __bootstrap;
 const { op_define_lazy } = core.ops;
+const { callable, willBeCallable } = core.loadExtScript("ext:denizen/bootstrap/callable.js");
 const { shapeClass } = core.loadExtScript("ext:denizen/bootstrap/shape.js");
 
 const GLOBALS = {
@@ -20,6 +21,11 @@ const GLOBALS = {
   WebSocketRequestResponsePair: "ext:denizen/web/request_response_pair.js",
 };
 
+for (const name in GLOBALS) {
+  willBeCallable(name);
+}
+willBeCallable("DigestStream");
+
 // Once in each isolate: the names of `scope`.
 function defineLazyGlobals(scope) {
   for (const name in GLOBALS) {
@@ -30,15 +36,16 @@ function defineLazyGlobals(scope) {
 function defineDigestStream(prototype) {
   op_define_lazy(prototype, "DigestStream", () => {
     const { DigestStream } = core.loadExtScript("ext:denizen/crypto/digest_stream.js");
-    shapeClass(DigestStream);
-    return DigestStream;
+    const constructor = callable(DigestStream);
+    shapeClass(constructor);
+    return constructor;
   }, false);
 }
 
 function loadGlobal(name) {
-  const value = core.loadExtScript(GLOBALS[name])[name];
-  shapeClass(value);
-  return value;
+  const constructor = callable(core.loadExtScript(GLOBALS[name])[name]);
+  shapeClass(constructor);
+  return constructor;
 }
 
 return { defineDigestStream, defineLazyGlobals };

@@ -1,0 +1,107 @@
+// Constructors that can be called.
+//
+// Owns the functions that stand for the runtime's classes in the global scope: workerd's are made from native templates, so
+// each refuses a call without `new` in its own words, names the argument that is missing, and inherits from
+// Function.prototype alone. The class behind it stays what the runtime uses. It must not know what a class does.
+
+(function () {
+const { primordials } = __bootstrap;
+const { ArrayPrototypeIncludes, Function, ObjectDefineProperty, ReflectConstruct, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, TypeError } = primordials;
+
+// Types of the arguments that a constructor needs, undefined for one that may be left out, where the class behind it would say
+// so in other words.
+const REQUIRED = {
+  __proto__: null,
+  ByteLengthQueuingStrategy: ["QueuingStrategyInit"],
+  CountQueuingStrategy: ["QueuingStrategyInit"],
+  CustomEvent: ["string"],
+  ErrorEvent: ["string"],
+  Event: ["string"],
+  File: [undefined, "string"],
+  ReadableStreamBYOBReader: ["ReadableStream"],
+  ReadableStreamDefaultReader: ["ReadableStream"],
+  URL: ["USVString"],
+  WritableStreamDefaultWriter: ["WritableStream"],
+};
+
+// Classes that only the runtime makes objects of.
+const ILLEGAL = [
+  "AbortSignal", "Body", "Crypto", "CryptoKey", "ExtendableEvent", "FetchEvent", "MessagePort", "Navigator",
+  "Performance", "PerformanceEntry", "PerformanceMeasure", "PerformanceObserverEntryList",
+  "PerformanceResourceTiming", "PromiseRejectionEvent", "ReadableByteStreamController", "ReadableStreamBYOBRequest",
+  "ReadableStreamDefaultController", "ScheduledEvent", "ServiceWorkerGlobalScope", "SubtleCrypto", "TailEvent",
+  "TraceEvent", "TransformStreamDefaultController", "WorkerGlobalScope", "WritableStreamDefaultController",
+];
+// What kind of object a first argument must be, unless it is left out.
+const OBJECTS = {
+  __proto__: null,
+  Blob: "Array",
+  ByteLengthQueuingStrategy: "QueuingStrategyInit",
+  CountQueuingStrategy: "QueuingStrategyInit",
+  File: "Array",
+  IdentityTransformStream: "QueuingStrategy",
+  ReadableStream: "UnderlyingSource",
+  ReadableStreamBYOBReader: "ReadableStream",
+  ReadableStreamDefaultReader: "ReadableStream",
+  TransformStream: "Transformer",
+  WritableStream: "UnderlyingSink",
+  WritableStreamDefaultWriter: "WritableStream",
+};
+
+const makers = { __proto__: null };
+
+// What makes functions with the literal name that V8 has in its messages. It compiles text, which is possible only while the
+// snapshot is made: a class that is loaded later is made ready then.
+function makerOf(name, isPlain) {
+  const key = `${name} ${isPlain}`;
+  const construct = "return ReflectConstruct(Class, arguments, new.target);";
+  const body = isPlain ? construct : `check(arguments.length, arguments[0]); try { ${construct} } catch (error) { throw explain(error, arguments); }`;
+  makers[key] ??= new Function(
+    "ReflectConstruct", "Class", "refuse", "check", "explain",
+    `"use strict"; return function ${name}() { if (new.target === undefined) { refuse(); } ${body} };`,
+  );
+  return makers[key];
+}
+
+// Readies a class that is loaded in an isolate.
+function willBeCallable(name) {
+  makerOf(name, REQUIRED[name] === undefined && OBJECTS[name] === undefined && !ArrayPrototypeIncludes(ILLEGAL, name));
+}
+
+// The function that stands for `Class`. `explain` gives an error in place of one that the class threw, from that and the arguments.
+function callable(Class, explain = undefined) {
+  const { name } = Class;
+  const required = REQUIRED[name];
+  const object = OBJECTS[name];
+  const isIllegal = ArrayPrototypeIncludes(ILLEGAL, name);
+  const check = (count, first) => {
+    if (isIllegal) {
+      throw new TypeError("Illegal constructor");
+    }
+    if (object !== undefined && first !== undefined && first !== null && typeof first !== "object" && typeof first !== "function") {
+      throw new TypeError(`Failed to construct '${name}': constructor parameter 1 is not of type '${object}'.`);
+    }
+    if (required !== undefined && count < required.length) {
+      const missing = required[count] === undefined ? count + 1 : count;
+      throw new TypeError(`Failed to construct '${name}': constructor parameter ${missing + 1} is not of type '${required[missing]}'.`);
+    }
+  };
+  const refuse = () => {
+    check(required?.length ?? 0, undefined);
+    throw new TypeError(`Failed to construct '${name}': Please use the 'new' operator, this object constructor cannot be called as a function.`);
+  };
+  const isPlain = required === undefined && object === undefined && !isIllegal && explain === undefined;
+  const construct = makerOf(name, isPlain)(ReflectConstruct, Class, refuse, check, explain ?? ((error) => error));
+  const keys = ReflectOwnKeys(Class);
+  for (let i = 0; i < keys.length; i++) {
+    if (keys[i] !== "length" && keys[i] !== "prototype") {
+      ObjectDefineProperty(construct, keys[i], { __proto__: null, ...ReflectGetOwnPropertyDescriptor(Class, keys[i]) });
+    }
+  }
+  construct.prototype = Class.prototype;
+  ObjectDefineProperty(Class.prototype, "constructor", { __proto__: null, value: construct, writable: true, enumerable: false, configurable: true });
+  return construct;
+}
+
+return { callable, willBeCallable };
+})();

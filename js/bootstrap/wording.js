@@ -1,0 +1,134 @@
+// workerd's words where deno_web has its own.
+//
+// Owns texts of errors of URL, URLSearchParams, TextDecoder and TextEncoder, of missing arguments and of wrong receivers. It must
+// not change what is refused.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const {
+  ArrayBufferIsView,
+  ArrayIsArray,
+  ObjectDefineProperty,
+  RangeError,
+  ReflectApply,
+  ReflectGetOwnPropertyDescriptor,
+  StringPrototypeEndsWith,
+  StringPrototypeSlice,
+  StringPrototypeStartsWith,
+  TypeError,
+  TypedArrayPrototypeGetSymbolToStringTag,
+} = primordials;
+
+// Before the classes are loaded, which take their operations then.
+for (const name of ["op_encoding_decode", "op_encoding_decode_single"]) {
+  const decode = core.ops[name];
+  core.ops[name] = (input, handle, ...options) => {
+    try {
+      return decode(input, handle, ...options);
+    } catch (error) {
+      throw textOf(error) === "The encoded data is not valid" ? new TypeError("Failed to decode input.") : error;
+    }
+  };
+}
+
+const webidl = core.loadExtScript("ext:deno_webidl/00_webidl.js");
+const { URL, URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
+core.loadExtScript("ext:deno_web/08_text_encoding.js");
+const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
+
+function textOf(error) {
+  const text = core.isNativeError(error) ? ReflectGetOwnPropertyDescriptor(error, "message")?.value : undefined;
+  return typeof text === "string" ? text : "";
+}
+
+const assertBranded = webidl.assertBranded;
+webidl.assertBranded = (self, prototype) => {
+  try {
+    assertBranded(self, prototype);
+  } catch {
+    throw illegalInvocation();
+  }
+};
+const requiredArguments = webidl.requiredArguments;
+webidl.requiredArguments = (length, required, prefix, names) => {
+  if (length >= required) {
+    return;
+  }
+  if (StringPrototypeStartsWith(prefix, "Failed to construct ")) {
+    throw new TypeError(`${prefix}: constructor parameter ${length + 1} is not of type 'string'.`);
+  }
+  const type = StringPrototypeEndsWith(prefix, " on 'URLSearchParams'") ? "USVString" : undefined;
+  if (type === undefined && !StringPrototypeStartsWith(prefix, "Failed to execute 'URL.")) {
+    requiredArguments(length, required, prefix, names);
+  }
+  const place = type === undefined ? `Failed to execute '${StringPrototypeSlice(prefix, 23, -1)}' on 'URL'` : prefix;
+  throw new TypeError(`${place}: parameter ${length + 1} is not of type 'USVString'.`);
+};
+
+// Has a conversion refuse what `test` does not pass, as an argument of the type that workerd names.
+function name(converter, prefix, position, type, test) {
+  const convert = webidl.converters[converter];
+  webidl.converters[converter] = (value, place, context, options) => {
+    if (place === prefix && !test(value)) {
+      throw new TypeError(`${prefix}: ${position} is not of type '${type}'.`);
+    }
+    return convert(value, place, context, options);
+  };
+}
+const isBytes = (value) => ArrayBufferIsView(value) || core.isAnyArrayBuffer(value);
+const isDictionary = (value) => value === undefined || value === null || typeof value === "object" || typeof value === "function";
+name("BufferSource", "Failed to execute 'decode' on 'TextDecoder'", "parameter 1", "Array", isBytes);
+name("TextDecodeOptions", "Failed to execute 'decode' on 'TextDecoder'", "parameter 2", "DecodeOptions", isDictionary);
+name("TextDecoderOptions", "Failed to construct 'TextDecoder'", "constructor parameter 2", "ConstructorOptions", isDictionary);
+name("Uint8Array", "Failed to execute 'encodeInto' on 'TextEncoder'", "parameter 2", "Uint8Array", (value) => core.isTypedArray(value) && ArrayBufferIsView(value) && TypedArrayPrototypeGetSymbolToStringTag(value) === "Uint8Array");
+
+const href = ReflectGetOwnPropertyDescriptor(URL.prototype, "href");
+const members = {
+  set href(value) {
+    const text = `${value}`;
+    try {
+      ReflectApply(href.set, this, [text]);
+    } catch (error) {
+      throw StringPrototypeStartsWith(textOf(error), "Invalid URL") ? new TypeError("Failed to set the 'href' property on 'URL': the provided value is not of type 'valid URL string'.") : error;
+    }
+  },
+};
+ObjectDefineProperty(URL.prototype, "href", { __proto__: null, get: href.get, set: ReflectGetOwnPropertyDescriptor(members, "href").set, enumerable: true, configurable: true });
+
+const each = URLSearchParamsPrototype.forEach;
+const { forEach } = {
+  forEach(callback, receiver = undefined) {
+    if (typeof callback !== "function") {
+      throw new TypeError("Failed to execute 'forEach' on 'URLSearchParams': parameter 1 is not of type 'function'.");
+    }
+    ReflectApply(each, this, [callback, receiver]);
+  },
+};
+ObjectDefineProperty(URLSearchParamsPrototype, "forEach", { __proto__: null, value: forEach, writable: true, enumerable: true, configurable: true });
+
+const NO_LABEL = "The encoding label provided ('";
+
+function explainLabel(error) {
+  const text = textOf(error);
+  return StringPrototypeStartsWith(text, NO_LABEL)
+    ? new RangeError(`"${StringPrototypeSlice(text, NO_LABEL.length, -("') is invalid.".length))}" is not a valid encoding.`)
+    : error;
+}
+
+// By class: the error to throw in place of one that its constructor threw, from that and its arguments.
+const EXPLAIN = {
+  __proto__: null,
+  TextDecoder: explainLabel,
+  TextDecoderStream: explainLabel,
+  URL: (error) => StringPrototypeStartsWith(textOf(error), "Invalid URL: '") ? new TypeError("Invalid URL string.") : error,
+  URLSearchParams(error, args) {
+    if (!core.isNativeError(error) || ReflectGetOwnPropertyDescriptor(error, "code")?.value !== "ERR_INVALID_TUPLE") {
+      return error;
+    }
+    const first = ArrayIsArray(args[0]) ? args[0][0] : null;
+    return new TypeError(typeof first === "object" || typeof first === "function" ? "Invalid URL search params sequence." : "Incorrect type: the provided value is not of type 'Sequence'.");
+  },
+};
+
+return { EXPLAIN };
+})();
