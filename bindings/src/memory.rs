@@ -41,6 +41,11 @@ impl Budget {
         self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, enough).is_ok()
     }
 
+    /// Whether `bytes` are left.
+    pub fn has(&self, bytes: usize) -> bool {
+        i64::try_from(bytes).is_ok_and(|bytes| self.left.load(Ordering::Relaxed) >= bytes)
+    }
+
     /// Gives `bytes` back.
     pub fn give_back(&self, bytes: usize) {
         self.left.fetch_add(bytes as i64, Ordering::Relaxed);

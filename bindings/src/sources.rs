@@ -147,6 +147,10 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("node/util/inspect.js"),
     embedded_script!("node/util/mime.js"),
     embedded_script!("node/util_types.js"),
+    embedded_script!("node/zlib.js"),
+    embedded_script!("node/zlib/handle.js"),
+    embedded_script!("node/zlib/streams.js"),
+    embedded_script!("node/zlib/whole.js"),
     embedded_script!("web/url_pattern.js"),
 ];
 
@@ -196,6 +200,7 @@ node_modules! {
     "url" => "url.js",
     "util" => "util.js",
     "util/types" => "util_types.js",
+    "zlib" => "zlib.js",
 }
 
 /// Other modules that user code can import, and the script whose result is their exports.

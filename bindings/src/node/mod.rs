@@ -1,14 +1,16 @@
 //! The node binding: what the `node:` modules need that JavaScript does not do well, and which Workers have them.
 //!
-//! Owns the meaning of the flags of nodejs_compat, conversions between text and bytes, and hashes. It must not know events, actors
+//! Owns the meaning of the flags of nodejs_compat, conversions between text and bytes, hashes and compression. It must not know events, actors
 //! or files.
 //!
 //! # Layout
 //! - [`hash`]: digests, HMACs, derived keys.
 //! - [`text`]: text to bytes and back.
+//! - [`zlib`]: what compresses and decompresses.
 
 pub mod hash;
 pub mod text;
+pub mod zlib;
 
 use deno_core::op2;
 
@@ -30,6 +32,15 @@ deno_core::extension!(
         text::op_node_text_of,
         text::op_node_is_utf8,
         text::op_node_domain,
+        zlib::op_node_brotli_new,
+        zlib::op_node_zlib_close,
+        zlib::op_node_zlib_crc32,
+        zlib::op_node_zlib_failure,
+        zlib::op_node_zlib_new,
+        zlib::op_node_zlib_params,
+        zlib::op_node_zlib_reset,
+        zlib::op_node_zlib_write,
+        zlib::op_node_zstd_new,
     ],
 );
 

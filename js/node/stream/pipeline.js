@@ -10,14 +10,14 @@ const {
   ArrayIsArray, ArrayPrototypePop, ArrayPrototypePush, ArrayPrototypeShift, FunctionPrototypeCall, ObjectDefineProperty,
   Promise, PromisePrototypeThen, ReflectApply, SafeArrayIterator, SymbolAsyncIterator, SymbolIterator,
 } = primordials;
-const { AbortError, invalidArgType, missingArgs, nodeError, validateAbortSignal, validateFunction, validateObject } = core.loadExtScript(
+const { AbortError, invalidArgType, missingArgs, nodeError, nodeTypeError, validateAbortSignal, validateFunction, validateObject } = core.loadExtScript(
   "ext:denizen/node/internal/errors.js",
 );
 const {
   destroyer, isNodeStream, isReadable, isReadableNode, isReadableWeb, isTransformWeb, isWritable, isWritableNode, isWritableWeb, nextTick,
 } = core.loadExtScript("ext:denizen/node/stream/shared.js");
 
-const premature = () => nodeError("ERR_STREAM_PREMATURE_CLOSE", "Premature close");
+const premature = () => nodeTypeError("ERR_STREAM_PREMATURE_CLOSE", "Premature close");
 
 function eos(stream, options, callback) {
   if (arguments.length === 2) {

@@ -204,6 +204,16 @@ pub const PBKDF2_ROUNDS: u64 = 2_000_000;
 /// little.
 pub const PBKDF2_ROUNDS_PER_MS: u64 = 2_000;
 
+/// Bytes that a compression library of `node:zlib` is given at once: it does not stop in the middle, and the slowest settings
+/// need a second or two for them. Longer input is compressed in pieces, between which an event can be stopped.
+pub const ZLIB_PIECE_BYTES: usize = 1 << 20;
+/// Largest brotli block, as a power of two: a block is compressed in one go, whatever the pieces are. Brotli allows 24.
+pub const BROTLI_BLOCK_BITS: u32 = 20;
+/// Bytes that should be left in an isolate before a stream of zlib's formats begins, which takes less than this.
+pub const ZLIB_ROOM_BYTES: usize = 1 << 20;
+/// Bytes that should be left before a brotli or zstd stream begins: what brotli takes with its default settings.
+pub const BROTLI_ROOM_BYTES: usize = 64 << 20;
+
 /// Longest message of an error whose stack is made: V8 has no string for a stack that is longer than the longest one.
 pub const STACK_MESSAGE_LENGTH: usize = 1 << 24;
 
