@@ -27,6 +27,7 @@ macro_rules! embedded_script {
 /// Scripts that the snapshot holds, loaded by the bootstrap through `core.loadExtScript`.
 static SCRIPTS: &[ExtensionFileSource] = &[
     script!("bootstrap/blobs.js"),
+    script!("bootstrap/changed.js"),
     script!("bootstrap/flags.js"),
     script!("bootstrap/intrinsics.js"),
     script!("bootstrap/lazy.js"),
@@ -61,6 +62,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("web/body_class.js"),
     script!("web/events.js"),
     script!("web/performance.js"),
+    script!("web/text_decoder.js"),
     script!("worker/controllers.js"),
     script!("worker/dispatch.js"),
     script!("worker/exports.js"),
@@ -74,6 +76,8 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     // them in its heap.
     embedded_script!("streams/compression.js"),
     embedded_script!("web/message_channel.js"),
+    embedded_script!("bootstrap/old_sides.js"),
+    embedded_script!("fetch/legacy_url.js"),
     embedded_script!("bootstrap/upgrade.js"),
     embedded_script!("crypto/digest_stream.js"),
     embedded_script!("crypto/import.js"),

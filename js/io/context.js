@@ -17,6 +17,7 @@ function holdEvent(promise) {
   });
 }
 
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 
@@ -25,14 +26,15 @@ let allowed = false;
 class ExecutionContext {
   #props;
   props;
-  exports;
   constructor(props, exports) {
     if (!allowed) {
       throw new TypeError("Illegal constructor");
     }
     this.#props = props;
     this.props = props;
-    this.exports = exports;
+    if (!changed.enable_ctx_exports) {
+      this.exports = exports;
+    }
   }
   waitUntil(promise) {
     if (typeof this !== "object" || this === null || !(#props in this)) {
@@ -40,6 +42,9 @@ class ExecutionContext {
     }
     if (arguments.length === 0) {
       throw new TypeError("Failed to execute 'waitUntil' on 'ExecutionContext': parameter 1 is not of type 'Promise'.");
+    }
+    if (changed.unwrap_custom_thenables && !core.isPromise(promise)) {
+      return;
     }
     holdEvent(promise);
   }
