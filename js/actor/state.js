@@ -31,6 +31,7 @@ const {
   SymbolToStringTag,
   TypeError,
 } = primordials;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { exclusively, requireShallow } = core.loadExtScript("ext:denizen/actor/exclusive.js");
 const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
 const { newStorage } = core.loadExtScript("ext:denizen/actor/storage.js");
@@ -148,7 +149,9 @@ class DurableObjectState {
     this.#handle = handle;
     own(this, "id", id);
     own(this, "props", props);
-    own(this, "exports", exports);
+    if (!changed.enable_ctx_exports) {
+      own(this, "exports", exports);
+    }
     own(this, "storage", newStorage(handle));
     own(this, "facets", make(DurableObjectFacets, handle));
   }

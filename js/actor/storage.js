@@ -60,6 +60,7 @@ const {
   TypeError,
 } = primordials;
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { exclusively } = core.loadExtScript("ext:denizen/actor/exclusive.js");
 const { describe, own, pack, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 
@@ -549,7 +550,7 @@ class DurableObjectStorage {
   async deleteAll(...args) {
     const handle = storageHandle(this);
     readOptions("deleteAll", "DurableObjectStorage", 1, "PutOptions", args[0], PUT_OPTIONS);
-    op_storage_delete_all(handle, false);
+    op_storage_delete_all(handle, changed.delete_all_deletes_alarm === true);
   }
   async getAlarm(...args) {
     return getAlarm(storageHandle(this), "DurableObjectStorage", args);

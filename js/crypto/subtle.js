@@ -28,6 +28,7 @@ const {
 const {
   bytesOf, checkUsages, copyOf, curveOf, digestName, exportJwk, fail, field, hashOf, isSource, nameOf, newKey, pairBytes, symmetricBytes,
 } = core.loadExtScript("ext:denizen/crypto/import.js");
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { secretOf } = core.loadExtScript("ext:denizen/crypto/key.js");
 const { shapeClass } = core.loadExtScript("ext:denizen/bootstrap/shape.js");
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
@@ -128,7 +129,7 @@ function describe(spec, kind, hash, isPrivate, der) {
   const { name, type } = spec;
   if (type === "rsa") {
     const parts = op_crypto_parts(isPrivate, der);
-    return { name, modulusLength: parts[0].length * 8, publicExponent: parts[1], hash: { name: hash } };
+    return { name, modulusLength: parts[0].length * 8, publicExponent: changed.crypto_preserve_public_exponent ? parts[1].buffer : parts[1], hash: { name: hash } };
   }
   return type === "ec" ? { name, namedCurve: kind } : name === "NODE-ED25519" ? { name, namedCurve: name } : { name };
 }
@@ -154,7 +155,7 @@ function generateKey(algorithm, extractable, usages) {
   if (type === "aes" || type === "hmac") {
     const length = keyLength(algorithm);
     if (length === 0) {
-      fail("OperationError", "HMAC key length must be a non-zero unsigned long integer.");
+      fail("OperationError", "HMAC key length must be a non-zero unsigned long integer (requested 0).");
     }
     for (let i = 0; i < usages.length; i++) {
       if (!ArrayPrototypeIncludes(spec.secret, usages[i])) {

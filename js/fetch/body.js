@@ -21,10 +21,12 @@ const {
 } = core.ops;
 const {
   ArrayBufferIsView,
+  ArrayIsArray,
   ArrayPrototypePush,
   Error,
   JSONParse,
   ObjectDefineProperty,
+  ObjectPrototype,
   ObjectPrototypeIsPrototypeOf,
   PromisePrototypeThen,
   PromiseReject,
@@ -32,8 +34,10 @@ const {
   ReflectGetOwnPropertyDescriptor,
   SafeWeakMap,
   String,
+  StringPrototypeSlice,
   SymbolAsyncIterator,
   SymbolIterator,
+  SymbolToPrimitive,
   TypeError,
   TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeSet,
@@ -50,6 +54,7 @@ const { parseMimeType, serializeMimeType } = core.loadExtScript("ext:deno_web/01
 const { encodeMultipart, parseForm } = core.loadExtScript("ext:denizen/fetch/multipart.js");
 const { entryList, isFormData, newFormData } = core.loadExtScript("ext:denizen/fetch/form_data.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { randomHex } = core.loadExtScript("ext:denizen/io/crypto.js");
 
 const { ReadableStream, ReadableStreamDefaultReader } = streams;
@@ -131,7 +136,7 @@ function extract(value) {
     return { inner, type: `multipart/form-data; boundary=${encoded.boundary}` };
   }
   if (typeof value === "object" && !core.isStringObject(value)) {
-    if (value[SymbolAsyncIterator] !== undefined || value[SymbolIterator] !== undefined) {
+    if (isSequence(value)) {
       const inner = new Inner(null, -1);
       inner.stream = ReadableStream.from(value);
       return { inner, type: null };
@@ -139,6 +144,17 @@ function extract(value) {
   }
   // A template refuses symbols, which String() does not.
   return { inner: new Inner(`${value}`, -1), type: "text/plain;charset=UTF-8" };
+}
+
+// An object is read piece by piece if it can be iterated, unless it is told how it becomes text.
+function isSequence(value) {
+  if (changed.fetch_iterable_type_support || (value[SymbolAsyncIterator] === undefined && value[SymbolIterator] === undefined)) {
+    return false;
+  }
+  if (ArrayIsArray(value) || value[SymbolAsyncIterator] !== undefined || changed.fetch_iterable_type_support_override_adjustment) {
+    return true;
+  }
+  return value.toString === ObjectPrototype.toString && value[SymbolToPrimitive] === undefined;
 }
 
 // Lengths that a stream is known to have: those of FixedLengthStream and of bodies from the host.
@@ -156,6 +172,9 @@ function fromHost(handle) {
 
 // The type of a Blob is the serialised form of what the header says.
 function blobType(header) {
+  if (changed.blob_standard_mime_type) {
+    return header ?? "";
+  }
   const parsed = header === null ? null : parseMimeType(header);
   return parsed === null ? "" : serializeMimeType(parsed);
 }
@@ -343,16 +362,18 @@ function readBytes(inner) {
 }
 
 function decodeText(bytes) {
-  return core.decode(bytes);
+  const text = core.decode(bytes);
+  return changed.strip_bom_in_read_all_text && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? `\ufeff${text}` : text;
 }
 
 function readText(inner) {
   if (inner !== null && inner.stream === null && !inner.used) {
     if (typeof inner.source === "string") {
       inner.used = true;
-      return PromiseResolve(inner.source);
+      const text = inner.source;
+      return PromiseResolve(text[0] === "\ufeff" && !changed.strip_bom_in_read_all_text ? StringPrototypeSlice(text, 1) : text);
     }
-    if (isHandle(inner.source)) {
+    if (isHandle(inner.source) && !changed.strip_bom_in_read_all_text) {
       try {
         const text = op_body_take_text(inner.source);
         if (text !== undefined) {

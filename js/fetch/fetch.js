@@ -9,12 +9,15 @@ const {
   ArrayPrototypeIncludes,
   ArrayPrototypeJoin,
   ArrayPrototypePush,
+  JSONParse,
   JSONStringify,
   ObjectDefineProperty,
   ObjectHasOwn,
   Promise,
   PromisePrototypeThen,
   PromiseReject,
+  RegExpPrototypeTest,
+  SafeRegExp,
   StringPrototypeCharCodeAt,
   StringPrototypeEndsWith,
   StringPrototypeIndexOf,
@@ -26,12 +29,14 @@ const {
 } = primordials;
 const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
 const { add, remove } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
-const { flatFromHeaders, headersDelete, headersGet, cloneHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { flatFromHeaders, headersDelete, headersGet, headersHas, headersSet, cloneHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { isUsed, toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
-const { Request, isRequest, requestState } = core.loadExtScript("ext:denizen/fetch/request.js");
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
+const { Request, isRequest, requestState, signalSeen } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { REDIRECT_STATUS, Response, responseFromHost } = core.loadExtScript("ext:denizen/fetch/response.js");
 
 const REDIRECTS_MAX = op_bounds()[0];
+const NO_PATH = new SafeRegExp("^[A-Za-z]+://[^/?#]*$");
 
 // Rejects when `signal` aborts, whatever becomes of the request.
 function race(promise, signal) {
@@ -52,13 +57,14 @@ function race(promise, signal) {
   });
 }
 
-function send(stub, method, cfOf, url, headers, body) {
-  // A fragment is the client's own.
+function withoutHash(url) {
   const hash = StringPrototypeIndexOf(url, "#");
-  if (hash >= 0) {
-    url = StringPrototypeSlice(url, 0, hash);
-  }
-  const cf = cfOf.cfJson ?? (cfOf.cf === undefined ? undefined : JSONStringify(cfOf.cf));
+  return hash < 0 ? url : StringPrototypeSlice(url, 0, hash);
+}
+
+function send(stub, method, cf, url, headers, body) {
+  // A fragment is the client's own.
+  url = withoutHash(url);
   return stub === null
     ? op_fetch(method, url, headers, body, cf)
     : PromisePrototypeThen(op_stub_fetch(stub, method, url, headers, body, cf), undefined, markRemote);
@@ -72,6 +78,46 @@ function markRemote(error) {
   throw error;
 }
 
+// The headers and `cf`, as JSON, that leave for what the request's `cache` asks of a cache on the way.
+function cached(state) {
+  const { cache, headers } = state;
+  if (cache === undefined) {
+    return { headers, cf: state.cfJson ?? (state.cf === undefined ? undefined : JSONStringify(state.cf)) };
+  }
+  const cf = { __proto__: null, ...(state.cfJson === undefined ? state.cf : JSONParse(state.cfJson)) };
+  if (cache === "no-store") {
+    if (cf.cacheTtl !== undefined && cf.cacheTtl !== -1) {
+      throw new TypeError(`CacheTtl: ${cf.cacheTtl}, is not compatible with cache: no-store header.`);
+    }
+    cf.cacheTtl = -1;
+    cf.cacheLevel = "bypass";
+  } else {
+    cf.cacheForceRevalidate = true;
+  }
+  if (changed.cache_option_preserves_cache_control) {
+    cf.cacheControl = cache;
+  }
+  const sent = cloneHeaders(headers, false);
+  for (let i = 0; i < 2; i++) {
+    const name = i === 0 ? "cache-control" : "pragma";
+    if (!headersHas(sent, name)) {
+      headersSet(sent, name, "no-cache");
+    }
+  }
+  return { headers: sent, cf: JSONStringify(cf) };
+}
+
+// The URL that leaves for one that was never parsed: without a path, where none was written.
+function wireUrl(text) {
+  let href;
+  try {
+    href = new URL(text).href;
+  } catch {
+    throw new TypeError(`Fetch API cannot load: ${text}`);
+  }
+  return RegExpPrototypeTest(NO_PATH, text) ? StringPrototypeSlice(href, 0, -1) : href;
+}
+
 async function run(stub, input, init) {
   // A Request whose signal was never asked for has none to listen to.
   const request = isRequest(input) && init === undefined ? input : new Request(input, init);
@@ -79,11 +125,11 @@ async function run(stub, input, init) {
   if (isUsed(state.inner)) {
     throw new TypeError("Cannot reconstruct a Request with a used body.");
   }
-  const signal = state.signal ?? state.sourceSignal;
+  const signal = signalSeen(state);
   if (signal !== null && signal.aborted) {
     throw signal.reason;
   }
-  let url = state.url;
+  let url = changed.fetch_standard_url ? wireUrl(state.url) : state.url;
   if (stub === null && !StringPrototypeStartsWith(url, "http:") && !StringPrototypeStartsWith(url, "https:")) {
     if (StringPrototypeStartsWith(url, "data:")) {
       return dataResponse(url);
@@ -91,21 +137,23 @@ async function run(stub, input, init) {
     throw new TypeError(`Fetch API cannot load: ${url}`);
   }
   op_io_check();
-  let headers = state.headers;
+  let { headers, cf } = cached(state);
   let method = state.method;
   // A buffer can be sent again after a redirect; a stream cannot.
   const again = state.inner === null || state.inner.stream === null && (typeof state.inner.source === "string" || core.isTypedArray(state.inner.source))
     ? state.inner?.source ?? null
     : undefined;
   let body = toHost(state.inner);
+  // The URL that answers tell.
+  let told = changed.fetch_standard_url ? core.loadExtScript("ext:denizen/fetch/legacy_url.js").legacyUrl(state.url) ?? url : url;
   const seen = [];
   for (;;) {
-    const parts = await race(send(stub, method, state, url, flatFromHeaders(headers), body), signal);
+    const parts = await race(send(stub, method, cf, url, flatFromHeaders(headers), body), signal);
     const status = parts[0];
     if (state.redirect !== "follow" || !ArrayPrototypeIncludes(REDIRECT_STATUS, status)) {
-      return responseFromHost(parts, url, seen.length > 0);
+      return responseFromHost(parts, withoutHash(told), seen.length > 0);
     }
-    const response = responseFromHost(parts, url, seen.length > 0);
+    const response = responseFromHost(parts, withoutHash(told), seen.length > 0);
     const location = headersGet(response.headers, "location");
     if (location === null) {
       return response;
@@ -126,7 +174,7 @@ async function run(stub, input, init) {
     if (next.protocol !== "http:" && next.protocol !== "https:") {
       throw new TypeError(`Fetch API cannot load: ${next.href}`);
     }
-    if (next.origin !== new URL(url).origin) {
+    if (next.origin !== new URL(url).origin && !changed.strip_authorization_on_cross_origin_redirect) {
       // Credentials are for the origin that they were given to.
       headers = cloneHeaders(headers, false);
       headersDelete(headers, "authorization");
@@ -142,6 +190,7 @@ async function run(stub, input, init) {
       body = method === "GET" ? null : again;
     }
     url = next.href;
+    told = url;
   }
 }
 

@@ -6,6 +6,7 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const {
+  Error,
   JSONParse,
   ObjectAssign,
   ObjectDefineProperty,
@@ -19,7 +20,8 @@ const {
   TypeError,
 } = primordials;
 const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
-const { AbortSignalPrototype, createDependentAbortSignal, newSignal } = core.loadExtScript(
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
+const { AbortSignalPrototype, newSignal } = core.loadExtScript(
   "ext:deno_web/03_abort_signal.js",
 );
 const headersModule = core.loadExtScript("ext:denizen/fetch/headers.js");
@@ -32,6 +34,8 @@ const METHODS = new SafeSet([
   "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE", "M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE",
   "PURGE", "MKCALENDAR", "LINK", "UNLINK",
 ]);
+// Those whose case never counted.
+const NORMALISED = new SafeSet(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]);
 const REDIRECT =
   'Invalid redirect value, must be one of "follow" or "manual" ("error" won\'t be implemented since it does not make sense at the edge; use "manual" and check the response status code).';
 
@@ -40,6 +44,9 @@ let stateOf;
 let isRequest;
 
 function parseUrl(url) {
+  if (changed.fetch_standard_url) {
+    return url;
+  }
   try {
     return new URL(url).href;
   } catch {
@@ -48,11 +55,45 @@ function parseUrl(url) {
 }
 
 function readMethod(method) {
-  const upper = StringPrototypeToUpperCase(String(method));
-  if (!SetPrototypeHas(METHODS, upper)) {
+  const text = String(method);
+  const upper = StringPrototypeToUpperCase(text);
+  if (!SetPrototypeHas(METHODS, upper) || (changed.upper_case_all_http_methods && text !== upper && !SetPrototypeHas(NORMALISED, upper))) {
     throw new TypeError(`Invalid HTTP method string: ${method}`);
   }
   return upper;
+}
+
+function readCache(cache) {
+  if (changed.cache_option_enabled) {
+    throw new Error("The 'cache' field on 'RequestInitializerDict' is not implemented.");
+  }
+  if (cache !== "no-store" && (cache !== "no-cache" || changed.cache_no_cache_enabled)) {
+    throw new TypeError(`Unsupported cache mode: ${cache}`);
+  }
+  return cache;
+}
+
+// The signal of a request. A request that was made from another one has the other's.
+function signalOf(state) {
+  if (state.signal === null) {
+    const { source } = state;
+    if (source !== null && !(changed.enable_request_signal && !state.signalGiven)) {
+      state.signal = signalOf(source);
+    } else {
+      state.signal = state.makeSignal === undefined ? newSignal() : state.makeSignal();
+    }
+  }
+  return state.signal;
+}
+
+// The same, or null where nobody has asked for it: then nothing can have aborted it that this request is to follow.
+function signalSeen(state) {
+  for (let at = state; at !== null; at = at.source) {
+    if (at.signal !== null) {
+      return signalOf(state);
+    }
+  }
+  return null;
 }
 
 // What a Request is made of. A class and no literal without a prototype, which V8 makes and reads slowly.
@@ -65,7 +106,8 @@ class State {
   cf = undefined;
   cfJson = undefined;
   signal = null;
-  sourceSignal = null;
+  // The state of the request that this one was made from, for its signal.
+  source = null;
   signalGiven = false;
   cache = undefined;
   keepalive = false;
@@ -76,6 +118,10 @@ class State {
     this.url = url;
   }
 }
+
+const BOT = () => ({
+  corporateProxy: false, verifiedBot: false, jsDetection: { passed: false }, staticResource: false, detectionIds: {}, score: 99,
+});
 
 class Request {
   #state;
@@ -107,7 +153,7 @@ class Request {
       state.redirect = from.redirect;
       state.cf = from.cf;
       state.cfJson = from.cfJson;
-      state.sourceSignal = from.signal ?? from.sourceSignal;
+      state.source = from;
       state.signalGiven = from.signalGiven;
       state.cache = from.cache;
     }
@@ -122,11 +168,8 @@ class Request {
       }
       state.redirect = redirect;
     }
-    if (cache !== undefined && cache !== null) {
-      if (cache !== "no-store" && cache !== "no-cache") {
-        throw new TypeError(`Unsupported cache mode: ${cache}`);
-      }
-      state.cache = cache;
+    if (cache !== undefined) {
+      state.cache = readCache(cache);
     }
     if (integrity !== undefined && integrity !== null && integrity !== "") {
       throw new TypeError(
@@ -138,7 +181,7 @@ class Request {
       state.cfJson = undefined;
     }
     if (signal === null) {
-      state.sourceSignal = null;
+      state.source = null;
       state.signalGiven = false;
     } else if (signal !== undefined) {
       if (!ObjectPrototypeIsPrototypeOf(AbortSignalPrototype, signal)) {
@@ -192,23 +235,16 @@ class Request {
     return null;
   }
   get signal() {
-    const state = this.#state;
-    if (state.signal === null) {
-      if (state.makeSignal !== undefined) {
-        state.signal = state.makeSignal();
-      } else {
-        state.signal = state.sourceSignal === null
-          ? newSignal()
-          : createDependentAbortSignal([state.sourceSignal], "Request");
-      }
-    }
-    return state.signal;
+    return signalOf(this.#state);
   }
   get cf() {
     const state = this.#state;
     if (state.cfJson !== undefined) {
       state.cf = JSONParse(state.cfJson);
       state.cfJson = undefined;
+      if (changed.no_cf_botmanagement_default && state.cf !== null && typeof state.cf === "object") {
+        state.cf.botManagement ??= BOT();
+      }
     }
     return state.cf;
   }
@@ -224,7 +260,9 @@ class Request {
   clone() {
     const state = this.#state;
     const inner = cloneInner(state.inner);
-    return new Request(kInternal, { ...state, __proto__: null, headers: cloneHeaders(state.headers, false), inner });
+    return new Request(kInternal, {
+      ...state, __proto__: null, headers: cloneHeaders(state.headers, false), inner, signal: null, source: state, makeSignal: undefined,
+    });
   }
 }
 const RequestPrototype = Request.prototype;
@@ -251,5 +289,5 @@ function newRequest(members) {
   return new Request(kInternal, ObjectAssign(new State(members.method, members.url), members));
 }
 
-return { Request, RequestPrototype, isRequest, newRequest, parseUrl, requestFromHost, requestState: stateOf };
+return { Request, RequestPrototype, isRequest, newRequest, parseUrl, requestFromHost, requestState: stateOf, signalSeen };
 })();

@@ -18,6 +18,7 @@ function holdEvent(promise) {
   });
 }
 
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { errorParts, logText } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 
@@ -26,14 +27,15 @@ let allowed = false;
 class ExecutionContext {
   #props;
   props;
-  exports;
   constructor(props, exports) {
     if (!allowed) {
       throw new TypeError("Illegal constructor");
     }
     this.#props = props;
     this.props = props;
-    this.exports = exports;
+    if (!changed.enable_ctx_exports) {
+      this.exports = exports;
+    }
   }
   waitUntil(promise) {
     if (typeof this !== "object" || this === null || !(#props in this)) {
@@ -41,6 +43,9 @@ class ExecutionContext {
     }
     if (arguments.length === 0) {
       throw new TypeError("Failed to execute 'waitUntil' on 'ExecutionContext': parameter 1 is not of type 'Promise'.");
+    }
+    if (changed.unwrap_custom_thenables && !core.isPromise(promise)) {
+      return;
     }
     holdEvent(promise);
   }

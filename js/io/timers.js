@@ -13,6 +13,7 @@ const {
   ObjectCreate,
   ObjectDefineProperty,
   Promise,
+  PromiseReject,
   ReflectApply,
   SymbolToStringTag,
   TypeError,
@@ -68,7 +69,7 @@ class Scheduler {
   }
   wait(delay, options = undefined) {
     if (arguments.length === 0) {
-      throw new TypeError("Failed to execute 'wait' on 'Scheduler': parameter 1 is not of type 'number'.");
+      return PromiseReject(new TypeError("Failed to execute 'wait' on 'Scheduler': parameter 1 is not of type 'number'."));
     }
     const signal = options?.signal;
     return new Promise((resolve, reject) => {

@@ -13,6 +13,8 @@ const {
   SymbolToStringTag,
   TypeError,
 } = primordials;
+const { op_frame_is_ours } = core.ops;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { contextValue, contextValues, restoreContextValues, withContextValues } = core.loadExtScript("ext:denizen/io/async_context.js");
 
 function checkFunction(value, method, owner, position, name) {
@@ -21,10 +23,21 @@ function checkFunction(value, method, owner, position, name) {
   }
 }
 
+// What is bound to a request is not to be called in another one.
+function checkFrame(frame) {
+  if (!op_frame_is_ours(frame) && !changed.bind_asynclocalstorage_snapshot_to_request) {
+    throw new Error("Cannot call this AsyncLocalStorage bound function outside of the request in which it was created.");
+  }
+}
+
 // `callback`, to run with the values of now wherever it is called.
 function bound(callback, receiver) {
   const kept = contextValues();
-  return (...args) => restoreContextValues(kept, () => ReflectApply(callback, receiver, args));
+  const frame = core.getAsyncContext();
+  return (...args) => {
+    checkFrame(frame);
+    return restoreContextValues(kept, () => ReflectApply(callback, receiver, args));
+  };
 }
 
 class AsyncLocalStorage {
@@ -64,13 +77,18 @@ class AsyncLocalStorage {
   }
   static snapshot() {
     const kept = contextValues();
-    return (callback, ...args) => restoreContextValues(kept, () => ReflectApply(callback, globalThis, args));
+    const frame = core.getAsyncContext();
+    return (callback, ...args) => {
+      checkFrame(frame);
+      return restoreContextValues(kept, () => ReflectApply(callback, globalThis, args));
+    };
   }
 }
 ObjectDefineProperty(AsyncLocalStorage.prototype, SymbolToStringTag, { __proto__: null, value: "AsyncLocalStorage", configurable: true });
 
 class AsyncResource {
   #kept = contextValues();
+  #frame = core.getAsyncContext();
   constructor(type = undefined, options = undefined) {
     if (options?.triggerAsyncId !== undefined) {
       throw new Error("The 'triggerAsyncId' field on 'Options' is not implemented.");
@@ -84,12 +102,16 @@ class AsyncResource {
   }
   bind(callback, receiver = globalThis) {
     checkFunction(callback, "bind", "AsyncResource", 1, "Function");
-    const run = (...args) => restoreContextValues(this.#kept, () => ReflectApply(callback, receiver, args));
+    const run = (...args) => {
+      checkFrame(this.#frame);
+      return restoreContextValues(this.#kept, () => ReflectApply(callback, receiver, args));
+    };
     ObjectDefineProperty(run, "asyncResource", { __proto__: null, value: this, configurable: true, enumerable: true, writable: true });
     return run;
   }
   runInAsyncScope(callback, receiver = globalThis, ...args) {
     checkFunction(callback, "runInAsyncScope", "AsyncResource", 1, "function");
+    checkFrame(this.#frame);
     return restoreContextValues(this.#kept, () => ReflectApply(callback, receiver, args));
   }
   emitDestroy() {}

@@ -6,12 +6,14 @@
 const { core, primordials } = __bootstrap;
 const {
   ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSlice, ArrayPrototypeSplice, ObjectDefineProperty,
-  PromisePrototypeThen, PromiseReject, PromiseResolve, ReflectApply, SafeMap, SymbolToStringTag, TypeError,
+  PromisePrototypeThen, PromiseReject, PromiseResolve, ReflectApply, ReflectGetOwnPropertyDescriptor, SafeMap, SymbolToStringTag, TypeError,
 } = primordials;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { validateFunction } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 
 const channels = new SafeMap();
 let allowed = false;
+let isHeard;
 
 function checkListener(listener, method, owner, position) {
   if (typeof listener !== "function") {
@@ -27,8 +29,14 @@ class Channel {
     if (!allowed) throw new TypeError("Illegal constructor");
     this.#name = name;
   }
+  static {
+    isHeard = (value) => {
+      if (typeof value !== "object" || value === null || !(#subscribers in value)) return !!value?.hasSubscribers;
+      return value.#subscribers.length > 0 || value.#stores.size > 0;
+    };
+  }
   get hasSubscribers() {
-    return this.#subscribers.length > 0 || this.#stores.size > 0;
+    return isHeard(this);
   }
   publish(message) {
     const listeners = ArrayPrototypeSlice(this.#subscribers);
@@ -79,7 +87,7 @@ function channel(name) {
 }
 
 function hasSubscribers(name) {
-  return channels.get(typeof name === "symbol" ? name : `${name}`)?.hasSubscribers ?? false;
+  return isHeard(channels.get(typeof name === "symbol" ? name : `${name}`));
 }
 
 function subscribe(name, listener) {
@@ -124,7 +132,7 @@ class TracingChannel {
     return this.#channels.error;
   }
   get hasSubscribers() {
-    for (let i = 0; i < EVENTS.length; i++) if (this.#channels[EVENTS[i]]?.hasSubscribers) return true;
+    for (let i = 0; i < EVENTS.length; i++) if (isHeard(this.#channels[EVENTS[i]])) return true;
     return false;
   }
   subscribe(subscriptions) {
@@ -219,6 +227,15 @@ delete TracingChannel.make;
 
 function tracingChannel(nameOrChannels) {
   return makeTracing(nameOrChannels);
+}
+
+if (changed.diagnostics_channel_has_subscribers_getter) {
+  const classes = [Channel, TracingChannel];
+  for (let i = 0; i < classes.length; i++) {
+    const { get } = ReflectGetOwnPropertyDescriptor(classes[i].prototype, "hasSubscribers");
+    const { value } = { value: { hasSubscribers() { return ReflectApply(get, this, []); } }.hasSubscribers };
+    ObjectDefineProperty(classes[i].prototype, "hasSubscribers", { __proto__: null, value, configurable: true, enumerable: true, writable: true });
+  }
 }
 
 const exported = { hasSubscribers, channel, subscribe, unsubscribe, tracingChannel, Channel };

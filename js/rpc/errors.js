@@ -23,6 +23,7 @@ const {
   String,
   URIError,
 } = primordials;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 
 // Names of errors that need no property of their own.
@@ -42,6 +43,9 @@ function read(value, key) {
 // The own members of an error besides those that every error has; undefined if there are none, or one cannot be read.
 function ownMembers(thrown) {
   let props;
+  if (changed.enhanced_error_serialization) {
+    return undefined;
+  }
   try {
     const names = ObjectGetOwnPropertyNames(thrown);
     for (let i = 0; i < names.length; i++) {
@@ -113,7 +117,7 @@ function errorParts(thrown) {
   parts.props = ownMembers(thrown);
   if (dom) {
     parts.props = { ...parts.props, code: read(thrown, "code"), message: parts.message, name: parts.name };
-  } else if (name !== undefined && typeof name !== "symbol" && !STANDARD.has(name)) {
+  } else if (!changed.enhanced_error_serialization && name !== undefined && typeof name !== "symbol" && !STANDARD.has(name)) {
     parts.props = { ...parts.props, name };
   }
   parts.retryable = isMark(read(thrown, "retryable"));

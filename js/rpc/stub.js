@@ -28,6 +28,7 @@ const {
   WeakMapPrototypeGet,
   WeakMapPrototypeSet,
 } = primordials;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { RpcProperty } = core.loadExtScript("ext:denizen/rpc/classes.js");
 const { fetchThrough } = core.loadExtScript("ext:denizen/fetch/fetch.js");
 
@@ -136,7 +137,7 @@ function isPlain(name) {
 const methods = new Proxy(ObjectFreeze(ObjectCreate(ObjectPrototype)), {
   __proto__: null,
   get(_target, name, receiver) {
-    if (isPlain(name)) {
+    if (isPlain(name) || changed.rpc) {
       return ReflectGet(ObjectPrototype, name, receiver);
     }
     const stub = fetcherOf(receiver);
@@ -146,7 +147,7 @@ const methods = new Proxy(ObjectFreeze(ObjectCreate(ObjectPrototype)), {
     return propertyOf(stub, name);
   },
   has(_target, name) {
-    return !isPlain(name) || ReflectHas(ObjectPrototype, name);
+    return !(isPlain(name) || changed.rpc) || ReflectHas(ObjectPrototype, name);
   },
 });
 

@@ -39,6 +39,7 @@ const {
   uncurryThis,
 } = primordials;
 const streams = core.loadExtScript("ext:deno_web/06_streams.js");
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const { AbortSignalPrototype } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
 const { Blob, FilePrototype, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
@@ -335,7 +336,7 @@ function makeErrorOf(data) {
   // Where it was thrown is none of the receiver's, and where it was made here is the runtime.
   hidden(error, "stack", data[1] === "" ? name : `${name}: ${data[1]}`);
   const props = data[3];
-  if (props !== undefined) {
+  if (props !== undefined && !changed.enhanced_error_serialization) {
     const keys = ObjectKeys(props);
     for (let i = 0; i < keys.length; i++) {
       ObjectDefineProperty(error, keys[i], {

@@ -5,9 +5,11 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { op_urlpattern_parse, op_urlpattern_process_match_input } = core.ops;
 const {
   ObjectDefineProperty,
+  ReflectDeleteProperty,
   RegExpPrototypeExec,
   SafeRegExp,
   String,
@@ -67,7 +69,13 @@ class URLPattern {
   constructor(input = undefined, baseOrOptions = undefined, maybeOptions = undefined) {
     const base = typeof baseOrOptions === "string" ? baseOrOptions : undefined;
     const options = base === undefined ? baseOrOptions : maybeOptions;
-    const parsed = op_urlpattern_parse(readInput(input), base, { __proto__: null, ignoreCase: !!options?.ignoreCase });
+    let parsed;
+    const read = readInput(input);
+    try {
+      parsed = op_urlpattern_parse(read, base, { __proto__: null, ignoreCase: !!options?.ignoreCase });
+    } catch {
+      throw new TypeError("Failed to construct URLPattern");
+    }
     this.#hasRegExpGroups = parsed.hasRegexpGroups;
     for (let i = 0; i < COMPONENTS.length; i++) {
       const { patternString, regexpString, groupNameList } = parsed[COMPONENTS[i]];
@@ -75,7 +83,7 @@ class URLPattern {
       try {
         regexp = new SafeRegExp(regexpString, options?.ignoreCase ? "ui" : "u");
       } catch {
-        throw new TypeError("Failed to construct 'URLPattern': the regular expression of a group is not valid.");
+        throw new TypeError("Failed to construct URLPattern");
       }
       this.#components[i] = { __proto__: null, pattern: patternString, regexp, groups: groupNameList };
     }
@@ -138,6 +146,9 @@ class URLPattern {
   }
 }
 ObjectDefineProperty(URLPattern.prototype, SymbolToStringTag, { __proto__: null, value: "URLPattern", configurable: true });
+if (changed.urlpattern_standard) {
+  ReflectDeleteProperty(URLPattern.prototype, "hasRegExpGroups");
+}
 
 return { URLPattern };
 })();

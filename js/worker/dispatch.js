@@ -31,6 +31,7 @@ const {
   SymbolToStringTag,
   TypeError,
 } = primordials;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { defineNodeGlobals, defineTimers } = core.loadExtScript("ext:denizen/node/globals.js");
 const { newSignal, signalAbort } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
@@ -102,7 +103,7 @@ function makeEnv(spec) {
 // Before the main module runs: its top-level code may read `env`.
 function prepare(spec, nodeGlobals, timerObjects) {
   env = makeEnv(spec);
-  setEnv(env);
+  setEnv(changed.disallow_importable_env ? {} : env);
   if (nodeGlobals) {
     defineNodeGlobals();
   }
@@ -125,7 +126,9 @@ function register(namespace) {
       ObjectDefineProperty(loopback, names[i], { __proto__: null, value: exported, enumerable: true, configurable: true, writable: true });
     }
   }
-  setExports(loopback);
+  if (!changed.disallow_importable_env) {
+    setExports(loopback);
+  }
   return ObjectKeys(namespace);
 }
 
@@ -196,7 +199,7 @@ function finishFetch(event, result) {
     respond(event, result);
     return;
   }
-  if (typeof result !== "object" || result === null || typeof result.then !== "function") {
+  if (typeof result !== "object" || result === null || typeof result.then !== "function" || (changed.unwrap_custom_thenables && !core.isPromise(result))) {
     throw new TypeError("Callback returned incorrect type; expected 'Promise'");
   }
   settle(event, result, (value) => respond(event, value));
@@ -218,6 +221,9 @@ function settle(event, promise, done, onError = undefined) {
 function abortedSignal(event) {
   return () => {
     const signal = newSignal();
+    if (changed.enable_request_signal) {
+      return signal;
+    }
     op_event_on_abort(event, () => signal[signalAbort](new DOMException("The client has disconnected", "AbortError")));
     return signal;
   };

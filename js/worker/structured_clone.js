@@ -6,7 +6,25 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const { op_structured_clone_plain, op_stub_is_facet } = core.ops;
-const { ArrayPrototypePush, ObjectPrototypeIsPrototypeOf, SymbolIterator, TypeError, uncurryThis } = primordials;
+const {
+  AggregateError,
+  ArrayPrototypePush,
+  Error,
+  EvalError,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyNames,
+  ObjectHasOwn,
+  ObjectPrototypeIsPrototypeOf,
+  RangeError,
+  ReferenceError,
+  SafeMap,
+  SymbolIterator,
+  SyntaxError,
+  TypeError,
+  URIError,
+  uncurryThis,
+} = primordials;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const { URLPrototype, URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
 const { AbortSignalPrototype } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
@@ -81,6 +99,42 @@ function cloneOwn(value) {
   return undefined;
 }
 
+const ERRORS = { __proto__: null, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+
+// A copy of an error with its own members, which V8 leaves out; an error among them is copied likewise. `copies` are those made.
+function cloneError(error, copies) {
+  if (copies.has(error)) {
+    return copies.get(error);
+  }
+  const { name } = error;
+  const text = typeof name === "string" ? name : "Error";
+  const copy = text === "AggregateError" ? new AggregateError([]) : new (ERRORS[text] ?? Error)();
+  copies.set(error, copy);
+  if (text === "AggregateError") {
+    delete copy.errors;
+  }
+  const define = (key, value, enumerable) => ObjectDefineProperty(copy, key, { __proto__: null, value, enumerable, configurable: true, writable: true });
+  const { stack, message } = error;
+  define("stack", typeof stack === "string" ? stack : undefined, true);
+  if (message !== undefined && (message !== "" || ObjectHasOwn(error, "message"))) {
+    define("message", `${message}`, false);
+  }
+  const standard = text === "Error" || text === "AggregateError" || ERRORS[text] !== undefined;
+  if (!standard && ObjectHasOwn(error, "name")) {
+    define("name", text, true);
+  }
+  const keys = ObjectGetOwnPropertyNames(error);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    if (key === "stack" || key === "message" || key === "name") {
+      continue;
+    }
+    const value = error[key];
+    define(key, core.isNativeError(value) ? cloneError(value, copies) : op_structured_clone_plain(value, []), true);
+  }
+  return copy;
+}
+
 function structuredClone(value, options = undefined) {
   if (arguments.length === 0) {
     throw new TypeError("Failed to execute 'structuredClone' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'Value'.");
@@ -92,6 +146,9 @@ function structuredClone(value, options = undefined) {
     for (let step = iterator.next(); !step.done; step = iterator.next()) {
       ArrayPrototypePush(list, step.value);
     }
+  }
+  if (core.isNativeError(value) && !changed.enhanced_error_serialization && !ObjectPrototypeIsPrototypeOf(DOMException.prototype, value)) {
+    return cloneError(value, new SafeMap());
   }
   return cloneOwn(value) ?? op_structured_clone_plain(value, list);
 }

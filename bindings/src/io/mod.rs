@@ -28,6 +28,7 @@ deno_core::extension!(
         op_timer_clear,
         op_io_check,
         op_frame_fork,
+        op_frame_is_ours,
         op_wait_until,
         op_wait_until_done,
         op_event_fail,
@@ -66,6 +67,15 @@ pub fn event_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, io: &Rc<IoContext>) -> 
 pub fn op_frame_fork<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
     let io = IoContext::of_frame(scope);
     cppgc::make_cppgc_object(scope, Frame { io }).into()
+}
+
+/// Whether `frame` is of the code that runs now: of the same event or actor, or of no event at all.
+#[op2(nofast)]
+pub fn op_frame_is_ours<'s>(scope: &mut v8::PinScope<'s, '_>, frame: v8::Local<'s, v8::Value>) -> bool {
+    let Some(frame) = cppgc::try_unwrap_cppgc_object::<Frame>(scope, frame) else { return true };
+    // SAFETY: `frame` was unwrapped from a live handle in this scope.
+    let Some(made) = unsafe { frame.as_ref() }.io.clone() else { return true };
+    IoContext::of_frame(scope).is_some_and(|io| Rc::ptr_eq(&io.owner, &made.owner))
 }
 
 /// Why a timer was not set.

@@ -6,6 +6,7 @@
 mod flags;
 
 pub(crate) use flags::opposite;
+pub use flags::{FlagError, check as check_flags};
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -93,7 +94,7 @@ pub enum LoaderError {
     /// A compatibility flag is refused.
     #[class(generic)]
     #[error(transparent)]
-    Flag(#[from] flags::FlagError),
+    Flag(#[from] FlagError),
     /// `globalOutbound` cannot be handed on.
     #[class("DOMExceptionDataCloneError")]
     #[error("{0}")]

@@ -10,6 +10,7 @@ use deno_core::op2;
 use super::wire;
 use crate::call::{CallError, Exceeded};
 use crate::isolate::IsolateState;
+use crate::web::is_on;
 
 /// The error of a record that `errorParts` made.
 pub fn error_from_js(scope: &mut v8::PinScope<'_, '_>, parts: v8::Local<'_, v8::Value>) -> CallError {
@@ -54,7 +55,9 @@ pub fn error_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v
         None => typed_error(scope, error),
     };
     let Ok(object) = v8::Local::<v8::Object>::try_from(value) else { return value };
-    if let Some(props) = &error.props {
+    if let Some(props) = &error.props
+        && IsolateState::of(scope).worker.get().is_none_or(|worker| is_on(worker, "enhanced_error_serialization"))
+    {
         copy_props(scope, props, object);
     }
     if let Some(origin) = &error.origin {

@@ -5,12 +5,14 @@
 
 mod flags;
 
+pub use flags::is_on;
+
 use deno_core::op2;
 
 use crate::fetch::string;
 use crate::isolate::IsolateState;
 
-deno_core::extension!(denizen_web, ops = [op_compatibility_flags, op_define_lazy, op_flags_off]);
+deno_core::extension!(denizen_web, ops = [op_compatibility_flags, op_define_lazy, op_flags_changed]);
 
 /// Gives `object` a data property whose value is what `load(name)` gives when the property is first read. Until then, a
 /// class that nobody uses costs an isolate a few words.
@@ -60,16 +62,12 @@ pub fn op_compatibility_flags<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local
     v8::Array::new_with_elements(scope, &values).into()
 }
 
-/// Names of the flags that change something and are off.
+/// Names of the flags that change something and are not as a Worker of the newest date has them.
 #[op2]
-pub fn op_flags_off<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+pub fn op_flags_changed<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
     let state = IsolateState::of(scope);
     let worker = state.worker();
-    let mut values = Vec::new();
-    for (name, on) in flags::all(&worker.compatibility_date, &worker.compatibility_flags, crate::loader::opposite) {
-        if !on && flags::OBSERVABLE.contains(&name) {
-            values.push(string(scope, name));
-        }
-    }
+    let names = flags::changed(&worker.compatibility_date, &worker.compatibility_flags, crate::loader::opposite);
+    let values: Vec<_> = names.map(|name| string(scope, name)).collect();
     v8::Array::new_with_elements(scope, &values).into()
 }

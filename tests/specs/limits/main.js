@@ -60,7 +60,7 @@ function code(body) {
 
 function load(env, name, body, cpuMs) {
   return env.LOADER.get(name, () => ({
-    compatibilityDate: "2026-01-01", mainModule: "main.js", modules: { "main.js": code(body) }, limits: { cpuMs },
+    compatibilityDate: "2026-11-17", mainModule: "main.js", modules: { "main.js": code(body) }, limits: { cpuMs },
   })).getEntrypoint();
 }
 

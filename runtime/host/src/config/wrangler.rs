@@ -26,7 +26,7 @@ pub(super) fn read(path: &Path, text: &str, environment: Option<&str>) -> Result
     let main = selection.get("main").map(|main| main.name()).transpose()?;
     let base_dir = selection.get("base_dir").map(|directory| directory.name()).transpose()?;
     let compatibility_date = selection.get("compatibility_date").map(|date| read_date(&date)).transpose()?;
-    let flags = selection.get("compatibility_flags").map(|flags| flags.names()).transpose()?;
+    let flags = selection.get("compatibility_flags").map(|flags| read_flags(&flags)).transpose()?;
     let flag = |key: &str| selection.get(key).map(|value| value.boolean()).transpose();
     let (no_bundle, find_additional_modules) = (flag("no_bundle")?, flag("find_additional_modules")?);
     let rules = read_rules(selection.get("rules"), &mut report)?;
@@ -109,6 +109,14 @@ fn read_date(value: &Cursor<'_>) -> Result<String, ConfigError> {
         Ok(text.to_owned())
     } else {
         Err(value.invalid(format!("must be a date as YYYY-MM-DD, found {text}")))
+    }
+}
+
+fn read_flags(value: &Cursor<'_>) -> Result<Vec<String>, ConfigError> {
+    let flags = value.names()?;
+    match denizen_bindings::loader::check_flags(&flags) {
+        Ok(()) => Ok(flags),
+        Err(error) => Err(value.invalid(format!("cannot be used: {error}"))),
     }
 }
 
@@ -323,6 +331,10 @@ mod tests {
             ),
             (r#""limits": { "cpu_ms": 0 }"#, "`limits.cpu_ms` must be at least 1"),
             (r#""compatibility_flags": "nodejs_compat""#, "`compatibility_flags` must be an array, found a string"),
+            (
+                r#""compatibility_flags": ["nope"]"#,
+                "`compatibility_flags` cannot be used: No such compatibility flag: nope",
+            ),
             (r#""vars": []"#, "`vars` must be an object, found an array"),
             (r#""services": [{ "binding": "S" }]"#, "`services[0].service` is missing"),
             (r#""env": { "a": 1 }, "no_bundle": "yes""#, "`no_bundle` must be a boolean, found a string"),

@@ -16,6 +16,7 @@ use denizen_bindings::loader::LoaderHandle;
 use denizen_bindings::modules::{BUNDLE, SCHEME};
 use denizen_bindings::node::{NodeCompat, timers_are_objects};
 use denizen_bindings::rpc::{StubTarget, stub_to_js, wire};
+use denizen_bindings::web::is_on;
 use denizen_core::limits::{AskedLimits, Limit, STARTUP_WALL};
 use deno_core::error::{CoreError, CoreErrorKind};
 use deno_core::{JsRuntime, cppgc};
@@ -220,6 +221,9 @@ fn configure(runtime: &mut JsRuntime, state: &IsolateState) {
     let configure = v8::Local::new(scope, &entries.configure);
     let undefined = v8::undefined(scope).into();
     configure.call(scope, undefined, &[]);
+    if is_on(state.worker(), "allow_eval_during_startup") {
+        scope.get_current_context().set_allow_generation_from_strings(true);
+    }
 }
 
 /// Makes env and loads the modules. Gives the main module and its evaluation.
@@ -322,6 +326,7 @@ fn register(
     let register = v8::Local::new(scope, &entries.register);
     let undefined = v8::undefined(scope).into();
     state.started.set(true);
+    scope.get_current_context().set_allow_generation_from_strings(false);
     v8::tc_scope!(let scope, scope);
     let names = register.call(scope, undefined, &[namespace]);
     match scope.exception() {

@@ -1,0 +1,387 @@
+// What compatibility flags change in the global scope, for Workers of older dates.
+//
+// Owns one function a flag, called in an isolate whose Worker does not have it as the newest date does, before any user code. It is
+// loaded in such isolates only. What changes inside of other sources is not here: they ask js/bootstrap/changed.js. It must
+// not know dates.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const {
+  DataView,
+  DataViewPrototypeGetUint16,
+  Error,
+  FunctionPrototypeCall,
+  JSONParse,
+  ObjectDefineProperty,
+  ObjectGetOwnPropertyNames,
+  ObjectGetPrototypeOf,
+  ReflectApply,
+  ReflectConstruct,
+  ReflectDeleteProperty,
+  ReflectGetOwnPropertyDescriptor,
+  SafeWeakMap,
+  String,
+  StringFromCharCode,
+  SymbolToStringTag,
+  TypeError,
+  TypedArrayPrototypeGetByteLength,
+  TypedArrayPrototypeSet,
+  Uint8Array,
+  uncurryThis,
+} = primordials;
+const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
+const { EventTarget } = core.loadExtScript("ext:deno_web/02_event.js");
+const { TextDecoder, TextDecoderStream, TextEncoderStream } = core.loadExtScript("ext:deno_web/08_text_encoding.js");
+const { ReadableStream, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
+const { Headers, headersSet, setHeadersImmutable } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { chunkBytes } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { fetchThrough } = core.loadExtScript("ext:denizen/fetch/fetch.js");
+const { legacyUrl } = core.loadExtScript("ext:denizen/fetch/legacy_url.js");
+const { Request } = core.loadExtScript("ext:denizen/fetch/request.js");
+const { Response, newResponse } = core.loadExtScript("ext:denizen/fetch/response.js");
+const { scheduler } = core.loadExtScript("ext:denizen/io/timers.js");
+const { Fetcher, fetcherOf, ready } = core.loadExtScript("ext:denizen/rpc/stub.js");
+const { IdentityTransformStream, setSides } = core.loadExtScript("ext:denizen/streams/transforms.js");
+
+const deleteParameter = uncurryThis(URLSearchParamsPrototype.delete);
+const hasParameter = uncurryThis(URLSearchParamsPrototype.has);
+
+function define(object, name, value) {
+  ObjectDefineProperty(object, name, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+}
+
+function removeFromScope(names) {
+  const scope = ObjectGetPrototypeOf(globalThis);
+  for (let i = 0; i < names.length; i++) {
+    ReflectDeleteProperty(scope, names[i]);
+  }
+}
+
+// Puts `construct` in the place of a global class, with the class's own prototype.
+function replaceClass(name, construct) {
+  const scope = ObjectGetPrototypeOf(globalThis);
+  const { prototype } = scope[name];
+  const Class = function () {
+    if (new.target === undefined) {
+      throw new TypeError("Illegal constructor");
+    }
+    return construct(new.target);
+  };
+  ObjectDefineProperty(Class, "name", { __proto__: null, value: name, configurable: true });
+  ObjectDefineProperty(Class, "prototype", { __proto__: null, value: prototype, writable: false });
+  ObjectDefineProperty(prototype, "constructor", { __proto__: null, value: Class, writable: true, configurable: true });
+  ObjectDefineProperty(scope, name, { __proto__: null, value: Class, writable: true, enumerable: true, configurable: true });
+  return Class;
+}
+
+function closeConstructor(name) {
+  const refuse = () => {
+    throw new Error(`To use the new ${name}() constructor, enable the streams_enable_constructors compatibility flag. Refer to the docs for more information: https://developers.cloudflare.com/workers/platform/compatibility-dates/#compatibility-flags`);
+  };
+  const Class = replaceClass(name, refuse);
+  if (name === "ReadableStream") {
+    define(Class, "from", { from() { refuse(); } }.from);
+  }
+}
+
+// Has `object[name]` throw instead of rejecting when it is called without its first argument.
+function throwWithout(object, name, owner, type) {
+  const call = object[name];
+  define(object, name, {
+    [name]() {
+      if (arguments.length === 0) {
+        throw new TypeError(`Failed to execute '${name}' on '${owner}': parameter 1 is not of type '${type}'.`);
+      }
+      return ReflectApply(call, this, arguments);
+    },
+  }[name]);
+}
+
+// A listener as it was given, and what is called in its place.
+const listeners = new SafeWeakMap();
+let listening = false;
+// What a listener of the dispatch that runs has thrown; undefined outside of one, null as long as nothing has.
+let failure;
+
+function wrapListeners() {
+  if (listening) {
+    return;
+  }
+  listening = true;
+  const prototype = EventTarget.prototype;
+  const { addEventListener, dispatchEvent, removeEventListener } = prototype;
+  const wrap = (listener) => {
+    if ((typeof listener !== "function" && typeof listener !== "object") || listener === null) {
+      return listener;
+    }
+    let wrapper = listeners.get(listener);
+    if (wrapper === undefined) {
+      wrapper = function (event) {
+        try {
+          if (typeof listener === "function") {
+            FunctionPrototypeCall(listener, changed.set_event_target_this ? globalThis : this, event);
+          } else if (typeof listener.handleEvent === "function") {
+            listener.handleEvent(event);
+          }
+        } catch (error) {
+          if (failure === undefined || !changed.spec_compliant_dispatch_exceptions) {
+            throw error;
+          }
+          failure ??= { __proto__: null, error };
+          event.stopImmediatePropagation();
+        }
+      };
+      listeners.set(listener, wrapper);
+    }
+    return wrapper;
+  };
+  define(prototype, "addEventListener", {
+    addEventListener(type, listener, options = undefined) {
+      return arguments.length < 2 ? ReflectApply(addEventListener, this, arguments) : FunctionPrototypeCall(addEventListener, this, type, wrap(listener), options);
+    },
+  }.addEventListener);
+  define(prototype, "removeEventListener", {
+    removeEventListener(type, listener, options = undefined) {
+      return arguments.length < 2 ? ReflectApply(removeEventListener, this, arguments) : FunctionPrototypeCall(removeEventListener, this, type, wrap(listener), options);
+    },
+  }.removeEventListener);
+  define(prototype, "dispatchEvent", {
+    dispatchEvent(_event) {
+      const outer = failure;
+      failure = null;
+      try {
+        const result = ReflectApply(dispatchEvent, this, arguments);
+        if (failure !== null) {
+          throw failure.error;
+        }
+        return result;
+      } finally {
+        failure = outer;
+      }
+    },
+  }.dispatchEvent);
+}
+
+// The answer of a stub's `get`, in the form that `type` names.
+async function readAs(response, type) {
+  switch (type) {
+    case "text":
+      return await response.text();
+    case "arrayBuffer":
+      return await response.arrayBuffer();
+    case "json":
+      return JSONParse(await response.text());
+    case "stream":
+      return response.body;
+    default:
+      throw new TypeError('Unknown response type. Possible types are "text", "arrayBuffer", "json", and "stream".');
+  }
+}
+
+// A call of a stub's `get`, `put` or `delete`: one request.
+function request(stub, method, url, body) {
+  const fetcher = fetcherOf(stub);
+  if (fetcher === undefined) {
+    throw new TypeError("Illegal invocation");
+  }
+  ready(fetcher);
+  return fetchThrough(fetcher, new Request(url, { __proto__: null, method, body }), undefined);
+}
+
+// Decoders of UTF-16 in the midst of a stream: the byte that waits for its other half, and whether the start was seen.
+const halves = new SafeWeakMap();
+
+// UTF-16, little end first, unit by unit: a surrogate without its other half stays.
+function decodeUnits(decoder, input, stream) {
+  const given = input === undefined ? new Uint8Array(0) : chunkBytes(input);
+  if (given === null) {
+    throw new TypeError("Failed to execute 'decode' on 'TextDecoder': parameter 1 is not of type 'Array'.");
+  }
+  const state = halves.get(decoder) ?? { __proto__: null, byte: undefined, begun: false };
+  const length = TypedArrayPrototypeGetByteLength(given);
+  let bytes = given;
+  if (state.byte !== undefined) {
+    bytes = new Uint8Array(length + 1);
+    bytes[0] = state.byte;
+    TypedArrayPrototypeSet(bytes, given, 1);
+  }
+  const whole = TypedArrayPrototypeGetByteLength(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, whole);
+  let text = "";
+  for (let at = 0; at + 1 < whole; at += 2) {
+    const unit = DataViewPrototypeGetUint16(view, at, true);
+    if (state.begun || unit !== 0xfeff || decoder.ignoreBOM) {
+      text += StringFromCharCode(unit);
+    }
+    state.begun = true;
+  }
+  state.byte = whole % 2 === 1 ? bytes[whole - 1] : undefined;
+  if (stream) {
+    halves.set(decoder, state);
+    return text;
+  }
+  halves.delete(decoder);
+  if (state.byte === undefined) {
+    return text;
+  }
+  if (decoder.fatal) {
+    throw new TypeError("Failed to decode input.");
+  }
+  return `${text}\ufffd`;
+}
+
+// A stream that takes one chunk before anybody reads.
+function bufferOne(name, Class) {
+  const readableOf = uncurryThis(ReflectGetOwnPropertyDescriptor(TransformStream.prototype, "readable").get);
+  const writableOf = uncurryThis(ReflectGetOwnPropertyDescriptor(TransformStream.prototype, "writable").get);
+  const pipeThrough = uncurryThis(ReadableStream.prototype.pipeThrough);
+  const Replaced = function (...args) {
+    if (new.target === undefined) {
+      throw new TypeError("Illegal constructor");
+    }
+    const stream = ReflectConstruct(Class, args, new.target);
+    const buffer = new TransformStream({ __proto__: null }, { __proto__: null, highWaterMark: 1 }, { __proto__: null, highWaterMark: 1 });
+    const ends = { __proto__: null, readable: readableOf(buffer), writable: writableOf(buffer) };
+    setSides(stream, pipeThrough(readableOf(stream), ends), writableOf(stream));
+    return stream;
+  };
+  ObjectDefineProperty(Replaced, "name", { __proto__: null, value: name, configurable: true });
+  ObjectDefineProperty(Replaced, "length", { __proto__: null, value: Class.length, configurable: true });
+  ObjectDefineProperty(Replaced, "prototype", { __proto__: null, value: Class.prototype, writable: false });
+  ObjectDefineProperty(Class.prototype, "constructor", { __proto__: null, value: Replaced, writable: true, configurable: true });
+  ObjectDefineProperty(ObjectGetPrototypeOf(globalThis), name, { __proto__: null, value: Replaced, writable: true, enumerable: true, configurable: true });
+}
+
+const sides = {
+  __proto__: null,
+  cache_option_enabled() {
+    ReflectDeleteProperty(Request.prototype, "cache");
+  },
+  capture_async_api_throws() {
+    throwWithout(ObjectGetPrototypeOf(globalThis), "fetch", "ServiceWorkerGlobalScope", "Request or string");
+    throwWithout(Fetcher.prototype, "fetch", "Fetcher", "Request or string");
+    throwWithout(ObjectGetPrototypeOf(scheduler), "wait", "Scheduler", "number");
+    throwWithout(ReadableStream.prototype, "pipeTo", "ReadableStream", "WritableStream");
+  },
+  enable_global_performance_classes() {
+    removeFromScope([
+      "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure", "PerformanceObserver", "PerformanceObserverEntryList",
+      "PerformanceResourceTiming",
+    ]);
+  },
+  enable_nodejs_global_timers() {
+    const names = ["clearInterval", "clearTimeout", "setInterval", "setTimeout"];
+    for (let i = 0; i < names.length; i++) {
+      ReflectDeleteProperty(globalThis, names[i]);
+    }
+  },
+  enable_navigator_language() {
+    ReflectDeleteProperty(globalThis.navigator, "language");
+    ReflectDeleteProperty(globalThis.navigator, "languages");
+  },
+  enable_weak_ref() {
+    ReflectDeleteProperty(globalThis, "FinalizationRegistry");
+    ReflectDeleteProperty(globalThis, "WeakRef");
+  },
+  expose_global_message_channel() {
+    removeFromScope(["MessageChannel", "MessagePort"]);
+  },
+  http_headers_getsetcookie() {
+    ReflectDeleteProperty(Headers.prototype, "getSetCookie");
+  },
+  no_global_importscripts() {
+    define(ObjectGetPrototypeOf(globalThis), "importScripts", {
+      importScripts() {
+        throw new Error("importScripts() is not available in Workers.");
+      },
+    }.importScripts);
+  },
+  set_tostring_tag() {
+    const scope = ObjectGetPrototypeOf(globalThis);
+    const names = ObjectGetOwnPropertyNames(scope);
+    for (let i = 0; i < names.length; i++) {
+      const { prototype } = scope[names[i]];
+      if (prototype !== undefined) {
+        ReflectDeleteProperty(prototype, SymbolToStringTag);
+      }
+    }
+  },
+  urlsearchparams_delete_has_value_arg() {
+    define(URLSearchParamsPrototype, "delete", { delete(name) { deleteParameter(this, name); } }.delete);
+    define(URLSearchParamsPrototype, "has", { has(name) { return hasParameter(this, name); } }.has);
+  },
+  encoder_stream_spec_compliant_backpressure() {
+    bufferOne("TextDecoderStream", TextDecoderStream);
+    bufferOne("TextEncoderStream", TextEncoderStream);
+  },
+  fetcher_no_get_put_delete() {
+    const members = {
+      async get(url, type = "text") {
+        if (arguments.length === 0) {
+          throw new TypeError("Failed to execute 'get' on 'Fetcher': parameter 1 is not of type 'string'.");
+        }
+        return readAs(await request(this, "GET", url), String(type));
+      },
+      async put(url, body = undefined) {
+        await request(this, "PUT", url, body);
+      },
+      async delete(url) {
+        await request(this, "DELETE", url);
+      },
+    };
+    const names = ["get", "put", "delete"];
+    for (let i = 0; i < names.length; i++) {
+      ObjectDefineProperty(members[names[i]], "length", { __proto__: null, value: 0, configurable: true });
+      define(Fetcher.prototype, names[i], members[names[i]]);
+    }
+  },
+  response_redirect_url_standard() {
+    const redirect = Response.redirect;
+    define(Response, "redirect", {
+      redirect(url, status = 302) {
+        const checked = ReflectApply(redirect, Response, arguments.length === 0 ? [] : [url, status]);
+        const location = legacyUrl(String(url));
+        if (location === undefined) {
+          throw new TypeError(`Unable to parse URL: ${url}`);
+        }
+        const headers = new Headers();
+        headersSet(headers, "location", location);
+        setHeadersImmutable(headers);
+        return newResponse({ __proto__: null, status: checked.status, statusText: "", headers });
+      },
+    }.redirect);
+  },
+  set_event_target_this() {
+    wrapListeners();
+  },
+  spec_compliant_dispatch_exceptions() {
+    wrapListeners();
+  },
+  streams_enable_constructors() {
+    removeFromScope([
+      "ReadableByteStreamController", "ReadableStreamBYOBRequest", "ReadableStreamDefaultController", "TransformStreamDefaultController",
+      "WritableStreamDefaultController",
+    ]);
+    closeConstructor("ReadableStream");
+    closeConstructor("WritableStream");
+  },
+  text_decoder_replace_surrogates() {
+    const decode = TextDecoder.prototype.decode;
+    const encodingOf = uncurryThis(ReflectGetOwnPropertyDescriptor(TextDecoder.prototype, "encoding").get);
+    define(TextDecoder.prototype, "decode", {
+      decode(input = undefined, options = undefined) {
+        if (encodingOf(this) === "utf-16le") {
+          return decodeUnits(this, input, !!options?.stream);
+        }
+        return ReflectApply(decode, this, arguments);
+      },
+    }.decode);
+  },
+  transformstream_enable_standard_constructor() {
+    replaceClass("TransformStream", (target) => ReflectConstruct(IdentityTransformStream, [], target));
+  },
+};
+
+return { sides };
+})();
