@@ -337,8 +337,8 @@ const sides = {
     }
   },
   response_redirect_url_standard() {
-    const redirect = Response.redirect;
-    define(Response, "redirect", {
+    const { redirect } = Response;
+    define(ObjectGetPrototypeOf(globalThis).Response, "redirect", {
       redirect(url, status = 302) {
         const checked = ReflectApply(redirect, Response, arguments.length === 0 ? [] : [url, status]);
         const location = legacyUrl(String(url));
