@@ -45,6 +45,14 @@ export class App extends DurableObject {
     const shared = Array.from({ length: objects }, (_, i) => ({ i }));
     return Array.from({ length: errors }, () => Object.assign(new Error("e"), { shared }));
   }
+  // What V8 copies whole before it looks at the heap's limit.
+  longKey(letter, kind) {
+    const text = letter.repeat(2 ** 29 - 30);
+    const found = { key: () => ({})[text], map: () => new Map([[text, 1]]).size, symbol: () => Symbol.for(text), has: () => text in {},
+      parts: () => Array.from(text), numbers: () => new Array(2 ** 27 - 10).fill(1.5).map((n) => n + 1) };
+    found[kind]();
+    return "done";
+  }
   // V8 writes a string as often as it occurs, before anybody looks at the size.
   async repeated() {
     const value = Array(1000).fill("x".repeat(2 ** 26));
@@ -149,4 +157,11 @@ export const piles = on(async (host) => {
   }
   // What has left counts no more.
   assert.deepEqual(await host.run("pile of call", { cpuMs: 20000 }, "pile", "call", 2, 2 ** 23), ["blocks", 2, []]);
+});
+export const longKeys = on(async (host) => {
+  for (const [kind, letter] of [["key", "x"], ["key", "\u4e00"], ["map", "x"], ["symbol", "x"], ["has", "\u4e00"], ["parts", "x"], ["numbers", "x"]]) {
+    const result = await host.run(`long ${kind} ${letter}`, { cpuMs: 20000 }, "longKey", letter, kind);
+    assert.equal(result.limit, "heapBytes", `${kind}: ${JSON.stringify(result)}`);
+  }
+  assert.equal(await host.run("long after", undefined, "ping"), "pong");
 });
