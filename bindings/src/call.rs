@@ -43,13 +43,21 @@ pub struct Module {
     pub hash: u64,
     /// Compiled WebAssembly, which isolates share, once one has compiled it.
     pub compiled: OnceLock<CompiledWasm>,
+    /// Whether it has a source map, beside `content` or in it; looked for at the first error.
+    pub mapped: OnceLock<bool>,
 }
 
 impl Module {
     /// A module of `content`.
     pub fn new(kind: ModuleKind, content: Arc<[u8]>) -> Self {
         let hash = content_hash(&content);
-        Self { kind, content, source_map: None, hash, compiled: OnceLock::new() }
+        Self { kind, content, source_map: None, hash, compiled: OnceLock::new(), mapped: OnceLock::new() }
+    }
+
+    /// Whether positions in it have to be looked up in a source map.
+    pub fn is_mapped(&self) -> bool {
+        let in_text = || std::str::from_utf8(&self.content).is_ok_and(|text| text.contains("sourceMappingURL="));
+        *self.mapped.get_or_init(|| self.source_map.is_some() || in_text())
     }
 }
 
