@@ -56,6 +56,7 @@ async function hmac() {
   key ??= await crypto.subtle.importKey("raw", KILOBYTE, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   return (await crypto.subtle.sign("HMAC", key, KILOBYTE)).byteLength;
 }
+const stack = () => new Error("an error").stack.length;
 const uuid = () => crypto.randomUUID().length;
 function request() {
   const made = new Request("https://example.com/", { method: "POST", body: PAGE, headers: { "x-a": "b" } });
@@ -67,7 +68,7 @@ function timers() {
   controller.abort();
   return btoa(ADDRESS).length + atob("aGVsbG8=").length;
 }
-const WORK = { url, headers, sha256, gzip, clone, body, text, stream, pipe, form, hmac, uuid, request, timers };
+const WORK = { url, headers, sha256, gzip, clone, body, text, stream, pipe, form, hmac, stack, uuid, request, timers };
 
 export default {
   async fetch(request) {

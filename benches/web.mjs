@@ -39,6 +39,7 @@ export const WEB_LOOPS = [
   { name: "form", title: "FormData with a file, written and parsed", count: 1_000 },
   { name: "hmac", title: "HMAC of 1 KB", count: 5_000 },
   { name: "uuid", title: "randomUUID", count: 50_000 },
+  { name: "stack", title: "stack of an error", count: 20_000 },
   { name: "request", title: "Request with a body, cloned", count: 10_000 },
   { name: "timers", title: "AbortSignal with a listener, btoa, atob", count: 20_000 },
 ];

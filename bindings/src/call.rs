@@ -44,13 +44,21 @@ pub struct Module {
     pub hash: u64,
     /// Compiled WebAssembly, which isolates share, once one has compiled it.
     pub compiled: OnceLock<CompiledWasm>,
+    /// Whether it has a source map, beside `content` or in it; looked for at the first error.
+    pub mapped: OnceLock<bool>,
 }
 
 impl Module {
     /// A module of `content`.
     pub fn new(kind: ModuleKind, content: Arc<[u8]>) -> Self {
         let hash = content_hash(&content);
-        Self { kind, content, source_map: None, hash, compiled: OnceLock::new() }
+        Self { kind, content, source_map: None, hash, compiled: OnceLock::new(), mapped: OnceLock::new() }
+    }
+
+    /// Whether positions in it have to be looked up in a source map.
+    pub fn is_mapped(&self) -> bool {
+        let in_text = || std::str::from_utf8(&self.content).is_ok_and(|text| text.contains("sourceMappingURL="));
+        *self.mapped.get_or_init(|| self.source_map.is_some() || in_text())
     }
 }
 
@@ -399,10 +407,8 @@ pub struct CallError {
     pub message: String,
     /// The stack where it was thrown: for the log, never for the caller.
     pub stack: Option<String>,
-    /// What the log says of it, if that is more than the stack: causes, own properties, where it came from.
-    pub log: Option<Arc<str>>,
-    /// Who threw it, as the log calls them: a Worker, or an object or facet of one. For the log, never for the caller.
-    pub origin: Option<Arc<str>>,
+    /// What the log says of it besides: never for the caller.
+    pub told: Option<Arc<Told>>,
     /// Whether it is a DOMException of that name.
     pub dom: bool,
     /// Own properties that the thrown error had.
@@ -421,6 +427,15 @@ pub struct CallError {
     pub gives_up_alarm: bool,
     /// The limit that was exceeded.
     pub limit: Option<Box<Exceeded>>,
+}
+
+/// What the log says of an error beside its stack.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// The whole text, if there is more than the stack: causes, own properties, where it came from.
+    pub log: Option<Arc<str>>,
+    /// Who threw it, as the log calls them: a Worker, or an object or facet of one.
+    pub origin: Option<Arc<str>>,
 }
 
 /// A limit that was exceeded.
@@ -455,8 +470,20 @@ impl CallError {
 
     /// What the log says of it, with the stack as V8 has it.
     pub fn log_text(&self) -> Cow<'_, str> {
-        let text = self.log.as_deref().or(self.stack.as_deref());
-        text.map_or_else(|| Cow::Owned(self.to_string()), Cow::Borrowed)
+        let log = self.told.as_ref().and_then(|told| told.log.as_deref());
+        log.or(self.stack.as_deref()).map_or_else(|| Cow::Owned(self.to_string()), Cow::Borrowed)
+    }
+
+    /// Who threw it, as the log calls them, if it came from user code.
+    pub fn origin(&self) -> Option<&str> {
+        self.told.as_ref()?.origin.as_deref()
+    }
+
+    /// The same, thrown by `origin`.
+    #[must_use]
+    pub fn thrown_by(self, origin: Arc<str>) -> Self {
+        let log = self.told.as_ref().and_then(|told| told.log.clone());
+        Self { told: Some(Arc::new(Told { log, origin: Some(origin) })), ..self }
     }
 
     /// The event was lost through no fault of its own.

@@ -181,6 +181,22 @@ fn places_are_those_of_the_sources() {
 }
 
 #[test]
+fn a_loaded_worker_brings_its_map_with_it() {
+    // {"version":3,"sources":["../src/app.ts"],"sourcesContent":[null],"mappings":"AACA,eAAe,EAAE,QAAkB;AACjC,QAAM,IAAI,MAAM,QAAQ;AAC1B,EAAE","names":[]}
+    let map = "eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbIi4uL3NyYy9hcHAudHMiXSwic291cmNlc0NvbnRlbnQiOltudWxsXSwibWFwcGluZ3MiOiJBQUNBLGVBQWUsRUFBRSxRQUFrQjtBQUNqQyxRQUFNLElBQUksTUFBTSxRQUFRO0FBQzFCLEVBQUUiLCJuYW1lcyI6W119";
+    let main = r#"
+        const APP = "export default { fetch() {\n  throw new Error(\"mapped\");\n} };\n//# sourceMappingURL=data:application/json;base64,MAP\n";
+        export default { fetch(request, env) {
+          const worker = env.LOADER.get("app", () => ({ compatibilityDate: "2026-11-17", mainModule: "app.js", modules: { "app.js": APP } }));
+          return worker.getEntrypoint().fetch(request);
+        } };"#;
+    let folder = Folder::with(&[("main.js", &main.replace("MAP", map))]);
+    let server = Server::script(&folder, "main.js", &[]);
+    server.get("/");
+    server.wait_for_log("at Object.fetch (src/app.ts:3:9)");
+}
+
+#[test]
 fn what_does_not_start_shows_the_lines() {
     let start = |name: &str, source: &str| {
         let folder = Folder::with(&[(name, source)]);

@@ -328,8 +328,8 @@ pub fn op_actor_broken(
     parts: v8::Local<'_, v8::Value>,
 ) {
     let state = IsolateState::of(scope);
-    let origin = Some(origin_of(&state, Some(&handle.actor)));
-    let reason = CallError { durable_object_reset: true, origin, ..error_from_js(scope, parts) };
+    let reason = CallError { durable_object_reset: true, ..error_from_js(scope, parts) };
+    let reason = reason.thrown_by(origin_of(&state, Some(&handle.actor)));
     *handle.actor.owner.gone.borrow_mut() = Some(reason.clone());
     state.host.actor_broken(handle.actor.incarnation, reason);
 }

@@ -179,9 +179,9 @@ pub fn op_event_fail<'s>(
     parts: v8::Local<'s, v8::Value>,
 ) {
     let state = IsolateState::of(scope);
-    let origin = Some(origin_of(&state, event.io.actor.as_deref()));
-    let error = CallError { remote: true, origin, ..error_from_js(scope, parts) };
-    event.io.reply(&state, Err(error));
+    let error = CallError { remote: true, ..error_from_js(scope, parts) };
+    let origin = origin_of(&state, event.io.actor.as_deref());
+    event.io.reply(&state, Err(error.thrown_by(origin)));
 }
 
 /// Ends an RPC event with its result. Throws what cannot be cloned.

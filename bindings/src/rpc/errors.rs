@@ -8,7 +8,7 @@ use std::sync::Arc;
 use deno_core::op2;
 
 use super::wire;
-use crate::call::{CallError, Exceeded};
+use crate::call::{CallError, Exceeded, Told};
 use crate::isolate::IsolateState;
 use crate::web::is_on;
 
@@ -36,7 +36,7 @@ pub fn error_from_js(scope: &mut v8::PinScope<'_, '_>, parts: v8::Local<'_, v8::
         name: text(scope, "name").unwrap_or_default(),
         message: text(scope, "message").unwrap_or_default(),
         stack: text(scope, "stack"),
-        log: text(scope, "log").map(Into::into),
+        told: text(scope, "log").map(|log| Arc::new(Told { log: Some(log.into()), origin: None })),
         dom: flag(scope, "dom"),
         retryable: flag(scope, "retryable"),
         overloaded: flag(scope, "overloaded"),
@@ -60,7 +60,7 @@ pub fn error_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v
     {
         copy_props(scope, props, object);
     }
-    if let Some(origin) = &error.origin {
+    if let Some(origin) = error.origin() {
         let text = format!("thrown in {origin}:\n{}", error.log_text()).replace('\n', "\n  ");
         let (key, text) = (origin_key(scope), crate::fetch::string(scope, &text));
         object.set_private(scope, key, text);

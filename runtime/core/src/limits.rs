@@ -270,6 +270,9 @@ pub const CONSOLE_LINE_BYTES: usize = 16 << 10;
 /// Bytes of a source map that comes with JavaScript; a larger one is not read.
 pub const SOURCE_MAP_BYTES: usize = 32 << 20;
 
+/// The same of one that lies in the code of a loaded Worker. It is read at the Worker's first error.
+pub const LOADED_SOURCE_MAP_BYTES: usize = 4 << 20;
+
 /// Groups of the console that indent the lines of one event; more are not counted.
 pub const CONSOLE_GROUPS: usize = 16;
 

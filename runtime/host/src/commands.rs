@@ -266,7 +266,7 @@ async fn run_tests(running: &Running, main: &Arc<str>, exports: &WorkerExports, 
             Err(error) => {
                 failed += 1;
                 let text = error.log_text();
-                let told = text.contains(&error.message) || error.log.is_some();
+                let told = text.contains(&error.message) || error.told.as_ref().is_some_and(|told| told.log.is_some());
                 eprintln!("{}", if told { user_paths(&text) } else { error.to_string() });
                 print(&format!("[ FAIL ] {title}"));
             }

@@ -65,7 +65,7 @@ impl Asked {
     pub fn answer(&self, error: &CallError, status: StatusCode, reference: &str, shared: &Shared) -> Response<String> {
         let text = cut(&user_paths(&error.log_text()));
         let bundle_of = |worker: &str| shared.workers.get(worker).map(|definition| &*definition.bundle);
-        let excerpt = excerpt(bundle_of, error.origin.as_deref().unwrap_or_default(), &text);
+        let excerpt = excerpt(bundle_of, error.origin().unwrap_or_default(), &text);
         let title = cut(&error.to_string());
         let (kind, body) = match self.form {
             Form::Page => ("text/html;charset=UTF-8", {
@@ -77,7 +77,7 @@ impl Asked {
                     format!("<tr><td>{}</td><td>{}</td></tr>", escape(name), escape(value))
                 };
                 let headers: String = self.headers.iter().map(row).collect();
-                let origin = error.origin.as_deref().unwrap_or("the runtime");
+                let origin = error.origin().unwrap_or("the runtime");
                 format!(
                     "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style></head><body>\
                      <h1>{title}</h1>{}<h2>Stack</h2><pre>{}</pre><h2>Where</h2><pre>{}</pre>\
@@ -91,7 +91,7 @@ impl Asked {
             }),
             Form::Json => ("application/json", {
                 let told = serde_json::json!({
-                    "error": { "name": error.name, "message": cut(&error.message), "stack": text, "origin": error.origin.as_deref() },
+                    "error": { "name": error.name, "message": cut(&error.message), "stack": text, "origin": error.origin() },
                     "request": self.line,
                     "reference": reference,
                 });

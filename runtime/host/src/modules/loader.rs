@@ -23,6 +23,8 @@ use deno_core::{
 };
 use deno_error::{JsErrorBox, JsErrorClass};
 
+use super::source_map::{inline_source_map, without_inline_source_map};
+
 /// Import attribute by which a module that is no code is asked for. Only the façades below use it.
 const VALUE_TYPE: &str = "denizen-value";
 
@@ -166,8 +168,12 @@ impl ModuleLoader for WorkerModuleLoader {
 
     fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
         let specifier = ModuleSpecifier::parse(file_name).ok()?;
-        let map = self.find(&specifier).ok()?.1.source_map.as_ref()?;
-        Some(Cow::Borrowed(map))
+        let module = self.find(&specifier).ok()?.1;
+        if let Some(map) = &module.source_map {
+            return Some(Cow::Borrowed(map));
+        }
+        let map = inline_source_map(std::str::from_utf8(&module.content).ok()?)?;
+        Some(Cow::Owned(map.into_bytes()))
     }
 }
 
@@ -237,6 +243,8 @@ impl WorkerModuleLoader {
             (_, ModuleKind::EsModule) => {
                 let text = std::str::from_utf8(&module.content)
                     .map_err(|_| JsErrorBox::generic(format!("Module \"{own}\" is not valid UTF-8.")))?;
+                // deno_core would read the map, and not know the names in it.
+                let text = without_inline_source_map(text);
                 let code = ModuleSourceCode::String(FastString::from(text.to_owned()));
                 let data = self.source.get().and_then(|(_, cache)| cache.get(module.hash));
                 let cache = SourceCodeCacheInfo { hash: module.hash, data: data.map(|data| Cow::Owned(data.to_vec())) };

@@ -3,10 +3,10 @@
 //! Owns the two callbacks of V8 for that. Code runs under URLs of the scheme `worker:`; what stands behind the scheme is what
 //! user code sees, and frames of the runtime it does not see. It must not know how modules are loaded.
 
-use denizen_bindings::call::ModuleKind;
+use denizen_bindings::call::{Module, ModuleKind};
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
-use denizen_bindings::modules::{find, resolve_url};
+use denizen_bindings::modules::{SCHEME, find, resolve_url};
 use deno_core::error::{format_stack_trace, prepare_stack_trace_callback};
 
 use super::loader::{FACADE_COLUMN, user_url};
@@ -124,15 +124,50 @@ fn format_stack<'s>(
         let (message, name) = (text(scope, "message", ""), text(scope, "name", "Error"));
         result = [name, message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
     }
+    for index in 0..sites.length() {
+        let Some(site) = sites.get_index(scope, index) else { continue };
+        match frame_text(scope, site) {
+            Some(frame) if !is_mapped(scope, &frame) => {
+                result.push_str("\n    at ");
+                result.push_str(&frame);
+            }
+            _ => result.push_str(&mapped_frame(scope, site)),
+        }
+    }
+    result
+}
+
+/// A frame as V8 writes it: deno_core asks each call site some twenty questions, which takes ten times as long.
+fn frame_text<'s>(scope: &mut v8::PinScope<'s, '_>, site: v8::Local<'s, v8::Value>) -> Option<String> {
+    v8::tc_scope!(let scope, scope);
+    let object = v8::Local::<v8::Object>::try_from(site).ok()?;
+    let key = v8::String::new(scope, "toString")?;
+    let to_string = v8::Local::<v8::Function>::try_from(object.get(scope, key.into())?).ok()?;
+    let text = to_string.call(scope, site, &[])?;
+    // User code can have put another function there.
+    text.is_string().then(|| text.to_rust_string_lossy(scope)).filter(|text| !text.contains('\n'))
+}
+
+/// Whether a frame is of a module whose source map deno_core knows.
+fn is_mapped(scope: &mut v8::PinScope<'_, '_>, frame: &str) -> bool {
+    let place = frame.rsplit_once(" (").map_or(frame, |(_, place)| place);
+    let place = place.strip_prefix("async ").unwrap_or(place);
+    let Some(place) = place.strip_prefix(SCHEME) else { return false };
+    let url = place.trim_end_matches(')').rsplitn(3, ':').nth(2).unwrap_or_default();
+    let state = IsolateState::of(scope);
+    state.worker.get().and_then(|worker| find(&worker.bundle, url)).is_some_and(Module::is_mapped)
+}
+
+/// A frame with the place that its source map gives, as deno_core writes it.
+fn mapped_frame<'s>(scope: &mut v8::PinScope<'s, '_>, site: v8::Local<'s, v8::Value>) -> String {
     // Of an error without name and message it gives the frames alone.
     let null = v8::null(scope).into();
     let empty = v8::String::empty(scope).into();
     let names = ["name", "message"].map(|key| v8::String::new(scope, key).map_or(empty, Into::into));
     let keys: Vec<v8::Local<v8::Name>> = names.into_iter().filter_map(|key| v8::Local::try_from(key).ok()).collect();
     let bare = v8::Object::with_prototype_and_properties(scope, null, &keys, &[empty, empty]);
-    let frames = format_stack_trace(scope, bare.into(), sites);
-    result.push_str(&frames.to_rust_string_lossy(scope));
-    result
+    let sites = v8::Array::new_with_elements(scope, &[site]);
+    format_stack_trace(scope, bare.into(), sites).to_rust_string_lossy(scope)
 }
 
 /// The stack of an error, as user code sees it.
