@@ -41,7 +41,7 @@ pub fn asked_limits(cpu_ms: f64, sub_requests: f64, wall_ms: f64) -> AskedLimits
 deno_core::extension!(
     denizen_rpc,
     ops = [
-        wire::op_structured_clone_plain,
+        wire::op_clone_value,
         loopback::op_loopback_entrypoint,
         loopback::op_loopback_class,
         loopback::op_loopback_namespace,
