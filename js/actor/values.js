@@ -365,5 +365,5 @@ function replace(root, made, seen) {
   }
 }
 
-return { STREAM, blobBytes, describe, newPacked, own, ownLike, pack, partsOf, refuse, revive };
+return { STREAM, blobBytes, describe, make, newPacked, own, ownLike, pack, partsOf, refuse, revive };
 })();

@@ -258,6 +258,7 @@ for (const name in console) {
   shapeFunction(console[name]);
 }
 own(streams.ReadableStream, STREAM);
+own(streams.WritableStream, "WritableStream can only be serialized for RPC.");
 own(abort.AbortSignal, "AbortSignal serialization is not enabled.");
 for (const pairs of [new Headers(), new FormData(), new url.URLSearchParams()]) {
   ownLike(pairs.keys());
@@ -266,7 +267,7 @@ for (const pairs of [new Headers(), new FormData(), new url.URLSearchParams()]) 
 }
 ownLike(timers.scheduler);
 own(ExecutionContext);
-own(ClassHandle);
+own(ClassHandle, "DurableObjectClass cannot be serialized in this context.");
 define(ServiceWorkerGlobalScope.prototype, CLASSES);
 define(ServiceWorkerGlobalScope.prototype, FUNCTIONS);
 define(WorkerGlobalScope.prototype, { __proto__: null, EventTarget });

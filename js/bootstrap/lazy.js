@@ -6,6 +6,7 @@
 const { core } = __bootstrap;
 const { op_define_lazy } = core.ops;
 const { callable, willBeCallable } = core.loadExtScript("ext:denizen/bootstrap/callable.js");
+const { own } = core.loadExtScript("ext:denizen/actor/values.js");
 const { shapeClass } = core.loadExtScript("ext:denizen/bootstrap/shape.js");
 
 const GLOBALS = {
@@ -44,6 +45,7 @@ function defineDigestStream(prototype) {
 
 function loadGlobal(name) {
   const constructor = callable(core.loadExtScript(GLOBALS[name])[name]);
+  own(constructor);
   shapeClass(constructor);
   return constructor;
 }

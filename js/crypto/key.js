@@ -8,7 +8,6 @@ const { core, primordials } = __bootstrap;
 const { ArrayPrototypeIncludes, ArrayPrototypePush, ObjectDefineProperty, Symbol, SymbolToStringTag, TypeError } = primordials;
 
 const { own } = core.loadExtScript("ext:denizen/actor/values.js");
-const { refuseClass } = core.loadExtScript("ext:denizen/worker/structured_clone.js");
 
 const kInternal = Symbol("internal");
 const ORDER = ["encrypt", "decrypt", "sign", "verify", "deriveKey", "deriveBits", "wrapKey", "unwrapKey"];
@@ -34,7 +33,6 @@ class CryptoKey {
 ObjectDefineProperty(CryptoKey.prototype, SymbolToStringTag, { __proto__: null, value: "CryptoKey", configurable: true });
 
 own(CryptoKey);
-refuseClass(CryptoKey);
 
 function sorted(usages) {
   const list = [];

@@ -46,7 +46,6 @@ const { fetcherOf, ready } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { bytesOf } = core.loadExtScript("ext:denizen/streams/transforms.js");
 const { MessageEvent } = core.loadExtScript("ext:denizen/web/events.js");
 const { whatListenersThrow } = core.loadExtScript("ext:denizen/worker/report.js");
-const { refuseClass } = core.loadExtScript("ext:denizen/worker/structured_clone.js");
 
 const dispatch = uncurryThis(EventTarget.prototype.dispatchEvent);
 const addListener = uncurryThis(EventTarget.prototype.addEventListener);
@@ -421,7 +420,6 @@ for (let i = 0; i < STATES.length; i++) {
 ObjectDefineProperty(EventSource.prototype, SymbolToStringTag, { __proto__: null, value: "EventSource", configurable: true });
 
 own(EventSource);
-refuseClass(EventSource);
 
 return { EventSource };
 })();

@@ -5,7 +5,6 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_structured_clone_plain } = core.ops;
 const {
   ArrayPrototypePush,
   ArrayPrototypeShift,
@@ -21,7 +20,7 @@ const {
 const { Event, EventTarget, setIsTrusted } = core.loadExtScript("ext:deno_web/02_event.js");
 const { MessageEvent } = core.loadExtScript("ext:denizen/web/events.js");
 const { own } = core.loadExtScript("ext:denizen/actor/values.js");
-const { cloneOwn, refuseClass } = core.loadExtScript("ext:denizen/worker/structured_clone.js");
+const { clone } = core.loadExtScript("ext:denizen/worker/structured_clone.js");
 const { reportError } = core.loadExtScript("ext:denizen/worker/report.js");
 
 const dispatch = uncurryThis(EventTarget.prototype.dispatchEvent);
@@ -79,7 +78,7 @@ class MessagePort extends EventTarget {
     if (options !== undefined && options !== null && (options.transfer ?? options).length > 0) {
       throw new Error("Transfer list is not supported");
     }
-    const data = cloneOwn(message) ?? op_structured_clone_plain(message, []);
+    const data = clone(message, []);
     if (this.#closed || other === null || other.#closed) {
       return;
     }
@@ -132,7 +131,6 @@ ObjectDefineProperty(MessagePort.prototype, SymbolToStringTag, { __proto__: null
 ObjectDefineProperty(MessageChannel.prototype, SymbolToStringTag, { __proto__: null, value: "MessageChannel", configurable: true });
 
 own(MessagePort);
-refuseClass(MessagePort);
 
 return { MessageChannel, MessagePort };
 })();

@@ -7,7 +7,6 @@ const { core, primordials } = __bootstrap;
 const { ObjectDefineProperty, StringPrototypeToWellFormed, SymbolToStringTag, TypeError } = primordials;
 const { own } = core.loadExtScript("ext:denizen/actor/values.js");
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
-const { refuseClass } = core.loadExtScript("ext:denizen/worker/structured_clone.js");
 
 let pairOf;
 
@@ -43,7 +42,6 @@ ObjectDefineProperty(WebSocketRequestResponsePair.prototype, SymbolToStringTag, 
 });
 
 own(WebSocketRequestResponsePair);
-refuseClass(WebSocketRequestResponsePair);
 
 // `pairOf` gives the texts of a pair, and throws for anything else.
 return { WebSocketRequestResponsePair, pairOf };

@@ -42,7 +42,7 @@ deno_core::extension!(
     denizen_rpc,
     ops = [
         errors::op_error_origin,
-        wire::op_structured_clone_plain,
+        wire::op_clone_value,
         loopback::op_loopback_entrypoint,
         loopback::op_loopback_class,
         loopback::op_loopback_namespace,

@@ -224,7 +224,17 @@ pub fn store<'s>(
     value: v8::Local<'s, v8::Value>,
     describe: v8::Local<'s, v8::Function>,
 ) -> Result<Option<Vec<u8>>, WireError> {
-    let bytes = store_once(scope, value, describe)?;
+    store_moving(scope, value, describe, &[])
+}
+
+/// The same, with `moved` written as buffers that move.
+fn store_moving<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    value: v8::Local<'s, v8::Value>,
+    describe: v8::Local<'s, v8::Function>,
+    moved: &[v8::Local<'s, v8::ArrayBuffer>],
+) -> Result<Option<Vec<u8>>, WireError> {
+    let bytes = store_once(scope, value, describe, moved)?;
     if !value.is_object() || !bytes.as_deref().is_some_and(may_hold_an_error) {
         return Ok(bytes);
     }
@@ -232,7 +242,7 @@ pub fn store<'s>(
     let receiver = v8::undefined(scope).into();
     let whole = v8::Boolean::new(scope, true).into();
     let Some(packed) = describe.call(scope, receiver, &[value, whole]) else { return Ok(None) };
-    if packed.is_undefined() { Ok(bytes) } else { store_once(scope, packed, describe) }
+    if packed.is_undefined() { Ok(bytes) } else { store_once(scope, packed, describe, moved) }
 }
 
 /// Whether there is something like the beginning of an error in V8's format: its tag, that of its class unless it is
@@ -248,6 +258,7 @@ fn store_once<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     value: v8::Local<'s, v8::Value>,
     describe: v8::Local<'s, v8::Function>,
+    moved: &[v8::Local<'s, v8::ArrayBuffer>],
 ) -> Result<Option<Vec<u8>>, WireError> {
     let plain = v8::Object::new(scope).get_prototype(scope);
     let keeper = Keeper {
@@ -260,6 +271,9 @@ fn store_once<'s>(
     v8::tc_scope!(let scope, scope);
     let serializer = v8::ValueSerializer::new(scope, Box::new(&keeper));
     serializer.write_header();
+    for (index, buffer) in moved.iter().enumerate() {
+        serializer.transfer_array_buffer(index as u32, *buffer);
+    }
     if serializing(|| serializer.write_value(context, value)) != Some(true) {
         if let Some(message) = keeper.refused.take() {
             return Err(WireError::DataClone(message));
@@ -280,10 +294,23 @@ pub fn read_stored<'s>(
     bytes: Vec<u8>,
     revive: v8::Local<'s, v8::Function>,
 ) -> Result<v8::Local<'s, v8::Value>, WireError> {
+    read_moving(scope, bytes, revive, &[])
+}
+
+/// The same, with `moved` in place of the buffers that were written as such.
+fn read_moving<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    bytes: Vec<u8>,
+    revive: v8::Local<'s, v8::Function>,
+    moved: &[v8::Local<'s, v8::ArrayBuffer>],
+) -> Result<v8::Local<'s, v8::Value>, WireError> {
     let context = scope.get_current_context();
     let finder = Finder::default();
     let value = {
         let deserializer = v8::ValueDeserializer::new(scope, Box::new(&finder), &bytes);
+        for (index, buffer) in moved.iter().enumerate() {
+            deserializer.transfer_array_buffer(index as u32, *buffer);
+        }
         if deserializer.read_header(context) != Some(true) {
             return Err(WireError::Malformed);
         }
@@ -299,82 +326,35 @@ pub fn read_stored<'s>(
     revive.call(scope, receiver, &[value, found]).ok_or(WireError::Malformed)
 }
 
-/// Reads what has no host objects.
-struct NoHostObjects;
-
-impl v8::ValueDeserializerImpl for NoHostObjects {}
-
-/// A deep copy of `value` in the same isolate, by the structured clone algorithm (HTML standard). Buffers of `transfer` move
-/// instead of being copied.
+/// A deep copy of `value` in the same isolate, by the structured clone algorithm (HTML standard), with objects of the runtime's
+/// own classes as in storage ([`store`]). The buffers of `transfer` move instead of being copied. `None` if JavaScript threw.
 #[op2]
-pub fn op_structured_clone_plain<'s>(
+pub fn op_clone_value<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     value: v8::Local<'s, v8::Value>,
     transfer: v8::Local<'s, v8::Array>,
+    describe: v8::Local<'s, v8::Function>,
+    revive: v8::Local<'s, v8::Function>,
 ) -> Result<v8::Local<'s, v8::Value>, WireError> {
     let mut moved = Vec::new();
     for index in 0..transfer.length() {
         let buffer =
             transfer.get_index(scope, index).and_then(|item| v8::Local::<v8::ArrayBuffer>::try_from(item).ok());
-        let buffer = buffer.filter(|buffer| buffer.is_detachable() && !buffer.was_detached());
-        moved.push(buffer.ok_or_else(|| WireError::DataClone("Value is not transferable.".into()))?);
+        let buffer = buffer.filter(|buffer| buffer.is_detachable() || buffer.was_detached());
+        let buffer = buffer.ok_or_else(|| WireError::DataClone("Value is not transferable.".into()))?;
+        // A buffer that has moved before has nothing to move.
+        if !buffer.was_detached() {
+            moved.push(buffer);
+        }
     }
-    let context = scope.get_current_context();
-    let writer = Cloner::default();
-    let bytes = {
-        v8::tc_scope!(let scope, scope);
-        let serializer = v8::ValueSerializer::new(scope, Box::new(&writer));
-        serializer.write_header();
-        for (index, buffer) in moved.iter().enumerate() {
-            serializer.transfer_array_buffer(index as u32, *buffer);
-        }
-        if serializing(|| serializer.write_value(context, value)) != Some(true) {
-            let thrown = scope.exception().map(|exception| exception.to_rust_string_lossy(scope));
-            return Err(match writer.refused.take() {
-                Some(message) => WireError::DataClone(message),
-                None => WireError::Thrown(thrown.unwrap_or_else(|| "The value could not be cloned.".to_owned())),
-            });
-        }
-        serializer.release()
+    let Some(bytes) = store_moving(scope, value, describe, &moved)? else {
+        return Ok(v8::undefined(scope).into());
     };
-    let deserializer = v8::ValueDeserializer::new(scope, Box::new(NoHostObjects), &bytes);
-    for (index, buffer) in moved.iter().enumerate() {
+    let mut copies = Vec::new();
+    for buffer in moved {
         let store = buffer.get_backing_store();
         buffer.detach(None);
-        let copy = v8::ArrayBuffer::with_backing_store(scope, &store);
-        deserializer.transfer_array_buffer(index as u32, copy);
+        copies.push(v8::ArrayBuffer::with_backing_store(scope, &store));
     }
-    if deserializer.read_header(context) != Some(true) {
-        return Err(WireError::Malformed);
-    }
-    deserializer.read_value(context).ok_or(WireError::Malformed)
-}
-
-#[derive(Default)]
-struct Cloner {
-    refused: RefCell<Option<String>>,
-}
-
-impl v8::ValueSerializerImpl for &Cloner {
-    fn throw_data_clone_error<'s>(&self, scope: &mut v8::PinScope<'s, '_>, message: v8::Local<'s, v8::String>) {
-        self.refused.borrow_mut().get_or_insert(message.to_rust_string_lossy(scope));
-        let exception = v8::Exception::error(scope, message);
-        scope.throw_exception(exception);
-    }
-
-    fn write_host_object<'s>(
-        &self,
-        scope: &mut v8::PinScope<'s, '_>,
-        object: v8::Local<'s, v8::Object>,
-        _serializer: &dyn ValueSerializerHelper,
-    ) -> Option<bool> {
-        let name = object.get_constructor_name().to_rust_string_lossy(scope);
-        let message =
-            format!("Could not serialize object of type \"{name}\". This type does not support serialization.");
-        let text = v8::String::new(scope, &message).unwrap_or_else(|| v8::String::empty(scope));
-        self.refused.borrow_mut().get_or_insert(message);
-        let exception = v8::Exception::error(scope, text);
-        scope.throw_exception(exception);
-        None
-    }
+    read_moving(scope, bytes, revive, &copies)
 }
