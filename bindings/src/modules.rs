@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use deno_core::op2;
 use deno_core::url::Url;
 
-use crate::call::{Module, ModuleBundle, ModuleKind};
+use crate::call::{Module, ModuleBundle, ModuleKind, WorkerDefinition};
 use crate::fetch::string;
 use crate::isolate::IsolateState;
 use crate::node::NodeCompat;
@@ -34,6 +34,31 @@ impl std::fmt::Debug for CompiledWasm {
 /// URL, after the scheme, of a module whose `ns` is the namespace of another one: its query is that one's URL.
 pub const NAMESPACE: &str = "namespace?";
 
+/// How the code of a Worker names modules. Which files `specifier` can mean is nearly the same, what code is told of them is not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Naming {
+    /// By URL.
+    #[default]
+    Urls,
+    /// By path inside of the bundle, with the bundle for a root: without the flag `new_module_registry`.
+    Paths,
+}
+
+impl Naming {
+    /// That of a Worker.
+    pub fn of(worker: &WorkerDefinition) -> Self {
+        if crate::web::is_on(worker, "new_module_registry") { Self::Urls } else { Self::Paths }
+    }
+
+    /// What the code of a Worker sees of a module's URL.
+    pub fn shown(self, url: &str) -> &str {
+        match self {
+            Self::Urls => url,
+            Self::Paths => url.strip_prefix(BUNDLE).unwrap_or(url),
+        }
+    }
+}
+
 /// Why a module could not be found or made. The texts are workerd's.
 #[derive(Debug, thiserror::Error, deno_error::JsError)]
 pub enum ModuleError {
@@ -41,6 +66,14 @@ pub enum ModuleError {
     #[class(generic)]
     #[error("Module not found: {0}")]
     Missing(String),
+    /// The same, where modules are named by path.
+    #[class(generic)]
+    #[error("No such module \"{0}\".")]
+    NoSuch(String),
+    /// The same, for an import that stands in a module.
+    #[class(generic)]
+    #[error("No such module \"{0}\".\n  imported from \"{1}\"")]
+    NoSuchImport(String, String),
     /// It cannot be a URL.
     #[class(type)]
     #[error("Invalid module specifier: {0}")]
@@ -91,8 +124,11 @@ pub fn resolve_url(referrer: &str, specifier: &str) -> Result<Url, ModuleError> 
 
 /// The module of the bundle that `specifier` means in the module `referrer`, as user code sees it: with query and fragment,
 /// since each is an instance of its own.
-pub fn resolve(bundle: &ModuleBundle, referrer: &str, specifier: &str) -> Result<Url, ModuleError> {
-    let mut url = resolve_url(referrer, specifier)?;
+pub fn resolve(bundle: &ModuleBundle, naming: Naming, referrer: &str, specifier: &str) -> Result<Url, ModuleError> {
+    let mut url = match naming {
+        Naming::Urls => resolve_url(referrer, specifier)?,
+        Naming::Paths => resolve_path(referrer, specifier)?,
+    };
     let key = key_of(&url);
     if let Some(target) = bundle.aliases.get(&key) {
         let (query, fragment) = (url.query().map(str::to_owned), url.fragment().map(str::to_owned));
@@ -100,9 +136,36 @@ pub fn resolve(bundle: &ModuleBundle, referrer: &str, specifier: &str) -> Result
         url.set_query(query.as_deref());
         url.set_fragment(fragment.as_deref());
     } else if !bundle.modules.contains_key(&key) {
-        return Err(ModuleError::Missing(url.to_string()));
+        return Err(match naming {
+            Naming::Urls => ModuleError::Missing(url.to_string()),
+            Naming::Paths => ModuleError::NoSuch(naming.shown(url.as_str()).to_owned()),
+        });
     }
     Ok(url)
+}
+
+/// The same for a path: the bundle is the root, there are no queries, and a URL is none.
+fn resolve_path(referrer: &str, specifier: &str) -> Result<Url, ModuleError> {
+    let missing = || ModuleError::NoSuch(specifier.to_owned());
+    // The runtime asks for a module by itself.
+    if specifier == referrer {
+        return resolve_url(referrer, specifier);
+    }
+    if specifier.contains(['?', '#', '%']) || specifier.starts_with("file:") {
+        return Err(missing());
+    }
+    let rooted = match specifier.strip_prefix('/') {
+        Some(path) => resolve_url(BUNDLE, path)?,
+        None => resolve_url(referrer, specifier)?,
+    };
+    match rooted.as_str().strip_prefix("file:///") {
+        // What `createRequire` was given is a path in the bundle too.
+        Some(path) if !rooted.as_str().starts_with(BUNDLE) && !referrer.starts_with(BUNDLE) => {
+            resolve_url(BUNDLE, path)
+        }
+        Some(_) if !rooted.as_str().starts_with(BUNDLE) => Err(missing()),
+        _ => Ok(rooted),
+    }
 }
 
 /// The module that a URL stands for, as user code sees the URL.
@@ -154,8 +217,13 @@ pub fn op_module_find<'s>(
 ) -> Result<v8::Local<'s, v8::Value>, ModuleError> {
     let state = IsolateState::of(scope);
     let bundle = state.worker().bundle.clone();
-    let missing = || ModuleError::Missing(specifier.to_owned());
-    let (url, found) = match resolve(&bundle, referrer, specifier) {
+    let naming = Naming::of(state.worker());
+    let resolved = resolve(&bundle, naming, referrer, specifier);
+    let missing = || match &resolved {
+        Err(ModuleError::NoSuch(path)) => ModuleError::NoSuch(path.clone()),
+        _ => ModuleError::Missing(specifier.to_owned()),
+    };
+    let (url, found) = match &resolved {
         Ok(url) => {
             let module = find(&bundle, url.as_str()).ok_or_else(missing)?;
             let found = match module.kind {
@@ -298,7 +366,9 @@ mod tests {
     #[test]
     fn escapes_have_one_spelling() {
         let bundle = bundle(&["a b.js", "\u{e9}.js", "c%20d.js", "e/f.js"]);
-        let find = |specifier: &str| resolve(&bundle, "file:///bundle/main.js", specifier).map(|url| url.to_string());
+        let find = |specifier: &str| {
+            resolve(&bundle, Naming::Urls, "file:///bundle/main.js", specifier).map(|url| url.to_string())
+        };
         assert_eq!(find("./a%20b.js").ok(), find("./a b.js").ok());
         assert_eq!(find("./%61%20b.js").ok().as_deref(), Some("file:///bundle/a%20b.js"));
         assert_eq!(find("./%C3%A9.js").ok(), find("./\u{e9}.js").ok());
@@ -309,7 +379,9 @@ mod tests {
     #[test]
     fn a_bundle_is_not_left_and_names_are_not_shared() {
         let bundle = bundle(&["lib.js", "node:path"]);
-        let find = |specifier: &str| resolve(&bundle, "file:///bundle/main.js", specifier).map(|url| url.to_string());
+        let find = |specifier: &str| {
+            resolve(&bundle, Naming::Urls, "file:///bundle/main.js", specifier).map(|url| url.to_string())
+        };
         assert!(find("../lib.js").is_err() && find("/lib.js").is_err() && find(".//lib.js").is_err());
         assert_eq!(find("./lib.js?a#b").ok().as_deref(), Some("file:///bundle/lib.js?a#b"));
         assert_eq!(find("node:path").ok().as_deref(), Some("node:path"));
@@ -317,6 +389,25 @@ mod tests {
         let module = || Module::new(ModuleKind::Text, Arc::from(&b""[..]));
         assert!(matches!(add_module(&mut modules, "./lib.js", module()), Err(ModuleError::Twice(_))));
         assert!(matches!(add_module(&mut modules, "cloudflare:x", module()), Err(ModuleError::Reserved)));
+    }
+
+    #[test]
+    fn paths_have_the_bundle_for_a_root() {
+        let bundle = bundle(&["lib.js", "sub/a.js"]);
+        let find = |referrer: &str, specifier: &str| {
+            resolve(&bundle, Naming::Paths, referrer, specifier).map(|url| url.to_string()).map_err(|e| e.to_string())
+        };
+        let (main, sub) = ("file:///bundle/main.js", "file:///bundle/sub/a.js");
+        let lib = Ok("file:///bundle/lib.js".to_owned());
+        assert_eq!(find(main, "./lib.js"), lib);
+        assert_eq!(find(main, "lib.js"), lib);
+        assert_eq!(find(sub, "/lib.js"), lib);
+        assert_eq!(find(sub, "../lib.js"), lib);
+        assert_eq!(find("file:///main.js", "./lib.js"), lib);
+        assert_eq!(find(sub, "lib.js"), Err("No such module \"sub/lib.js\".".to_owned()));
+        assert_eq!(find(main, "../lib.js"), Err("No such module \"../lib.js\".".to_owned()));
+        assert_eq!(find(main, "./lib.js?a"), Err("No such module \"./lib.js?a\".".to_owned()));
+        assert_eq!(find(main, "node:nope"), Err("No such module \"node:nope\".".to_owned()));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 // not know dates.
 
 (function () {
+"use strict";
 const { core, primordials } = __bootstrap;
 const {
   DataView,

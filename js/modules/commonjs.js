@@ -5,6 +5,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { op_module_find, op_module_namespace } = core.ops;
 const {
   Error,
@@ -35,6 +36,9 @@ ObjectDefineProperty(CommonJsModuleObject.prototype, SymbolToStringTag, {
 
 // The file that a URL stands for; of another scheme, the URL.
 function fileOf(url) {
+  if (changed.new_module_registry && StringPrototypeStartsWith(url, "file:///bundle/")) {
+    return StringPrototypeSlice(url, 14);
+  }
   return StringPrototypeStartsWith(url, "file://") ? StringPrototypeSlice(url, 7) : url;
 }
 
@@ -43,9 +47,9 @@ function run(url, compiled) {
   if (found !== undefined) {
     return found.exports;
   }
-  const module = new CommonJsModuleObject(url);
-  cache.set(url, module);
   const file = fileOf(url);
+  const module = new CommonJsModuleObject(changed.new_module_registry ? file : url);
+  cache.set(url, module);
   const { require } = {
     require(specifier) {
       if (arguments.length === 0) {
@@ -56,7 +60,10 @@ function run(url, compiled) {
   };
   ObjectDefineProperty(require, "length", { __proto__: null, value: 0, configurable: true });
   try {
-    const folder = StringPrototypeSlice(file, 0, StringPrototypeLastIndexOf(file, "/"));
+    let folder = StringPrototypeSlice(file, 0, StringPrototypeLastIndexOf(file, "/"));
+    if (folder === "" && changed.new_module_registry) {
+      folder = "/";
+    }
     ReflectApply(compiled, undefined, [module.exports, require, module, file, folder]);
   } catch (error) {
     cache.delete(url);
@@ -70,11 +77,17 @@ function namespaceOf(url) {
   const made = op_module_namespace(url);
   const thrown = made[1];
   if (thrown === undefined) {
+    if (changed.new_module_registry) {
+      return made[0].default;
+    }
     return StringPrototypeStartsWith(url, "cloudflare:") || StringPrototypeIncludes(url, ":///") ? made[0] : made[0].default;
   }
   const { name } = thrown;
   let { message } = thrown;
   if (message === "Top-level await is not allowed in synchronous evaluation") {
+    if (changed.new_module_registry) {
+      throw new Error(`Top-level await in module is ${changed.disable_top_level_await_in_require ? "unsettled" : "not permitted at this time"}.`);
+    }
     throw new Error(`Top-level await is not supported in this context for module: ${url}`);
   }
   if (StringPrototypeStartsWith(message, "Module not found: ") || StringPrototypeStartsWith(message, "Cannot require() ES Module")) {

@@ -211,7 +211,7 @@ export default {
         ("page.tmpl", "<p>template</p>"),
         (
             "wrangler.jsonc",
-            "{ \"name\": \"kinds\", \"main\": \"src/main.ts\", \"compatibility_date\": \"2026-08-01\", \"base_dir\": \".\", \"find_additional_modules\": true, \"rules\": [{ \"type\": \"Text\", \"globs\": [\"**/*.tmpl\"], \"fallthrough\": true }, { \"type\": \"CommonJS\", \"globs\": [\"**/*.cjs\"] }] }",
+            "{ \"name\": \"kinds\", \"main\": \"src/main.ts\", \"compatibility_date\": \"2026-11-17\", \"base_dir\": \".\", \"find_additional_modules\": true, \"rules\": [{ \"type\": \"Text\", \"globs\": [\"**/*.tmpl\"], \"fallthrough\": true }, { \"type\": \"CommonJS\", \"globs\": [\"**/*.cjs\"] }] }",
         ),
     ]);
     std::fs::write(folder.path("src/add.wasm"), wasm).expect("written");

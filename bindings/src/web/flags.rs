@@ -74,7 +74,11 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("fetch_standard_url", "2024-06-03", "`Request.url` and `Response.url` are normalised URLs"),
     ("nodejs_compat_v2", "2026-08-04", "the same without the prefix `node:` (`node/mod.rs`)"),
     ("global_fetch_strictly_public", "", ""),
-    ("new_module_registry", "2026-11-17", ""),
+    (
+        "new_module_registry",
+        "2026-11-17",
+        "modules are named by URL: `import.meta`, texts, stacks, what `require` gives",
+    ),
     ("cache_option_enabled", "2024-11-11", "`cache` of `Request` and `fetch`"),
     ("kv_direct_binding", "", ""),
     ("allow_custom_ports", "2024-09-02", ""),
@@ -88,7 +92,7 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("set_tostring_tag", "2024-09-26", "`Symbol.toStringTag` of classes"),
     ("upper_case_all_http_methods", "2024-10-14", "every method is brought to upper case"),
     ("python_external_packages", "", ""),
-    ("disable_top_level_await_in_require", "2024-12-02", ""),
+    ("disable_top_level_await_in_require", "2024-12-02", "the text where `require` meets a top-level await"),
     ("fixup-transform-stream-backpressure", "2024-12-16", ""),
     ("tail_worker_user_spans", "", ""),
     ("cache_no_cache_enabled", "2025-08-07", "`cache: \"no-cache\"`"),
@@ -119,7 +123,11 @@ const FLAGS: &[(&str, &str, &str)] = &[
         "2025-06-16",
         "snapshots and bound functions of `AsyncLocalStorage` throw in other requests",
     ),
-    ("throw_on_unrecognized_import_assertion", "2025-06-16", ""),
+    (
+        "throw_on_unrecognized_import_assertion",
+        "2025-06-16",
+        "import attributes are refused where modules are named by path",
+    ),
     ("python_workflows", "", ""),
     ("unsupported_process_actual_platform", "", ""),
     ("enable_nodejs_process_v2", "2026-08-04", ""),
@@ -310,7 +318,10 @@ mod tests {
         assert!(changed("2099-01-01", &[]).is_empty());
         assert_eq!(changed("2099-01-01", &["no_set_event_target_this"]), ["set_event_target_this"]);
         assert_eq!(changed("2099-01-01", &["disallow_importable_env"]), ["disallow_importable_env"]);
-        assert_eq!(changed("2026-10-01", &[]), ["enable_request_signal", "cache_option_preserves_cache_control"]);
+        assert_eq!(
+            changed("2026-10-01", &[]),
+            ["new_module_registry", "enable_request_signal", "cache_option_preserves_cache_control"]
+        );
     }
 
     /// Every flag that is said to change something is asked about by some source, and has a row on both sides of its date.
@@ -318,11 +329,11 @@ mod tests {
     fn every_flag_that_acts_is_asked_for_and_has_a_row() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut sources = String::new();
-        for folder in ["js", "bindings/src/node", "runtime/host/src/shard"] {
+        for folder in ["js", "bindings/src/node", "runtime/host/src/modules", "runtime/host/src/shard"] {
             read_all(&root.join(folder), &mut sources);
         }
         let mut cases = String::new();
-        for case in ["loader/dated_flags", "loader/dated_flags_io", "node/flags"] {
+        for case in ["loader/dated_flags", "loader/dated_flags_io", "loader/dated_flags_modules", "node/flags"] {
             let path = root.join("tests/conformance").join(case).with_extension("js");
             cases += &std::fs::read_to_string(path).expect("the case is there");
         }

@@ -88,7 +88,7 @@ export const bundleNames = { async test(_controller, env) {
   const names = ["ext:core/ops", "node:fs", "checkin:x", "file:///x.js"];
   for (const [index, name] of names.entries()) {
     const entry = env.LOADER.get(`names-${index}`, () => ({
-      compatibilityDate: "2026-01-01",
+      compatibilityDate: "2026-11-17",
       mainModule: "main.js",
       modules: {
         "main.js": `export default { async fetch() {

@@ -9,11 +9,12 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use denizen_bindings::call::{Module, ModuleBundle, ModuleKind};
+use denizen_bindings::call::{Module, ModuleBundle, ModuleKind, WorkerDefinition};
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
-use denizen_bindings::modules::{ModuleError, NAMESPACE, SCHEME, find, resolve, value_of};
+use denizen_bindings::modules::{ModuleError, NAMESPACE, Naming, SCHEME, find, resolve, value_of};
 use denizen_bindings::node::NodeCompat;
+use denizen_bindings::web::is_on;
 use denizen_bindings::{importable_script, runtime_url};
 use denizen_core::limits::CODE_CACHE_BYTES;
 use deno_core::{
@@ -70,13 +71,16 @@ pub struct WorkerModuleLoader {
     source: OnceCell<(Arc<ModuleBundle>, Arc<CodeCache>)>,
     /// How much of Node its Worker has.
     node: Cell<NodeCompat>,
+    /// How its Worker names modules.
+    naming: Cell<Naming>,
 }
 
 impl WorkerModuleLoader {
-    /// Gives the loader its bundle, and says which modules of Node there are.
-    pub fn set(&self, bundle: Arc<ModuleBundle>, cache: Arc<CodeCache>, node: NodeCompat) {
-        self.node.set(node);
-        if self.source.set((bundle, cache)).is_err() {
+    /// Gives the loader the bundle of its Worker, and says which modules of Node there are.
+    pub fn set(&self, worker: &WorkerDefinition, cache: Arc<CodeCache>) {
+        self.node.set(NodeCompat::of(worker));
+        self.naming.set(Naming::of(worker));
+        if self.source.set((worker.bundle.clone(), cache)).is_err() {
             unreachable!("an isolate is given a Worker once");
         }
     }
@@ -115,13 +119,18 @@ impl ModuleLoader for WorkerModuleLoader {
         if internal || kind == ResolutionKind::MainModule {
             return ModuleSpecifier::parse(specifier).map_err(|error| JsErrorBox::generic(error.to_string()));
         }
-        match resolve(self.bundle()?, own, specifier) {
+        match resolve(self.bundle()?, self.naming.get(), own, specifier) {
             Ok(url) => specifier_of(url.as_str()).ok_or_else(|| JsErrorBox::generic(format!("\"{url}\" is no URL."))),
             Err(error) => match importable_script(specifier, self.node.get()) {
                 Some(_) => ModuleSpecifier::parse(&runtime_url(specifier))
                     .map_err(|error| JsErrorBox::generic(error.to_string())),
                 None if kind == ResolutionKind::DynamicImport => failure(&error),
-                None => Err(JsErrorBox::from_err(error)),
+                None => Err(JsErrorBox::from_err(match error {
+                    ModuleError::NoSuch(path) => {
+                        ModuleError::NoSuchImport(path, self.naming.get().shown(own).to_owned())
+                    }
+                    error => error,
+                })),
             },
         }
     }
@@ -261,6 +270,20 @@ pub fn check_attributes(
     attributes: &HashMap<String, String>,
     context: &ImportAttributesContext,
 ) {
+    let state = IsolateState::of(scope);
+    let worker = state.worker.get().filter(|worker| Naming::of(worker) == Naming::Paths);
+    if let Some(worker) = worker
+        && !attributes.is_empty()
+        && context.specifier != context.referrer
+    {
+        // This Worker knows no attributes.
+        if is_on(worker, "throw_on_unrecognized_import_assertion") {
+            let message = v8::String::new(scope, "Unrecognized import attributes specified");
+            let error = v8::Exception::error(scope, message.unwrap_or_else(|| v8::String::empty(scope)));
+            scope.throw_exception(error);
+        }
+        return;
+    }
     if let Err(text) = attribute_error(scope, attributes, context) {
         let message = v8::String::new(scope, &text).unwrap_or_else(|| v8::String::empty(scope));
         let error = v8::Exception::type_error(scope, message);
@@ -281,7 +304,7 @@ fn attribute_error(
         Some("json") => {
             let state = IsolateState::of(scope);
             let Some(worker) = state.worker.get() else { return Ok(()) };
-            let found = resolve(&worker.bundle, user_url(&context.referrer), &context.specifier);
+            let found = resolve(&worker.bundle, Naming::Urls, user_url(&context.referrer), &context.specifier);
             match found.ok().and_then(|url| find(&worker.bundle, url.as_str()).map(|module| module.kind)) {
                 None | Some(ModuleKind::Json) => Ok(()),
                 Some(_) if context.specifier == context.referrer => Ok(()),

@@ -6,7 +6,7 @@
 use denizen_bindings::call::{Module, ModuleKind};
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
-use denizen_bindings::modules::{SCHEME, find, resolve_url};
+use denizen_bindings::modules::{BUNDLE, Naming, SCHEME, find, resolve_url};
 use deno_core::error::{format_stack_trace, prepare_stack_trace_callback};
 
 use super::loader::{FACADE_COLUMN, user_url};
@@ -28,6 +28,9 @@ pub unsafe extern "C" fn import_meta(
     let name = name.to_rust_string_lossy(scope);
     let url = user_url(&name);
     let state = IsolateState::of(scope);
+    if state.worker.get().is_some_and(|worker| Naming::of(worker) == Naming::Paths) {
+        return;
+    }
     let main = state.worker.get().is_some_and(|worker| worker.bundle.main == url);
     let set = |scope: &mut v8::PinScope<'_, '_>, key: &str, value: v8::Local<'_, v8::Value>| {
         if let Some(key) = v8::String::new(scope, key) {
@@ -181,6 +184,7 @@ pub fn prepare_stack<'s>(
     }
     let text = format_stack(scope, error, sites);
     let state = IsolateState::of(scope);
+    let paths = state.worker.get().is_some_and(|worker| Naming::of(worker) == Naming::Paths);
     let is_facade = |line: &str| {
         let Some(url) = line.strip_prefix("    at worker:").and_then(|at| at.strip_suffix(FACADE_COLUMN)) else {
             return false;
@@ -191,7 +195,10 @@ pub fn prepare_stack<'s>(
     let lines = text.split('\n').filter_map(|line| match line.strip_prefix("    at ") {
         None => Some(line.to_owned()),
         Some(_) if is_runtime_frame(line) || is_facade(line) => None,
-        Some(_) => Some(line.replace("(worker:", "(").replace("at worker:", "at ")),
+        Some(_) => {
+            let line = if paths { line.replacen(&format!("{SCHEME}{BUNDLE}"), SCHEME, 1) } else { line.to_owned() };
+            Some(line.replace("(worker:", "(").replace("at worker:", "at "))
+        }
     });
     let lines: Vec<_> = lines.collect();
     string(scope, &lines.join("\n"))

@@ -13,7 +13,7 @@ use denizen_bindings::call::{Binding, CallError, EnvSpec, Target, WorkerDefiniti
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::{IsolateId, IsolateState, WorkerExports};
 use denizen_bindings::loader::LoaderHandle;
-use denizen_bindings::modules::{BUNDLE, SCHEME};
+use denizen_bindings::modules::{BUNDLE, Naming, SCHEME};
 use denizen_bindings::node::{NodeCompat, timers_are_objects};
 use denizen_bindings::rpc::{StubTarget, stub_to_js, wire};
 use denizen_bindings::web::is_on;
@@ -42,8 +42,7 @@ impl Shard {
     /// Gives the blank isolate `id` its Worker.
     pub(super) fn assign(&mut self, id: IsolateId, definition: &Arc<WorkerDefinition>) {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        let node = NodeCompat::of(definition);
-        slot.loader.set(definition.bundle.clone(), self.shared.code_cache.clone(), node);
+        slot.loader.set(definition, self.shared.code_cache.clone());
         if slot.state.worker.set(definition.clone()).is_err() {
             unreachable!("a blank isolate has no Worker");
         }
@@ -140,7 +139,7 @@ impl Shard {
         let wrapped = match definition.loaded {
             true => CallError {
                 name: "Error".into(),
-                message: format!("Failed to start Worker:\n{}", start_text(error)),
+                message: format!("Failed to start Worker:\n{}", start_text(error, Naming::of(&definition))),
                 ..error.clone()
             },
             false => error.clone(),
@@ -197,13 +196,17 @@ fn startup_limit(definition: &WorkerDefinition) -> CallError {
 }
 
 /// `Uncaught <error>` with its places, as workerd writes the failure of a dynamic Worker.
-fn start_text(error: &CallError) -> String {
+fn start_text(error: &CallError, naming: Naming) -> String {
     if error.limit.is_some() {
         return error.message.clone();
     }
     let mut text = format!("Uncaught {}: {}", error.name, error.message);
     for line in error.stack.as_deref().unwrap_or_default().lines() {
         let Some(frame) = line.strip_prefix("    at ") else { continue };
+        let frame = match naming {
+            Naming::Urls => frame.to_owned(),
+            Naming::Paths => frame.replacen(BUNDLE, "", 1),
+        };
         match frame.strip_suffix(')').and_then(|frame| frame.split_once(" (")) {
             Some((function, place)) => text.push_str(&format!("\n  at {place} in {function}")),
             None => text.push_str(&format!("\n  at {frame}")),
