@@ -72,6 +72,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("worker/workers_module.js"),
     // Rarely used: they are in the binary, not in the snapshot, so that an isolate that does not import them has none of
     // them in its heap.
+    embedded_script!("fetch/encoding.js"),
     embedded_script!("streams/compression.js"),
     embedded_script!("web/message_channel.js"),
     embedded_script!("bootstrap/upgrade.js"),

@@ -9,6 +9,7 @@ const { op_compatibility_flags, op_flags_off } = core.ops;
 const { Error, ObjectDefineProperty, ObjectFreeze, ObjectGetOwnPropertyNames, ObjectGetPrototypeOf, ReflectDeleteProperty, SymbolToStringTag, uncurryThis } = primordials;
 const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
 const { Headers } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { turnOffBrotli } = core.loadExtScript("ext:denizen/fetch/response.js");
 
 const deleteParameter = uncurryThis(URLSearchParamsPrototype.delete);
 const hasParameter = uncurryThis(URLSearchParamsPrototype.has);
@@ -26,6 +27,7 @@ function removeFromScope(names) {
 
 const OFF = {
   __proto__: null,
+  brotli_content_encoding: turnOffBrotli,
   enable_global_performance_classes() {
     removeFromScope([
       "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure", "PerformanceObserver", "PerformanceObserverEntryList",

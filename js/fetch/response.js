@@ -203,10 +203,26 @@ for (let i = 0; i < NAMES.length; i++) {
 }
 ObjectDefineProperty(ResponsePrototype, SymbolToStringTag, { __proto__: null, value: "Response", configurable: true });
 
-// The response that a host operation gives as `[status, statusText, headers, body]`.
-function responseFromHost(parts, url, redirected) {
+let hasBrotli = true;
+function turnOffBrotli() {
+  hasBrotli = false;
+}
+
+// The encoding that these headers say, where it is one that bodies are read and written in; else null.
+function encodingOf(headers) {
+  const name = headersGet(headers, "content-encoding");
+  return name === "gzip" || (name === "br" && hasBrotli) ? name : null;
+}
+
+// The encoding that a response's body leaves in.
+function encodingToSend(state) {
+  return state.encodeBody === "automatic" ? encodingOf(state.headers) : null;
+}
+
+// The response that a host operation gives as `[status, statusText, headers, body]`; `bodiless` if no body was to come.
+function responseFromHost(parts, url, redirected, bodiless) {
   const state = new State(parts[0], parts[1], headersFromFlat(parts[2], true));
-  state.inner = fromHost(parts[3]);
+  state.inner = fromHost(parts[3], bodiless || ArrayPrototypeIncludes(NULL_BODY_STATUS, state.status) ? null : encodingOf(state.headers));
   state.url = url;
   state.redirected = redirected;
   return new Response(kInternal, state);
@@ -217,5 +233,5 @@ function newResponse(members) {
   return new Response(kInternal, ObjectAssign(new State(members.status, members.statusText, members.headers), members));
 }
 
-return { REDIRECT_STATUS, Response, ResponsePrototype, isResponse, newResponse, responseFromHost, responseState: stateOf };
+return { REDIRECT_STATUS, Response, ResponsePrototype, encodingToSend, isResponse, newResponse, responseFromHost, responseState: stateOf, turnOffBrotli };
 })();

@@ -11,7 +11,7 @@
 //! - [`handlers`]: events that are no requests.
 //! - [`facet_alarms`]: alarms of facets, over restarts.
 //! - [`gates`]: what leaves an object on a disk that hangs or fails.
-//! - [`ingress`], [`egress`]: HTTP in and out.
+//! - [`ingress`], [`egress`], [`encoding`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
 //! - [`limits`]: what happens past a limit.
 //! - [`loader`]: loaders over all shards.
@@ -20,6 +20,7 @@
 mod cli;
 mod durability;
 mod egress;
+mod encoding;
 mod endurance;
 mod examples;
 mod facet_alarms;

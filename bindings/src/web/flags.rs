@@ -5,6 +5,7 @@
 
 /// What a Worker without one of these flags sees otherwise. `js/bootstrap/flags.js` has a function for each.
 pub const OBSERVABLE: &[&str] = &[
+    "brotli_content_encoding",
     "enable_global_performance_classes",
     "enable_navigator_language",
     "enable_nodejs_global_timers",
