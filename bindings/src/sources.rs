@@ -80,6 +80,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("console/classes.js"),
     embedded_script!("console/errors.js"),
     embedded_script!("console/table.js"),
+    embedded_script!("fetch/encoding.js"),
     embedded_script!("streams/compression.js"),
     embedded_script!("web/event_source.js"),
     embedded_script!("web/message_channel.js"),

@@ -72,7 +72,10 @@ const LOST = "Network connection lost.";
 // A longer chunk leaves in pieces, so that what waits between two sides is bounded.
 const CHUNK_BYTES = op_bounds()[5];
 
-// What a stream that the host feeds is fed from, so that it can be passed on without being read.
+// Loaded by the first body that needs it.
+const codings = () => core.loadExtScript("ext:denizen/fetch/encoding.js");
+
+// What a stream that the host feeds is fed from, and how that is encoded, so that it can be passed on without being read.
 const hostOf = new SafeWeakMap();
 
 class Inner {
@@ -82,9 +85,12 @@ class Inner {
   used = false;
   // Bytes, where they are known before the body is read; -1 otherwise.
   length;
-  constructor(source, length) {
+  // The content encoding of `source`, which whoever reads it does not see.
+  encoding;
+  constructor(source, length, encoding = null) {
     this.source = source;
     this.length = length;
+    this.encoding = encoding;
   }
 }
 
@@ -166,8 +172,12 @@ function lengthOf(stream) {
   return WeakMapPrototypeGet(lengths, stream) ?? -1;
 }
 
-function fromHost(handle) {
-  return handle === null ? null : new Inner(handle, op_body_length(handle));
+function fromHost(handle, encoding = null) {
+  if (handle === null) {
+    // Nothing is no encoded body.
+    return encoding === null ? null : new Inner(new Uint8Array(0), 0, encoding);
+  }
+  return new Inner(handle, op_body_length(handle), encoding);
 }
 
 // The type of a Blob is the serialised form of what the header says.
@@ -208,12 +218,12 @@ function streamOf(inner) {
     if (inner.used) {
       inner.stream = lockedStream();
     } else if (isHandle(source)) {
-      inner.stream = hostStream(source);
-      if (inner.length >= 0) {
+      inner.stream = hostStream(source, inner.encoding);
+      if (inner.length >= 0 && inner.encoding === null) {
         setStreamLength(inner.stream, inner.length);
       }
     } else {
-      inner.stream = lazyStream(() => bytesOfSource(source));
+      inner.stream = lazyStream(() => bytesOfSource(source, inner.encoding));
     }
   }
   return inner.stream;
@@ -244,12 +254,15 @@ function lazyStream(load) {
   }));
 }
 
-function hostStream(handle) {
+function hostStream(handle, encoding) {
+  const read = () => op_body_read(handle);
+  const decoded = encoding === null ? null : codings().decoder(encoding, read);
+  const next = decoded === null ? read : decoded.next;
   const stream = new ReadableStream({
     __proto__: null,
     type: "bytes",
     async pull(controller) {
-      const chunk = await op_body_read(handle);
+      const chunk = await next();
       if (chunk === null) {
         const request = controller.byobRequest;
         streams.readableByteStreamControllerClose(controller);
@@ -261,14 +274,18 @@ function hostStream(handle) {
       }
     },
     cancel(reason) {
+      decoded?.close();
       op_body_cancel(handle, reason === undefined ? null : errorParts(reason));
     },
   }, { __proto__: null, highWaterMark: 0 });
-  WeakMapPrototypeSet(hostOf, stream, handle);
+  WeakMapPrototypeSet(hostOf, stream, { __proto__: null, handle, encoding });
   return readOneAtATime(stream);
 }
 
-async function bytesOfSource(source) {
+async function bytesOfSource(source, encoding = null) {
+  if (encoding !== null) {
+    return await gather(codings().decoder(encoding, isHandle(source) ? () => op_body_read(source) : once(source)).next);
+  }
   if (typeof source === "string") {
     return core.encode(source);
   }
@@ -283,6 +300,15 @@ async function bytesOfSource(source) {
     return whole;
   }
   return await gather(() => op_body_read(source));
+}
+
+function once(bytes) {
+  let rest = bytes;
+  return () => {
+    const chunk = rest;
+    rest = null;
+    return chunk;
+  };
 }
 
 async function gather(next) {
@@ -355,7 +381,7 @@ function readBytes(inner) {
     if (inner.stream !== null) {
       return streamBytes(inner.stream);
     }
-    return bytesOfSource(inner.source);
+    return bytesOfSource(inner.source, inner.encoding);
   } catch (error) {
     return PromiseReject(error);
   }
@@ -367,7 +393,7 @@ function decodeText(bytes) {
 }
 
 function readText(inner) {
-  if (inner !== null && inner.stream === null && !inner.used) {
+  if (inner !== null && inner.stream === null && !inner.used && inner.encoding === null) {
     if (typeof inner.source === "string") {
       inner.used = true;
       const text = inner.source;
@@ -398,11 +424,11 @@ function cloneInner(inner) {
   }
   if (inner.stream === null) {
     if (!isHandle(inner.source)) {
-      return new Inner(inner.source, inner.length);
+      return new Inner(inner.source, inner.length, inner.encoding);
     }
     const copy = op_body_clone(inner.source);
     if (copy !== undefined) {
-      return new Inner(copy, inner.length);
+      return new Inner(copy, inner.length, inner.encoding);
     }
   }
   const branches = streams.readableStreamTee(streamOf(inner), true);
@@ -413,15 +439,15 @@ function cloneInner(inner) {
 }
 
 // Hands the body to the host: `null`, text, bytes, an unread handle, or a writer that is fed from here on. In an RPC call it
-// is only fed beyond the end of the event if `hold` is set.
-function toHost(inner, rpc = false, hold = true) {
+// is only fed beyond the end of the event if `hold` is set. It leaves in `encoding`; one that is in it already leaves as it is.
+function toHost(inner, rpc = false, hold = true, encoding = null) {
   if (inner === null) {
     return null;
   }
   if (inner.used) {
     throw new TypeError(USED);
   }
-  if (inner.stream === null) {
+  if (inner.stream === null && inner.encoding === encoding) {
     const source = inner.source;
     if (!isBlob(source)) {
       inner.used = true;
@@ -434,7 +460,7 @@ function toHost(inner, rpc = false, hold = true) {
   }
   requireUnlocked(stream);
   inner.used = true;
-  return streamToHost(stream, inner.length, rpc, hold);
+  return streamToHost(stream, inner.encoding === null ? inner.length : -1, rpc, hold, encoding);
 }
 
 function requireUnlocked(stream) {
@@ -445,16 +471,16 @@ function requireUnlocked(stream) {
 }
 
 // The same for a stream alone, which is locked from here on.
-function streamToHost(stream, length, rpc, hold) {
-  const handle = WeakMapPrototypeGet(hostOf, stream);
-  if (handle !== undefined && !streams.isReadableStreamDisturbed(stream)) {
+function streamToHost(stream, length, rpc, hold, encoding = null) {
+  const from = WeakMapPrototypeGet(hostOf, stream);
+  if (from !== undefined && from.encoding === encoding && !streams.isReadableStreamDisturbed(stream)) {
     streams.readableStreamDisturb(stream);
     streams.acquireReadableStreamDefaultReader(stream);
-    return handle;
+    return from.handle;
   }
   const reader = streams.acquireReadableStreamDefaultReader(stream);
-  const writer = op_body_writer(length, rpc, hold);
-  pump(reader, writer, rpc);
+  const writer = op_body_writer(encoding === null ? length : -1, rpc, hold);
+  pump(reader, writer, rpc, encoding);
   return writer;
 }
 
@@ -478,7 +504,7 @@ async function writeChunks(writer, bytes, taken = undefined) {
   return true;
 }
 
-async function pump(reader, writer, rpc) {
+async function pump(reader, writer, rpc, encoding) {
   const cancel = (reason) => PromisePrototypeThen(ReaderCancel(reader, reason), undefined, () => {});
   let reading = false;
   // A reader that goes away while the source has nothing to give ends the wait.
@@ -488,19 +514,22 @@ async function pump(reader, writer, rpc) {
     }
   };
   PromisePrototypeThen(op_body_report(writer), gone, gone);
+  let coder = null;
   try {
+    coder = encoding === null ? null : codings().encoder(encoding, (bytes) => writeChunks(writer, bytes));
     for (;;) {
       reading = true;
       const { done, value } = await ReaderRead(reader);
       reading = false;
       if (done) {
+        await coder?.end();
         break;
       }
       const bytes = typeof value === "string" ? core.encode(value) : chunkBytes(value);
       if (bytes === null) {
         throw new TypeError(NOT_BYTES);
       }
-      if (!await writeChunks(writer, bytes)) {
+      if (!await (coder === null ? writeChunks(writer, bytes) : coder.write(bytes))) {
         cancel(rpc ? new Error(LOST) : undefined);
         break;
       }
@@ -510,6 +539,8 @@ async function pump(reader, writer, rpc) {
     reading = false;
     op_body_close(writer, errorParts(error));
     cancel(error);
+  } finally {
+    coder?.close();
   }
 }
 

@@ -150,10 +150,16 @@ async function run(stub, input, init) {
   for (;;) {
     const parts = await race(send(stub, method, cf, url, flatFromHeaders(headers), body), signal);
     const status = parts[0];
-    if (state.redirect !== "follow" || !ArrayPrototypeIncludes(REDIRECT_STATUS, status)) {
-      return responseFromHost(parts, withoutHash(told), seen.length > 0);
+    // Another Worker's body for HEAD does not cross.
+    const bodiless = stub !== null && method === "HEAD";
+    if (bodiless && parts[3] !== null) {
+      op_body_cancel(parts[3], null);
+      parts[3] = null;
     }
-    const response = responseFromHost(parts, withoutHash(told), seen.length > 0);
+    if (state.redirect !== "follow" || !ArrayPrototypeIncludes(REDIRECT_STATUS, status)) {
+      return responseFromHost(parts, withoutHash(told), seen.length > 0, bodiless);
+    }
+    const response = responseFromHost(parts, withoutHash(told), seen.length > 0, bodiless);
     const location = headersGet(response.headers, "location");
     if (location === null) {
       return response;

@@ -23,6 +23,7 @@ const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
 const { Headers, cloneHeaders, headersFrom, headersFromFlat, headersGet, headersHas, headersSet, illegalInvocation, setHeadersImmutable } = core.loadExtScript(
   "ext:denizen/fetch/headers.js",
 );
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { cloneInner, extract, fromHost, mixinBody } = core.loadExtScript("ext:denizen/fetch/body.js");
 
 const NULL_BODY_STATUS = [101, 204, 205, 304];
@@ -203,10 +204,21 @@ for (let i = 0; i < NAMES.length; i++) {
 }
 ObjectDefineProperty(ResponsePrototype, SymbolToStringTag, { __proto__: null, value: "Response", configurable: true });
 
-// The response that a host operation gives as `[status, statusText, headers, body]`.
-function responseFromHost(parts, url, redirected) {
+// The encoding that these headers say, where it is one that bodies are read and written in; else null.
+function encodingOf(headers) {
+  const name = headersGet(headers, "content-encoding");
+  return name === "gzip" || (name === "br" && !changed.brotli_content_encoding) ? name : null;
+}
+
+// The encoding that a response's body leaves in.
+function encodingToSend(state) {
+  return state.encodeBody === "automatic" ? encodingOf(state.headers) : null;
+}
+
+// The response that a host operation gives as `[status, statusText, headers, body]`; `bodiless` if no body was to come.
+function responseFromHost(parts, url, redirected, bodiless) {
   const state = new State(parts[0], parts[1], headersFromFlat(parts[2], true));
-  state.inner = fromHost(parts[3]);
+  state.inner = fromHost(parts[3], bodiless || ArrayPrototypeIncludes(NULL_BODY_STATUS, state.status) ? null : encodingOf(state.headers));
   state.url = url;
   state.redirected = redirected;
   return new Response(kInternal, state);
@@ -217,5 +229,5 @@ function newResponse(members) {
   return new Response(kInternal, ObjectAssign(new State(members.status, members.statusText, members.headers), members));
 }
 
-return { REDIRECT_STATUS, Response, ResponsePrototype, isResponse, newResponse, responseFromHost, responseState: stateOf };
+return { REDIRECT_STATUS, Response, ResponsePrototype, encodingToSend, isResponse, newResponse, responseFromHost, responseState: stateOf };
 })();

@@ -38,7 +38,7 @@ const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const { flatFromHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
 const { requestFromHost } = core.loadExtScript("ext:denizen/fetch/request.js");
-const { isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
+const { encodingToSend, isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
 const { newContext } = core.loadExtScript("ext:denizen/io/context.js");
 const { nameObject, thrownParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { newState } = core.loadExtScript("ext:denizen/actor/state.js");
@@ -191,7 +191,7 @@ function respond(event, response) {
   if (state.type === "error") {
     throw new TypeError("Return value from serve handler must not be an error response (like Response.error()).");
   }
-  op_respond(event, state.status, state.statusText, flatFromHeaders(state.headers), toHost(state.inner));
+  op_respond(event, state.status, state.statusText, flatFromHeaders(state.headers), toHost(state.inner, false, true, encodingToSend(state)));
 }
 
 function finishFetch(event, result) {

@@ -13,7 +13,7 @@
 //! - [`errors`]: what a person reads of errors.
 //! - [`facet_alarms`]: alarms of facets, over restarts.
 //! - [`gates`]: what leaves an object on a disk that hangs or fails.
-//! - [`ingress`], [`egress`]: HTTP in and out.
+//! - [`ingress`], [`egress`], [`encoding`]: HTTP in and out.
 //! - [`turns`]: events that share an isolate.
 //! - [`limits`]: what happens past a limit.
 //! - [`loader`]: loaders over all shards.
@@ -23,6 +23,7 @@ mod cli;
 mod console;
 mod durability;
 mod egress;
+mod encoding;
 mod endurance;
 mod errors;
 mod examples;

@@ -50,7 +50,7 @@ const FLAGS: &[(&str, &str, &str)] = &[
         "2023-08-01",
         "truncated input and trailing bytes are errors of `DecompressionStream`",
     ),
-    ("brotli_content_encoding", "2024-04-29", ""),
+    ("brotli_content_encoding", "2024-04-29", "bodies with `Content-Encoding: br` are decoded and encoded"),
     ("strict_crypto_checks", "2023-08-01", ""),
     ("rtti_api", "", ""),
     ("webgpu", "", ""),

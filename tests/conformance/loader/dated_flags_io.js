@@ -7,6 +7,7 @@ export class Echo extends WorkerEntrypoint {
   async fetch(request) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/redirect") return Response.redirect(searchParams.get("to"), 302);
+    if (pathname === "/br") return new Response("plain text", { headers: { "content-encoding": "br" } });
     return new Response([request.method, request.url, JSON.stringify([...request.headers]), await request.text(), JSON.stringify(request.cf ?? null)].join(" | "));
   }
   foo(x) { return `foo ${x}`; }
@@ -25,6 +26,7 @@ const ROWS = [
   ["no_cf_botmanagement_default", "2023-08-01", "return request.cf ?? null"],
   ["fetcher_no_get_put_delete", "2024-03-26", "const how = (f) => a(async () => { const value = await f(); return value instanceof ReadableStream ? 'stream' : value instanceof ArrayBuffer ? value.byteLength : value ?? 'nothing'; }); return [await how(() => env.S.get('http://x/')), await how(() => env.S.get('http://x/', 'json')), await how(() => env.S.get('http://x/', 'stream')), await how(() => env.S.get('http://x/', 'arrayBuffer')), await how(() => env.S.put('http://x/', 'body')), await how(() => env.S.delete('http://x/'))]"],
   ["rpc", "2024-04-03", "return [typeof env.S.foo, await a(() => env.S.foo(1)), 'foo' in env.S, typeof env.S.fetch]"],
+  ["brotli_content_encoding", "2024-04-29", "const answer = await fetch('http://x/br'); return [answer.headers.get('content-encoding'), (await answer.text()) === 'plain text']"],
   ["fetch_standard_url", "2024-06-03", "const text = (url) => a(async () => { const answer = await fetch(url); return [answer.url, await answer.text()]; }); return [new Request('http://X/a b#f').url, t(() => new Request('foo').url), new Request('http://x').clone().url, await text('http://x/a b?q#h'), await text('HTTP://X'), await text('foo'), request.url]"],
   ["cache_option_enabled", "2024-11-11", "return ['cache' in Request.prototype, t(() => new Request('http://x', { cache: 'no-store' }).cache), t(() => new Request('http://x', { cache: 'bad' })), t(() => new Request('http://x', { cache: null })), t(() => new Request('http://x', { cache: undefined }).cache ?? 'none'), await a(() => fetch('http://x/', { cache: 'no-store' }).then((answer) => answer.text()))]"],
   ["cache_no_cache_enabled", "2025-08-07", "return [t(() => new Request('http://x', { cache: 'no-cache' }).cache), await a(() => fetch('http://x/', { cache: 'no-cache' }).then((answer) => answer.text()))]"],

@@ -1,6 +1,7 @@
 // Bytes that operations give are counted like those that code allocates: whoever keeps more than its isolate may is stopped,
 // or refused, and the process stays small.
 import assert from "node:assert";
+import zlib from "node:zlib";
 import { DurableObject } from "cloudflare:workers";
 
 const WAYS = {
@@ -21,6 +22,7 @@ const WAYS = {
   "states of brotli": "const zlib = await import('node:zlib'); for (;;) { const stream = zlib.createBrotliCompress(); kept.push(stream); await new Promise((resolve, reject) => { stream.on('error', reject); stream.write(crypto.getRandomValues(new Uint8Array(60000)), resolve); stream.flush(resolve); }); }",
   "windows of zstd": "const zlib = await import('node:zlib'); for (;;) { const stream = zlib.createZstdCompress({ params: { 101: 25 } }); kept.push(stream); await new Promise((resolve, reject) => { stream.on('error', reject); stream.write('x', resolve); }); }",
   "one window of zstd": "const zlib = await import('node:zlib'); const stream = zlib.createZstdCompress({ params: { 101: 31 } }); await new Promise((resolve, reject) => { stream.on('error', reject); stream.write('x', resolve); });",
+  "encoded bodies": "for (;;) kept.push(await (await this.env.ECHO.fetch('http://bomb/')).arrayBuffer());",
   "values of calls": "const bytes = new Uint8Array(8e6); for (;;) kept.push(await this.env.ECHO.echo(bytes));",
 };
 // What is dropped at once is collected, however much it is over time.
@@ -31,7 +33,11 @@ const DROPPED = {
   "dropped bodies": "const text = 'x'.repeat(8e6); let sum = 0; for (let i = 0; i < 150; i++) sum += (await new Response(text).bytes()).length; return sum;",
 };
 
+const bomb = zlib.gzipSync(new Uint8Array(3e7));
 export class Echo extends DurableObject {
+  fetch() {
+    return new Response(bomb, { headers: { "content-encoding": "gzip" }, encodeBody: "manual" });
+  }
   echo(value) {
     return value;
   }
@@ -62,7 +68,7 @@ for (const [name, body] of Object.entries(DROPPED)) {
     assert.strictEqual(await env.Host.getByName(name).run(name, body), 150 * 8e6);
   } };
 }
-export const { "stored values": storedValues, "SQL blobs": sqlBlobs, bodies, "streamed bodies": streamedBodies, blobs, "encoded text": encodedText, "Buffers of text": buffers, ciphertext, clones, "a compression bomb": bomb, "chunks of a bomb": bombChunks, "a gzip bomb": gzipBomb, "one large bomb": largeBomb, "chunks of a zstd bomb": zstdChunks, "states of brotli": brotliStates, "windows of zstd": zstdWindows, "one window of zstd": zstdWindow, "values of calls": values, "dropped bombs": droppedBombs, "dropped streams": droppedStreams, "dropped stored values": droppedValues, "dropped bodies": droppedBodies } = tests;
+export const { "stored values": storedValues, "SQL blobs": sqlBlobs, bodies, "streamed bodies": streamedBodies, blobs, "encoded text": encodedText, "Buffers of text": buffers, ciphertext, clones, "a compression bomb": compressionBomb, "chunks of a bomb": bombChunks, "a gzip bomb": gzipBomb, "one large bomb": largeBomb, "chunks of a zstd bomb": zstdChunks, "states of brotli": brotliStates, "windows of zstd": zstdWindows, "one window of zstd": zstdWindow, "encoded bodies": encodedBodies, "values of calls": values, "dropped bombs": droppedBombs, "dropped streams": droppedStreams, "dropped stored values": droppedValues, "dropped bodies": droppedBodies } = tests;
 
 // For tests/drive, which looks at the memory of the process meanwhile.
 export default {

@@ -111,3 +111,32 @@ pub(super) unsafe extern "C" fn free(opaque: *mut c_void, address: *mut c_void) 
         (*opaque.cast::<Budget>()).give_back(whole);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+
+    #[test]
+    fn memory_counts_while_it_is_held_and_is_refused_beyond_the_budget() {
+        let counted = Counted(Arc::new(Budget::new(1000, Arc::new(AtomicBool::new(false)))));
+        let opaque = counted.opaque();
+        // SAFETY: the budget lives, and each address is given back once.
+        unsafe {
+            let first = allocate(opaque, 400);
+            let second = allocate_items(opaque, 5, 100);
+            assert!(!first.is_null() && !second.is_null() && first.addr().is_multiple_of(HEAD));
+            ptr::write_bytes(first.cast::<u8>(), 1, 400);
+            assert!(allocate(opaque, 100).is_null() && allocate(opaque, usize::MAX).is_null());
+            assert!(allocate_items(opaque, u32::MAX, u32::MAX).is_null() && counted.copy(&[0; 100]).is_none());
+            free(opaque, first);
+            free(opaque, ptr::null_mut());
+            let copy = counted.copy(&[7; 400]).expect("there is room again");
+            assert!(copy.iter().all(|byte| *byte == 7) && allocate(opaque, 400).is_null());
+            drop(copy);
+            free(opaque, second);
+        }
+        assert!(counted.0.has(1000) && !counted.0.has(1001));
+    }
+}
