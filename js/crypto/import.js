@@ -4,7 +4,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_crypto_check, op_crypto_from_parts, op_crypto_parts } = core.ops;
+const { op_crypto_check, op_crypto_from_parts, op_crypto_parts, op_node_key_read } = core.ops;
 const {
   ArrayBufferIsView,
   ArrayIsArray,
@@ -162,12 +162,24 @@ function symmetricBytes(format, data, name, hash, extractable, usages) {
   return bytes;
 }
 
+// Why DER is no key of this kind.
+function mismatch(format, data, kind) {
+  const found = op_node_key_read(format === "pkcs8", false, format, copyOf(data), undefined);
+  if (found !== undefined && kind === "RSA") {
+    return "Input was not an RSA key.";
+  }
+  if (found !== undefined && ArrayPrototypeIncludes(CURVES, kind) && ArrayPrototypeIncludes(CURVES, found[0])) {
+    return `"algorithm.namedCurve" "${kind}" does not match the curve specified by the input key data.`;
+  }
+  return `Invalid ${StringPrototypeToUpperCase(format)} input.`;
+}
+
 // The key of a pair: `{ private, bytes }`. `kind` is RSA, a curve, Ed25519 or X25519.
 function pairBytes(format, data, kind, name, extractable, usages) {
   if (format === "pkcs8" || format === "spki") {
     const bytes = op_crypto_check(kind, format === "pkcs8", copyOf(data));
     if (bytes === undefined) {
-      fail("DataError", `Invalid ${StringPrototypeToUpperCase(format)} input.`);
+      fail("DataError", mismatch(format, data, kind));
     }
     return { private: format === "pkcs8", bytes };
   }
@@ -255,5 +267,5 @@ function exportJwk(key) {
   return jwkOf(members);
 }
 
-return { bytesOf, checkUsages, copyOf, curveOf, digestName, exportJwk, fail, field, hashOf, isSource, nameOf, newKey, pairBytes, symmetricBytes };
+return { bytesOf, checkUsages, copyOf, curveOf, digestName, exportJwk, fail, field, fromBase64Url, hashOf, isSource, jwkOf, nameOf, newKey, pairBytes, symmetricAlg, symmetricBytes, toBase64Url };
 })();

@@ -7,9 +7,11 @@ const { core, primordials } = __bootstrap;
 const {
   ArrayIsArray,
   ArrayPrototypeIncludes,
+  ArrayPrototypeIndexOf,
   ArrayPrototypeJoin,
   ArrayPrototypePush,
   ArrayPrototypeSlice,
+  ArrayPrototypeSplice,
   BigInt,
   Error,
   MathAbs,
@@ -94,6 +96,12 @@ function wantedText(expected) {
     } else {
       ArrayPrototypePush(others, value);
     }
+  }
+  // Beside classes, objects are said to be instances.
+  const object = instances.length > 0 ? ArrayPrototypeIndexOf(types, "object") : -1;
+  if (object >= 0) {
+    ArrayPrototypeSplice(types, object, 1);
+    ArrayPrototypePush(instances, "Object");
   }
   let out = "";
   if (types.length > 0) {
