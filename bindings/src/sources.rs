@@ -96,6 +96,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("node/console.js"),
     embedded_script!("node/constants.js"),
     embedded_script!("node/crypto.js"),
+    embedded_script!("node/crypto/aead.js"),
     embedded_script!("node/crypto/cipher.js"),
     embedded_script!("node/crypto/derive.js"),
     embedded_script!("node/crypto/diffie_hellman.js"),

@@ -3,12 +3,14 @@
 //! Owns, with the files in its folder and `keys`, every unsafe call of cryptography. It must not know WebCrypto's names.
 //!
 //! # Layout
+//! - [`aead`]: ciphers that seal a message as a whole.
 //! - [`cipher`]: ciphers that take their input in parts.
 //! - [`formats`]: keys in PEM and DER, encrypted or not; SPKAC.
 //! - [`numbers`]: primes, Diffie-Hellman, scrypt.
 //! - [`signatures`]: signatures of digests, RSA's encryption.
 //! - [`x509`]: certificates.
 
+pub mod aead;
 pub mod cipher;
 pub mod formats;
 pub mod numbers;

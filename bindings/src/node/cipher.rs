@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::crypto::clear_errors;
+use crate::crypto::lib_crypto::aead::{self, Aead};
 use crate::crypto::lib_crypto::cipher::{self, Context, Spec};
 use crate::fetch::body::to_uint8_array;
 
@@ -47,6 +48,12 @@ pub enum CipherError {
     /// The tag, the padding or the length of the last block is wrong.
     #[error("Authentication failed")]
     Failed,
+    /// A cipher that seals whole messages has no length of tag that goes without saying.
+    #[error("The auth tag length is required for cipher {0}")]
+    TagLengthRequired(String),
+    /// Such a cipher has no tags of this length.
+    #[error("Failed to initialize AEAD cipher/decipher context")]
+    Aead,
     /// The library refused input or parameters.
     #[error("Failed to update cipher/decipher")]
     Refused,
@@ -76,11 +83,9 @@ unsafe impl GarbageCollected for CipherHandle {
 /// Length of a tag when nothing else is said.
 const TAG_BYTES: usize = 16;
 
-fn tag_fits(spec: &Spec, length: usize) -> bool {
-    match spec.mode {
-        "gcm" => matches!(length, 4 | 8 | 12..=16),
-        _ => (1..=TAG_BYTES).contains(&length),
-    }
+/// Lengths that tags of GCM may have.
+fn tag_fits(length: usize) -> bool {
+    matches!(length, 4 | 8 | 12..=16)
 }
 
 /// Begins a cipher. `tag_length` is negative if nothing was said about it.
@@ -101,7 +106,7 @@ pub fn op_node_cipher_new<'s>(
         return Err(CipherError::Iv);
     }
     let tag_length = usize::try_from(tag_length).ok().filter(|_| spec.authenticated());
-    if tag_length.is_some_and(|length| !tag_fits(spec, length)) {
+    if tag_length.is_some_and(|length| !tag_fits(length)) {
         return Err(CipherError::TagLength);
     }
     let context = cleared(Context::new(spec, encrypt, key, iv)).ok_or(CipherError::Refused)?;
@@ -142,10 +147,12 @@ pub fn op_node_cipher_final<'s>(
     if authenticated && !state.encrypt && !state.tag_set && state.context.is_some() {
         return Err(CipherError::NoTag);
     }
-    let mut context = state.context.take().ok_or(CipherError::Finished)?;
-    let output = cleared(context.finish()).ok_or(CipherError::Failed)?;
+    // What failed may be gone on with, as in workerd.
+    let output = cleared(state.context.as_mut().ok_or(CipherError::Finished)?.finish()).ok_or(CipherError::Failed)?;
+    let length = state.tag_length.unwrap_or(TAG_BYTES);
+    let context = state.context.take();
     if authenticated && state.encrypt {
-        state.tag = cleared(context.tag(state.tag_length.unwrap_or(TAG_BYTES)));
+        state.tag = context.and_then(|mut context| cleared(context.tag(length)));
     }
     drop(state);
     Ok(to_uint8_array(scope, output.into()))
@@ -183,7 +190,7 @@ pub fn op_node_cipher_set_tag(#[cppgc] handle: &CipherHandle, #[buffer] tag: &[u
     if state.tag_set {
         return Err(CipherError::TagSet);
     }
-    if !tag_fits(state.spec, tag.len()) || state.tag_length.is_some_and(|length| length != tag.len()) {
+    if !tag_fits(tag.len()) || state.tag_length.is_some_and(|length| length != tag.len()) {
         return Err(CipherError::TagLength);
     }
     cleared(context.set_tag(tag)).ok_or(CipherError::TagLength)?;
@@ -217,18 +224,82 @@ pub fn op_node_cipher_info<'s>(
     #[number] iv_length: i64,
 ) -> v8::Local<'s, v8::Value> {
     let nothing = v8::undefined(scope).into();
-    let Some(spec) = cipher::by_name(name).or_else(|| cipher::by_nid(nid)) else { return nothing };
-    if usize::try_from(key_length).is_ok_and(|length| length != spec.key) {
-        return nothing;
-    }
-    let iv = match usize::try_from(iv_length) {
-        Ok(length) if !spec.takes_iv(length) => return nothing,
-        Ok(length) => length,
-        Err(_) => spec.iv,
+    let asked = |length: i64| usize::try_from(length).ok();
+    let (shown, nid, block, iv, key, mode) = match (aead::by_name(name), cipher::by_name(name)) {
+        // Whatever lengths were asked about, it is told which it has.
+        (Some(spec), _) => (name, spec.nid, 1, spec.iv, spec.key, spec.mode),
+        (None, found) => {
+            let Some(spec) = found.or_else(|| cipher::by_nid(nid)) else { return nothing };
+            let iv = asked(iv_length).unwrap_or(spec.iv);
+            if asked(iv_length).is_some() && !spec.takes_iv(iv) {
+                return nothing;
+            }
+            if asked(key_length).is_some_and(|length| length != spec.key) {
+                return nothing;
+            }
+            (spec.shown, spec.nid, spec.block, iv, spec.key, spec.mode)
+        }
     };
     let text = |text: &str| v8::String::new(scope, text).map(Into::into);
-    let (Some(name), Some(mode)) = (text(spec.shown), text(spec.mode)) else { return nothing };
+    let (Some(name), Some(mode)) = (text(shown), text(mode)) else { return nothing };
     let number = |value: usize| v8::Number::new(scope, value as f64).into();
-    let parts = [name, number(spec.nid as usize), number(spec.block), number(iv), number(spec.key), mode];
+    let parts = [name, number(nid as usize), number(block), number(iv), number(key), mode];
     v8::Array::new_with_elements(scope, &parts).into()
+}
+
+/// Checks what such a cipher is to begin with. The length of its tags, or -1 if it is none of those that seal whole messages.
+#[op2(fast)]
+pub fn op_node_aead_check(
+    #[string] name: &str,
+    #[buffer] key: &[u8],
+    #[buffer] iv: &[u8],
+    #[number] tag_length: i64,
+) -> Result<i32, CipherError> {
+    let Some(spec) = aead::by_name(name) else { return Ok(-1) };
+    if iv.len() != spec.iv {
+        return Err(CipherError::Iv);
+    }
+    let wanted = usize::try_from(tag_length).ok().or(spec.tag);
+    let wanted = wanted.ok_or_else(|| CipherError::TagLengthRequired(name.to_owned()))?;
+    // To the library 0 means its own choice.
+    cleared((wanted > 0).then_some(wanted).and_then(|wanted| Aead::new(spec, key, wanted))).ok_or(CipherError::Aead)?;
+    i32::try_from(wanted).map_err(|_| CipherError::Aead)
+}
+
+fn aead(name: &str, key: &[u8], iv: &[u8], tag_length: u32) -> Option<Aead> {
+    let spec = aead::by_name(name).filter(|spec| key.len() == spec.key && iv.len() == spec.iv)?;
+    Aead::new(spec, key, tag_length as usize)
+}
+
+/// Seals a message: `[ciphertext, tag]`.
+#[op2]
+#[allow(clippy::too_many_arguments, reason = "one algorithm's parameters")]
+pub fn op_node_aead_seal<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[string] name: &str,
+    #[buffer] key: &[u8],
+    #[buffer] iv: &[u8],
+    tag_length: u32,
+    #[buffer] data: &[u8],
+    #[buffer] extra: &[u8],
+) -> Result<v8::Local<'s, v8::Value>, CipherError> {
+    let sealed = aead(name, key, iv, tag_length).and_then(|aead| aead.seal(iv, data, extra));
+    let parts = cleared(sealed).ok_or(CipherError::Refused)?.map(|part| to_uint8_array(scope, part.into()));
+    Ok(v8::Array::new_with_elements(scope, &parts).into())
+}
+
+/// Opens a message. `undefined` if it is not what the tag says.
+#[op2]
+#[allow(clippy::too_many_arguments, reason = "one algorithm's parameters")]
+pub fn op_node_aead_open<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[string] name: &str,
+    #[buffer] key: &[u8],
+    #[buffer] iv: &[u8],
+    #[buffer] tag: &[u8],
+    #[buffer] data: &[u8],
+    #[buffer] extra: &[u8],
+) -> v8::Local<'s, v8::Value> {
+    let opened = aead(name, key, iv, tag.len() as u32).and_then(|aead| aead.open(iv, data, extra, tag));
+    super::keys::bytes(scope, opened)
 }

@@ -11,13 +11,14 @@ const {
   op_node_cipher_tag, op_node_cipher_update,
 } = core.ops;
 const {
-  ArrayPrototypeConcat, ArrayPrototypePush, Error, FunctionPrototypeCall, ObjectSetPrototypeOf, SafeWeakMap, StringPrototypeToLowerCase, StringPrototypeToUpperCase, Uint8Array,
+  ArrayPrototypeConcat, ArrayPrototypePush, Error, FunctionPrototypeCall, ObjectSetPrototypeOf, SafeWeakMap, StringPrototypeToUpperCase, Uint8Array,
 } = primordials;
 const { Buffer, internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.js");
 const { Transform } = core.loadExtScript("ext:denizen/node/stream/transform.js");
 const { invalidArgType, invalidArgValue, methodNotImplemented, validateObject, validateString, validateUint32 } = core.loadExtScript(
   "ext:denizen/node/internal/errors.js",
 );
+const { sealing } = core.loadExtScript("ext:denizen/node/crypto/aead.js");
 const { cryptoKeyOf, keyOf } = core.loadExtScript("ext:denizen/node/crypto/keys.js");
 const { encoded, invalidKeyType, methods, sourceOf } = core.loadExtScript("ext:denizen/node/crypto/shared.js");
 
@@ -34,6 +35,32 @@ const SEALING = [
 ];
 const SECRETS = ["string", "Buffer", "TypedArray", "DataView", "KeyObject", "CryptoKey"];
 const IVS = ["string", "Buffer", "TypedArray", "DataView", "null"];
+
+// A cipher that takes its input in parts, as `Sealing` is one that does not.
+class Streaming {
+  #handle;
+  constructor(name, encrypt, key, iv, tagLength) {
+    this.#handle = op_node_cipher_new(name, encrypt, key, iv, tagLength);
+  }
+  update(bytes) {
+    return op_node_cipher_update(this.#handle, bytes);
+  }
+  final() {
+    return op_node_cipher_final(this.#handle);
+  }
+  setAAD(bytes) {
+    op_node_cipher_aad(this.#handle, bytes);
+  }
+  setAutoPadding(padding) {
+    op_node_cipher_padding(this.#handle, padding);
+  }
+  setAuthTag(bytes) {
+    op_node_cipher_set_tag(this.#handle, bytes);
+  }
+  getAuthTag() {
+    return op_node_cipher_tag(this.#handle);
+  }
+}
 
 const handles = new SafeWeakMap();
 const handleOf = (stream) => handles.get(stream);
@@ -64,7 +91,8 @@ function begin(stream, encrypt, algorithm, key, iv, options) {
   // The option is called so in workerd, not as in Node.
   const tagLength = options.authLengthTag;
   if (tagLength !== undefined) validateUint32(tagLength, "options.authLengthTag");
-  const handle = op_node_cipher_new(algorithm, encrypt, secret, nonce, tagLength ?? -1);
+  const length = tagLength ?? -1;
+  const handle = sealing(algorithm, encrypt, secret, nonce, length) ?? new Streaming(algorithm, encrypt, secret, nonce, length);
   FunctionPrototypeCall(Transform, stream, options);
   handles.set(stream, handle);
 }
@@ -92,10 +120,10 @@ const shared = {
       bytes = internal.viewBytes(data);
       if (bytes === undefined) throw invalidArgType("data", ["string", "Buffer", "TypedArray", "DataView"], data);
     }
-    return encoded(op_node_cipher_update(handleOf(this), bytes), outputEncoding);
+    return encoded(handleOf(this).update(bytes), outputEncoding);
   },
   final(outputEncoding) {
-    return encoded(op_node_cipher_final(handleOf(this)), outputEncoding);
+    return encoded(handleOf(this).final(), outputEncoding);
   },
   setAAD(buffer, options = { __proto__: null }) {
     validateObject(options, "options");
@@ -103,11 +131,11 @@ const shared = {
     if (plaintextLength !== undefined) validateUint32(plaintextLength, "options.plaintextLength");
     if (encoding !== undefined) validateString(encoding, "options.encoding");
     const bytes = typeof buffer === "string" ? Buffer.from(buffer, encoding) : internal.viewBytes(buffer);
-    if (bytes !== undefined) op_node_cipher_aad(handleOf(this), bytes);
+    if (bytes !== undefined) handleOf(this).setAAD(bytes, plaintextLength);
     return this;
   },
   setAutoPadding(autoPadding) {
-    op_node_cipher_padding(handleOf(this), !!autoPadding);
+    handleOf(this).setAutoPadding(!!autoPadding);
     return this;
   },
 };
@@ -115,13 +143,13 @@ const streaming = {
   __proto__: null,
   _transform(chunk, encoding, callback) {
     const bytes = typeof chunk === "string" ? Buffer.from(chunk, encoding) : internal.viewBytes(chunk);
-    this.push(internal.over(op_node_cipher_update(handleOf(this), bytes)));
+    this.push(internal.over(handleOf(this).update(bytes)));
     callback();
   },
   _flush(callback) {
     let rest;
     try {
-      rest = op_node_cipher_final(handleOf(this));
+      rest = handleOf(this).final();
     } catch (error) {
       callback(error);
       return;
@@ -137,7 +165,7 @@ methods(Cipheriv, shared);
 methods(Cipheriv, {
   __proto__: null,
   getAuthTag() {
-    return internal.over(op_node_cipher_tag(handleOf(this)));
+    return internal.over(handleOf(this).getAuthTag());
   },
 });
 methods(Cipheriv, streaming);
@@ -148,7 +176,7 @@ methods(Decipheriv, shared);
 methods(Decipheriv, {
   __proto__: null,
   setAuthTag(buffer) {
-    op_node_cipher_set_tag(handleOf(this), sourceOf(buffer, "setAuthTag", "CipherHandle", 1));
+    handleOf(this).setAuthTag(sourceOf(buffer, "setAuthTag", "CipherHandle", 1));
     return this;
   },
 });
@@ -174,7 +202,7 @@ function getCipherInfo(nameOrId, options = { __proto__: null }) {
   if (typeof nameOrId !== "string" && typeof nameOrId !== "number") throw invalidArgType("nameOrId", ["string", "number"], nameOrId);
   validateObject(options, "options");
   const named = typeof nameOrId === "string";
-  const parts = op_node_cipher_info(named ? StringPrototypeToLowerCase(nameOrId) : "", named ? -1 : nameOrId | 0, lengthOf(options.keyLength), lengthOf(options.ivLength));
+  const parts = op_node_cipher_info(named ? nameOrId : "", named ? -1 : nameOrId | 0, lengthOf(options.keyLength), lengthOf(options.ivLength));
   if (parts === undefined) return undefined;
   return { name: parts[0], nid: parts[1], blockSize: parts[2], ivLength: parts[3], keyLength: parts[4], mode: parts[5] };
 }

@@ -10,25 +10,28 @@ const { op_node_derive } = core.ops;
 const { RangeError, TypeError, TypedArrayPrototypeGetBuffer } = primordials;
 const { Buffer, internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.js");
 const { nextTick } = core.loadExtScript("ext:denizen/node/stream/shared.js");
-const { invalidArgType, validateFunction, validateInteger, validateString } = core.loadExtScript("ext:denizen/node/internal/errors.js");
+const { invalidArgType, outOfRange, validateFunction, validateInteger, validateString } = core.loadExtScript("ext:denizen/node/internal/errors.js");
+const { bytesOf } = core.loadExtScript("ext:denizen/node/crypto/shared.js");
 const { isKeyObject } = core.loadExtScript("ext:denizen/node/crypto/keys.js");
 
-const KEYS = ["string", "ArrayBuffer", "Buffer", "ArrayBufferView", "KeyObject", "CryptoKey"];
+const SECRETS = ["string", "SecretKeyObject", "ArrayBuffer", "TypedArray", "DataView", "Buffer"];
+const SOURCES = ["string", "ArrayBuffer", "TypedArray", "DataView", "Buffer"];
+const INFO_BYTES = 1024;
 
-function bytesOf(value, name) {
-  if (typeof value === "string") return Buffer.from(value);
-  const bytes = internal.viewBytes(value);
-  if (bytes === undefined) throw invalidArgType(name, KEYS, value);
+function sourceOf(value, name, expected) {
+  const bytes = typeof value === "string" ? Buffer.from(value) : internal.viewBytes(value);
+  if (bytes === undefined) throw invalidArgType(name, expected, value);
   return bytes;
 }
 
 function hkdfSync(hashName, key, salt, info, length) {
   const secret = isKeyObject(key) ? key.export() : key;
   validateString(hashName, "digest");
-  const material = bytesOf(secret, "key");
-  const salted = bytesOf(salt, "salt");
-  const context = bytesOf(info, "info");
+  const material = sourceOf(secret, "ikm", SECRETS);
+  const salted = sourceOf(salt, "salt", SOURCES);
+  const context = sourceOf(info, "info", SOURCES);
   validateInteger(length, "length", 0, 2147483647);
+  if (context.length > INFO_BYTES) throw outOfRange("info", "must not contain more than 1024 bytes", context.length);
   const made = op_node_derive(hashName, material, salted, context, 0, length);
   if (made === null) throw new TypeError(`Invalid Hkdf digest: ${hashName}`);
   if (made === undefined) throw new RangeError("Invalid Hkdf key length");

@@ -7,42 +7,33 @@
 
 const { core, primordials } = __bootstrap;
 const { op_node_hash_copy, op_node_hash_digest, op_node_hash_new, op_node_hash_update } = core.ops;
-const { ArrayPrototypeSlice, FunctionPrototypeCall, ObjectDefineProperty, ObjectSetPrototypeOf, SafeWeakMap } = primordials;
+const { ArrayPrototypeSlice, Error, FunctionPrototypeCall, ObjectDefineProperty, ObjectSetPrototypeOf, SafeWeakMap } = primordials;
 const { Buffer, internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.js");
 const { Transform } = core.loadExtScript("ext:denizen/node/stream/transform.js");
-const { invalidArgType, nodeError, validateString } = core.loadExtScript("ext:denizen/node/internal/errors.js");
+const { invalidArgType, nodeError, validateString, validateUint32 } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { cryptoKeyOf, keyOf } = core.loadExtScript("ext:denizen/node/crypto/keys.js");
-const { encoded, invalidKeyType, methods } = core.loadExtScript("ext:denizen/node/crypto/shared.js");
+const { encoded, invalidKeyType, methods, viewOf } = core.loadExtScript("ext:denizen/node/crypto/shared.js");
 
 const HASHES = [
   "md4", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "md5-sha1", "RSA-MD5", "RSA-SHA1", "RSA-SHA224", "RSA-SHA256", "RSA-SHA384",
   "RSA-SHA512", "DSA-SHA", "DSA-SHA1", "ecdsa-with-SHA1",
 ];
-const DATA = ["string", "Buffer", "TypedArray", "DataView"];
 const KEYS = ["string", "ArrayBuffer", "Buffer", "ArrayBufferView", "KeyObject", "CryptoKey"];
 
 const called = () => nodeError("ERR_CRYPTO_HASH_FINALIZED", "Digest already called");
 const states = new SafeWeakMap();
-
-function bytesOf(value, encoding, name, expected) {
-  if (typeof value === "string") return Buffer.from(value, encoding === "buffer" ? undefined : encoding);
-  const bytes = internal.viewBytes(value);
-  if (bytes === undefined) throw invalidArgType(name, expected, value);
-  return bytes;
-}
 
 // What Hash and Hmac share.
 const shared = {
   __proto__: null,
   update(data, encoding) {
     const state = states.get(this);
-    const bytes = bytesOf(data, encoding, "data", DATA);
     if (state.done) throw called();
-    op_node_hash_update(state.handle, bytes);
+    op_node_hash_update(state.handle, viewOf(data, "data", encoding === "buffer" ? undefined : encoding));
     return this;
   },
   _transform(chunk, encoding, callback) {
-    op_node_hash_update(states.get(this).handle, bytesOf(chunk, encoding, "data", DATA));
+    op_node_hash_update(states.get(this).handle, viewOf(chunk, "data", encoding === "buffer" ? undefined : encoding));
     callback();
   },
   _flush(callback) {
@@ -54,8 +45,18 @@ const shared = {
 function Hash(algorithm, options) {
   if (!(this instanceof Hash)) return new Hash(algorithm, options);
   validateString(algorithm, "algorithm");
+  const length = outputLength(options);
+  const handle = op_node_hash_new(algorithm, undefined);
   FunctionPrototypeCall(Transform, this, options);
-  states.set(this, { __proto__: null, handle: op_node_hash_new(algorithm, undefined), done: false, algorithm });
+  states.set(this, { __proto__: null, handle, done: false, algorithm });
+  // No digest of these has a length that can be chosen.
+  if (length !== undefined && op_node_hash_digest(op_node_hash_copy(handle)).length !== length) throw new Error("invalid digest size");
+}
+
+function outputLength(options) {
+  const length = typeof options === "object" && options !== null ? options.outputLength : undefined;
+  if (length !== undefined) validateUint32(length, "options.outputLength");
+  return length;
 }
 ObjectSetPrototypeOf(Hash.prototype, Transform.prototype);
 ObjectSetPrototypeOf(Hash, Transform);
@@ -81,7 +82,11 @@ methods(Hash, {
 
 function hmacKey(key, encoding) {
   const given = keyOf(key) ?? cryptoKeyOf(key);
-  if (given === undefined) return bytesOf(key, encoding, "key", KEYS);
+  if (given === undefined) {
+    const bytes = typeof key === "string" ? Buffer.from(key, encoding) : internal.viewBytes(key);
+    if (bytes === undefined) throw invalidArgType("key", KEYS, key);
+    return bytes;
+  }
   if (given.type !== "secret") throw invalidKeyType(given.type, "secret");
   return given.bytes;
 }
@@ -89,7 +94,9 @@ function hmacKey(key, encoding) {
 function Hmac(hmac, key, options) {
   if (!(this instanceof Hmac)) return new Hmac(hmac, key, options);
   validateString(hmac, "hmac");
-  const bytes = hmacKey(key, options?.encoding);
+  const encoding = options?.encoding;
+  if (encoding !== undefined) validateString(encoding, "options.encoding");
+  const bytes = hmacKey(key, encoding);
   FunctionPrototypeCall(Transform, this, options);
   states.set(this, { __proto__: null, handle: op_node_hash_new(hmac, bytes), done: false });
 }
@@ -115,6 +122,9 @@ function createHmac(hmac, key, options) {
   return new Hmac(hmac, key, options);
 }
 function hash(algorithm, data, outputEncoding = "hex") {
+  validateString(algorithm, "algorithm");
+  validateString(outputEncoding, "outputEncoding");
+  viewOf(data, "data");
   return createHash(algorithm).update(data).digest(outputEncoding);
 }
 ObjectDefineProperty(hash, "length", { __proto__: null, value: 2, configurable: true });

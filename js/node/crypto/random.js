@@ -7,11 +7,17 @@
 
 const { core, primordials } = __bootstrap;
 const { op_random_bytes } = core.ops;
-const { MathFloor, NumberIsSafeInteger, ObjectDefineProperty } = primordials;
+const { MathFloor, TypedArrayPrototypeGetSymbolToStringTag } = primordials;
 const { Buffer, internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.js");
 const { nextTick } = core.loadExtScript("ext:denizen/node/stream/shared.js");
-const { invalidArgType, outOfRange, validateFunction, validateInteger, validateNumber } = core.loadExtScript("ext:denizen/node/internal/errors.js");
+const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
+const { invalidArgType, outOfRange, validateBoolean, validateFunction, validateInteger, validateObject } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { crypto: webcrypto } = core.loadExtScript("ext:denizen/io/crypto.js");
+const { later } = core.loadExtScript("ext:denizen/node/crypto/shared.js");
+
+const MAX_LENGTH = 2147483647;
+const MAX_RANGE = 281474976710655;
+const BUFFERS = ["TypedArray", "DataView", "ArrayBuffer", "SharedArrayBuffer"];
 
 function fillRandom(bytes) {
   if (bytes.length > 0) op_random_bytes(bytes);
@@ -19,34 +25,54 @@ function fillRandom(bytes) {
 }
 
 function randomBytes(size, callback) {
-  validateInteger(size, "size", 0, 2147483647);
-  if (callback !== undefined) validateFunction(callback, "callback");
-  const bytes = fillRandom(Buffer.alloc(size));
-  if (callback === undefined) return bytes;
-  nextTick(callback, null, bytes);
+  validateInteger(size, "size", 0, MAX_LENGTH);
+  const bytes = Buffer.alloc(size);
+  if (callback === undefined) return fillRandom(bytes);
+  randomFill(bytes, callback);
   return undefined;
 }
 
-function randomFillSync(buffer, offset = 0, size = undefined) {
+function checkBuffer(buffer) {
   const bytes = internal.viewBytes(buffer);
-  if (bytes === undefined) throw invalidArgType("buffer", ["ArrayBuffer", "ArrayBufferView"], buffer);
-  validateNumber(offset, "offset");
-  // What was filled, not the argument: as in workerd.
-  return fillRandom(internal.slice(bytes, offset, size === undefined ? undefined : offset + size));
+  if (bytes === undefined) throw invalidArgType("buffer", BUFFERS, buffer);
+  return bytes;
 }
-ObjectDefineProperty(randomFillSync, "length", { __proto__: null, value: 3, configurable: true });
+
+function randomFillSync(buffer, offset, size) {
+  const bytes = checkBuffer(buffer);
+  if (offset === undefined) offset = 0;
+  else validateInteger(offset, "offset", 0, MAX_LENGTH);
+  if (size === undefined) size = bytes.length - offset;
+  else validateInteger(size, "size", 0, bytes.length - offset);
+  const type = TypedArrayPrototypeGetSymbolToStringTag(buffer);
+  if (type === "Float16Array" || type === "Float32Array" || type === "Float64Array") {
+    throw new DOMException("ArrayBufferView argument to getRandomValues() must be an integer-typed view.", "TypeMismatchError");
+  }
+  // What was filled, not the argument: as in workerd.
+  return fillRandom(internal.slice(bytes, offset, offset + size));
+}
 
 function randomFill(buffer, offset, size, callback) {
-  if (typeof offset === "function") {
+  const bytes = checkBuffer(buffer);
+  if (typeof callback === "function") {
+    validateInteger(offset, "offset", 0, bytes.length);
+    validateInteger(size, "size", 0, bytes.length - offset);
+  } else if (typeof size === "function") {
+    validateInteger(offset, "offset", 0, bytes.length);
+    callback = size;
+    size = bytes.length - offset;
+  } else if (typeof offset === "function") {
     callback = offset;
     offset = 0;
-    size = undefined;
-  } else if (typeof size === "function") {
-    callback = size;
-    size = undefined;
+    size = bytes.length;
   }
   validateFunction(callback, "callback");
-  randomFillSync(buffer, offset, size);
+  try {
+    randomFillSync(buffer, offset, size);
+  } catch (error) {
+    nextTick(callback, error);
+    return;
+  }
   nextTick(callback, null, buffer);
 }
 
@@ -59,26 +85,32 @@ function below(range) {
   }
 }
 
-function randomInt(min, max, callback) {
-  if (max === undefined || typeof max === "function") {
-    callback = max;
-    max = min;
-    min = 0;
+function randomInt(minOrMax, maxOrCallback, callback) {
+  let min = 0;
+  let max = minOrMax;
+  if (typeof callback === "function" || (typeof maxOrCallback !== "function" && arguments.length === 2)) {
+    min = minOrMax;
+    max = maxOrCallback;
+    validateInteger(min, "min");
+  } else if (typeof maxOrCallback === "function") {
+    callback = maxOrCallback;
   }
-  if (callback !== undefined) validateFunction(callback, "callback");
-  validateNumber(min, "min");
-  validateNumber(max, "max");
-  if (!NumberIsSafeInteger(min)) throw invalidArgType("min", "a safe integer", min);
-  if (!NumberIsSafeInteger(max)) throw invalidArgType("max", "a safe integer", max);
+  validateInteger(max, "max");
   if (min >= max) throw outOfRange("min", "min < max", min);
-  if (max - min > 281474976710655) throw outOfRange("max - min", "<= 281474976710655", max - min);
-  const value = min + MathFloor(below(max - min));
-  if (callback === undefined) return value;
-  nextTick(callback, null, value);
+  const make = () => {
+    if (max - min > MAX_RANGE) throw outOfRange("max", `<= ${MAX_RANGE}`, max - min);
+    return min + MathFloor(below(max - min));
+  };
+  if (callback === undefined || callback === null) return make();
+  later(callback, make);
   return undefined;
 }
 
 function randomUUID(options) {
+  if (options !== undefined) {
+    validateObject(options, "options");
+    if (options.disableEntropyCache !== undefined) validateBoolean(options.disableEntropyCache, "options.disableEntropyCache");
+  }
   return webcrypto.randomUUID();
 }
 

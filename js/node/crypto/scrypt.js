@@ -9,18 +9,12 @@ const { core, primordials } = __bootstrap;
 const { op_node_scrypt } = core.ops;
 const { Error, ObjectDefineProperty } = primordials;
 const { internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.js");
-const { invalidArgValue, outOfRange, validateFunction, validateInteger, validateNumber } = core.loadExtScript("ext:denizen/node/internal/errors.js");
+const { invalidArgValue, validateFunction, validateInteger, validateUint32 } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { bytesOf, later } = core.loadExtScript("ext:denizen/node/crypto/shared.js");
 
 const MAX_LENGTH = 2147483647;
 const NAMES = { __proto__: null, N: "cost", r: "blockSize", p: "parallelization" };
 const USUAL = { __proto__: null, N: 16384, r: 8, p: 1, maxmem: 32 << 20 };
-
-function validateUint32(value, name) {
-  validateNumber(value, name);
-  validateInteger(value, name);
-  if (value < 0 || value > 4294967295) throw outOfRange(name, ">= 0 && < 4294967296", value);
-}
 
 // One of the three parameters, by its short or its long name; 0 stands for the usual value.
 function parameter(options, short) {

@@ -197,7 +197,11 @@ function validateInteger(value, name, min = NumberMIN_SAFE_INTEGER, max = Number
   if (value < min || value > max) throw outOfRange(name, `>= ${min} && <= ${max}`, value);
 }
 const validateInt32 = (value, name, min = -2147483648, max = 2147483647) => validateInteger(value, name, min, max);
-const validateUint32 = (value, name, positive = false) => validateInteger(value, name, positive ? 1 : 0, 4294967295);
+function validateUint32(value, name, positive = false) {
+  validateInteger(value, name);
+  const min = positive ? 1 : 0;
+  if (value < min || value > 4294967295) throw outOfRange(name, `>= ${min} && < 4294967296`, value);
+}
 function validateObject(value, name, { allowArray = false, allowFunction = false, nullable = false } = { __proto__: null }) {
   if ((!nullable && value === null) || (!allowArray && ArrayIsArray(value)) || (typeof value !== "object" && (!allowFunction || typeof value !== "function"))) {
     throw invalidArgType(name, "Object", value);

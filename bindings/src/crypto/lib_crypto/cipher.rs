@@ -50,7 +50,6 @@ static CIPHERS: &[Spec] = ciphers! {
     "aes-128-gcm" "id-aes128-GCM" 895 1 12 16 "gcm" EVP_aes_128_gcm;
     "aes-192-gcm" "id-aes192-GCM" 898 1 12 24 "gcm" EVP_aes_192_gcm;
     "aes-256-gcm" "id-aes256-GCM" 901 1 12 32 "gcm" EVP_aes_256_gcm;
-    "chacha20-poly1305" "chacha20-poly1305" 950 1 12 32 "stream" EVP_chacha20_poly1305;
     "des-cbc" "DES-CBC" 31 8 8 8 "cbc" EVP_des_cbc;
     "des-ecb" "DES-ECB" 29 8 0 8 "ecb" EVP_des_ecb;
     "des-ede" "DES-EDE" 32 8 0 16 "ecb" EVP_des_ede;
@@ -73,7 +72,7 @@ pub fn by_nid(nid: i32) -> Option<&'static Spec> {
 impl Spec {
     /// Whether what it writes is authenticated by a tag.
     pub fn authenticated(&self) -> bool {
-        self.mode == "gcm" || self.name == "chacha20-poly1305"
+        self.mode == "gcm"
     }
 
     /// Whether a nonce of this length will do.
