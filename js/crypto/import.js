@@ -165,11 +165,15 @@ function symmetricBytes(format, data, name, hash, extractable, usages) {
 // Why DER is no key of this kind.
 function mismatch(format, data, kind) {
   const found = op_node_key_read(format === "pkcs8", false, format, copyOf(data), undefined);
-  if (found !== undefined && kind === "RSA") {
-    return "Input was not an RSA key.";
-  }
-  if (found !== undefined && ArrayPrototypeIncludes(CURVES, kind) && ArrayPrototypeIncludes(CURVES, found[0])) {
-    return `"algorithm.namedCurve" "${kind}" does not match the curve specified by the input key data.`;
+  if (found !== undefined) {
+    if (kind === "RSA") {
+      return "Input was not an RSA key.";
+    }
+    if (!ArrayPrototypeIncludes(CURVES, kind)) {
+      return "Invalid key type";
+    }
+    const curve = StringPrototypeSlice(found[0], 0, 2) === "P-";
+    return curve ? `"algorithm.namedCurve" "${kind}" does not match the curve specified by the input key data.` : "Input was not an EC key.";
   }
   return `Invalid ${StringPrototypeToUpperCase(format)} input.`;
 }

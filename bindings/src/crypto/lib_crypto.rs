@@ -8,7 +8,7 @@
 //! - [`formats`]: keys in PEM and DER, encrypted or not; SPKAC.
 //! - [`numbers`]: primes, Diffie-Hellman, scrypt.
 //! - [`signatures`]: signatures of digests, RSA's encryption.
-//! - [`x509`]: certificates.
+//! - [`x509`]: X.509, which certificates are in.
 
 pub mod aead;
 pub mod cipher;

@@ -72,7 +72,7 @@ unsafe impl GarbageCollected for HashHandle {
 
 impl HashHandle {
     /// Begins a digest.
-    pub fn begin(digest: *const lc::EVP_MD) -> Option<Self> {
+    pub(super) fn begin(digest: *const lc::EVP_MD) -> Option<Self> {
         // SAFETY: the new context is ours; the digest is a constant of the library.
         unsafe {
             let context = Digest(lc::EVP_MD_CTX_new());

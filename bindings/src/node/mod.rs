@@ -5,12 +5,12 @@
 //!
 //! # Layout
 //! - [`agreement`]: Diffie-Hellman, primes, scrypt.
-//! - [`cipher`]: ciphers.
+//! - [`cipher`]: handles of ciphers, and messages sealed as a whole.
 //! - [`hash`]: digests, HMACs, derived keys.
 //! - [`keys`]: keys of pairs in and out.
 //! - [`sign`]: signatures, RSA's encryption.
 //! - [`text`]: text to bytes and back.
-//! - [`x509`]: certificates.
+//! - [`x509`]: X.509, which certificates are in.
 
 pub mod agreement;
 pub mod cipher;

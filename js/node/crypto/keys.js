@@ -14,6 +14,7 @@ const {
 } = primordials;
 const { Buffer, internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.js");
 const { invalidArgType, invalidArgValue, validateObject, validateOneOf } = core.loadExtScript("ext:denizen/node/internal/errors.js");
+const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const { markKeyObject } = core.loadExtScript("ext:denizen/node/internal/key_brand.js");
 const { secretOf } = core.loadExtScript("ext:denizen/crypto/key.js");
 const { bytesOf, sourceOf } = core.loadExtScript("ext:denizen/node/crypto/shared.js");
@@ -73,6 +74,7 @@ class KeyObject {
     const allowed = !!extractable;
     const usages = usagesOf(keyUsages);
     const key = checked(this, "toCryptoKey");
+    if (key.kind === "DH") throw new DOMException("Unsupported key type for toCryptoKey().", "NotSupportedError");
     const { importKey } = core.loadExtScript("ext:denizen/crypto/subtle.js");
     return importKey(IMPORT_FORMATS[key.type], key.bytes, identifier, allowed, usages);
   }

@@ -7,7 +7,7 @@
 
 const { core, primordials } = __bootstrap;
 const { op_node_prime, op_node_prime_check } = core.ops;
-const { BigInt, BigIntPrototypeToString, Error, RangeError, StringPrototypePadStart, TypedArrayPrototypeGetBuffer } = primordials;
+const { BigInt, BigIntPrototypeToString, Error, MathClz32, RangeError, StringPrototypePadStart, TypedArrayPrototypeGetBuffer } = primordials;
 const { Buffer, internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.js");
 const { invalidArgType, outOfRange, validateBoolean, validateFunction, validateInt32, validateObject } = core.loadExtScript(
   "ext:denizen/node/internal/errors.js",
@@ -50,6 +50,7 @@ function makePrime(size, { safe, bigint, add, rem }) {
   if (add !== undefined) {
     const rest = PAIRS[smallValue(add)];
     if (rest === undefined || rem === undefined || smallValue(rem) !== rest) throw new RangeError("Invalid values for add and rem");
+    if (32 - MathClz32(smallValue(add)) > size) throw new RangeError("options.add must not be bigger than size of the requested prime");
   }
   const found = op_node_prime(size, safe, add, add === undefined ? undefined : rem);
   if (found === undefined) throw new Error("Error while generating prime");

@@ -19,7 +19,8 @@ const { encoded, invalidKeyType, methods, sourceOf, viewOf } = core.loadExtScrip
 
 const ABSENT = -2147483648;
 const VIEWS = ["Buffer", "TypedArray", "DataView"];
-const CURVES = { __proto__: null, RSA: true, "P-224": true, "P-256": true, "P-384": true, "P-521": true };
+// Kinds of which a digest is signed.
+const OF_DIGESTS = { __proto__: null, RSA: true, "P-224": true, "P-256": true, "P-384": true, "P-521": true };
 
 const keyRequired = () => nodeError("ERR_CRYPTO_SIGN_KEY_REQUIRED", "No key provided to sign");
 
@@ -103,7 +104,7 @@ methods(Sign, {
     const { algorithm, hashed } = finish(this, "Signing");
     signs(key);
     if (key.kind === "Ed25519") throw new Error("Failed to set signature digest");
-    if (CURVES[key.kind] !== true) throw new Error("Failed to initialize signing context");
+    if (OF_DIGESTS[key.kind] !== true) throw new Error("Failed to initialize signing context");
     if (key.type !== "private") throw new Error("Failed to generate signature");
     return encoded(op_node_sign_digest(algorithm, key.bytes, hashed, padding, salt, flat), encoding);
   },
@@ -136,7 +137,7 @@ methods(Verify, {
     const { algorithm, hashed } = finish(this, "Verification");
     verifies(key);
     if (key.kind === "Ed25519") throw new Error("Unsupported operation for this key");
-    if (CURVES[key.kind] !== true) throw new Error("Failed to set digest context for signature verification");
+    if (OF_DIGESTS[key.kind] !== true) throw new Error("Failed to set digest context for signature verification");
     return op_node_verify_digest(algorithm, key.type === "private", key.bytes, hashed, bytes, padding, salt, flat);
   },
 });
@@ -174,7 +175,7 @@ function signOnce(key, algorithm, bytes, flat) {
     if (hashed !== undefined) throw unusable();
     return key.type === "private" ? op_node_sign_message(key.bytes, bytes) : Buffer.alloc(0);
   }
-  if (CURVES[key.kind] !== true || hashed === undefined) throw unusable();
+  if (OF_DIGESTS[key.kind] !== true || hashed === undefined) throw unusable();
   if (key.type !== "private") return Buffer.alloc(0);
   try {
     return op_node_sign_digest(algorithm, key.bytes, hashed, ABSENT, ABSENT, flat);
@@ -192,7 +193,7 @@ function verifyOnce(key, algorithm, bytes, signature, flat) {
     if (hashed !== undefined) throw unusable();
     return op_node_verify_message(isPrivate, key.bytes, bytes, signature);
   }
-  if (CURVES[key.kind] !== true || hashed === undefined) throw unusable();
+  if (OF_DIGESTS[key.kind] !== true || hashed === undefined) throw unusable();
   return op_node_verify_digest(algorithm, isPrivate, key.bytes, hashed, signature, ABSENT, ABSENT, flat);
 }
 

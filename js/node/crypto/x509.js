@@ -7,7 +7,7 @@
 
 const { core, primordials } = __bootstrap;
 const {
-  op_crypto_parts, op_node_spkac, op_node_x509_attributes, op_node_x509_email, op_node_x509_fits, op_node_x509_host, op_node_x509_ip,
+  op_crypto_digest, op_crypto_parts, op_node_spkac, op_node_x509_attributes, op_node_x509_email, op_node_x509_fits, op_node_x509_host, op_node_x509_ip,
   op_node_x509_is_authority, op_node_x509_issued, op_node_x509_key, op_node_x509_purposes, op_node_x509_read, op_node_x509_serial,
   op_node_x509_text,
 } = core.ops;
@@ -20,7 +20,6 @@ const { invalidArgType, nodeTypeError, validateBoolean, validateObject, validate
 const { newKey, secretOf } = core.loadExtScript("ext:denizen/crypto/key.js");
 const { PrivateKeyObject, PublicKeyObject, keyObject, keyOf } = core.loadExtScript("ext:denizen/node/crypto/keys.js");
 const { bytesOf, methods } = core.loadExtScript("ext:denizen/node/crypto/shared.js");
-const { createHash } = core.loadExtScript("ext:denizen/node/crypto/hash.js");
 
 const VIEWS = ["string", "Buffer", "TypedArray", "DataView"];
 const FLAGS = ["multiLabelWildcards", "partialWildcards", "singleLabelSubdomains", "wildcards"];
@@ -30,7 +29,7 @@ const POINT_UNCOMPRESSED = 4;
 const hex = (bytes) => StringPrototypeToUpperCase(internal.over(bytes).toString("hex"));
 
 function fingerprint(der, algorithm) {
-  const digest = createHash(algorithm).update(der).digest();
+  const digest = op_crypto_digest(algorithm, der);
   const parts = [];
   for (let i = 0; i < digest.length; i++) {
     ArrayPrototypePush(parts, StringPrototypeToUpperCase(StringPrototypePadStart(NumberPrototypeToString(digest[i], 16), 2, "0")));
@@ -179,13 +178,13 @@ class X509Certificate {
     return text(this.#state, this.#der, "validTo");
   }
   get fingerprint() {
-    return once(this.#state, this.#der, "sha1", (der) => fingerprint(der, "sha1"));
+    return once(this.#state, this.#der, "sha1", (der) => fingerprint(der, "SHA-1"));
   }
   get fingerprint256() {
-    return once(this.#state, this.#der, "sha256", (der) => fingerprint(der, "sha256"));
+    return once(this.#state, this.#der, "sha256", (der) => fingerprint(der, "SHA-256"));
   }
   get fingerprint512() {
-    return once(this.#state, this.#der, "sha512", (der) => fingerprint(der, "sha512"));
+    return once(this.#state, this.#der, "sha512", (der) => fingerprint(der, "SHA-512"));
   }
   get keyUsage() {
     return once(this.#state, this.#der, "keyUsage", op_node_x509_purposes);

@@ -57,7 +57,7 @@ const rows = {};
 const PRIME = Buffer.from("ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404ddef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a63a3620ffffffffffffffff", "hex");
 for (const name of ["modp1", "modp2", "modp5", "modp14", "modp15", "MODP14", "nope", ""]) rows[`group ${name}`] = () => { const g = createDiffieHellmanGroup(name); return [sha1(g.getPrime()), g.getPrime().length, g.getGenerator("hex"), name === "modp14" ? g.verifyError : 0, g.constructor.name]; };
 Object.assign(rows, {
-  "group agree": () => { const a = getDiffieHellman("modp14"); const b = crypto.DiffieHellmanGroup("modp14"); a.generateKeys(); b.generateKeys("hex"); return [a.computeSecret(b.getPublicKey()).equals(b.computeSecret(a.getPublicKey("hex"), "hex")), a.getPublicKey().length, typeof a.setPublicKey]; },
+  "group agree": () => { const a = getDiffieHellman("modp14"); const b = crypto.DiffieHellmanGroup("modp14"); a.generateKeys(); b.generateKeys("hex"); return [a.computeSecret(b.getPublicKey()).equals(b.computeSecret(a.getPublicKey("hex"), "hex")), typeof a.setPublicKey]; },
   "group number": () => createDiffieHellmanGroup(5),
   "group undefined": () => createDiffieHellmanGroup(),
   "group keys early": () => createDiffieHellmanGroup("modp14").getPublicKey(),
