@@ -4,7 +4,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_crypto_check, op_crypto_from_parts, op_crypto_parts } = core.ops;
+const { op_crypto_check, op_crypto_from_parts, op_crypto_parts, op_node_key_read } = core.ops;
 const {
   ArrayBufferIsView,
   ArrayIsArray,
@@ -162,12 +162,28 @@ function symmetricBytes(format, data, name, hash, extractable, usages) {
   return bytes;
 }
 
+// Why DER is no key of this kind.
+function mismatch(format, data, kind) {
+  const found = op_node_key_read(format === "pkcs8", false, format, copyOf(data), undefined);
+  if (found !== undefined) {
+    if (kind === "RSA") {
+      return "Input was not an RSA key.";
+    }
+    if (!ArrayPrototypeIncludes(CURVES, kind)) {
+      return "Invalid key type";
+    }
+    const curve = StringPrototypeSlice(found[0], 0, 2) === "P-";
+    return curve ? `"algorithm.namedCurve" "${kind}" does not match the curve specified by the input key data.` : "Input was not an EC key.";
+  }
+  return `Invalid ${StringPrototypeToUpperCase(format)} input.`;
+}
+
 // The key of a pair: `{ private, bytes }`. `kind` is RSA, a curve, Ed25519 or X25519.
 function pairBytes(format, data, kind, name, extractable, usages) {
   if (format === "pkcs8" || format === "spki") {
     const bytes = op_crypto_check(kind, format === "pkcs8", copyOf(data));
     if (bytes === undefined) {
-      fail("DataError", `Invalid ${StringPrototypeToUpperCase(format)} input.`);
+      fail("DataError", mismatch(format, data, kind));
     }
     return { private: format === "pkcs8", bytes };
   }
@@ -255,5 +271,5 @@ function exportJwk(key) {
   return jwkOf(members);
 }
 
-return { bytesOf, checkUsages, copyOf, curveOf, digestName, exportJwk, fail, field, hashOf, isSource, nameOf, newKey, pairBytes, symmetricBytes };
+return { bytesOf, checkUsages, copyOf, curveOf, digestName, exportJwk, fail, field, fromBase64Url, hashOf, isSource, jwkOf, nameOf, newKey, pairBytes, symmetricAlg, symmetricBytes, toBase64Url };
 })();

@@ -506,5 +506,5 @@ ObjectDefineProperty(SubtleCrypto.prototype, SymbolToStringTag, { __proto__: nul
 shapeClass(SubtleCrypto);
 subtle = new SubtleCrypto();
 
-return { SubtleCrypto, subtle };
+return { SubtleCrypto, importKey, subtle };
 })();

@@ -28,7 +28,13 @@ fn edwards(name: &str) -> Option<i32> {
     }
 }
 
-fn key_of_ec(ec: Owned<c::EC_KEY>) -> Option<Key> {
+/// As [`curve`], with the one that only Node has.
+pub fn nist_curve(name: &str) -> Option<(i32, usize)> {
+    if name == "P-224" { Some((c::NID_secp224r1, 28)) } else { curve(name) }
+}
+
+/// A key that holds a curve's.
+pub fn key_of_ec(ec: Owned<c::EC_KEY>) -> Option<Key> {
     // SAFETY: the new key takes the reference over if the call succeeds.
     unsafe {
         let key = Owned::new(c::EVP_PKEY_new(), c::EVP_PKEY_free)?;
@@ -38,7 +44,8 @@ fn key_of_ec(ec: Owned<c::EC_KEY>) -> Option<Key> {
     }
 }
 
-fn key_of_rsa(rsa: Owned<c::RSA>) -> Option<Key> {
+/// A key that holds one of RSA.
+pub fn key_of_rsa(rsa: Owned<c::RSA>) -> Option<Key> {
     // SAFETY: as above.
     unsafe {
         let key = Owned::new(c::EVP_PKEY_new(), c::EVP_PKEY_free)?;
@@ -52,7 +59,7 @@ fn key_of_rsa(rsa: Owned<c::RSA>) -> Option<Key> {
 pub fn generate(kind: &str, bits: u32, exponent: &[u8], until: Instant) -> Option<[Vec<u8>; 2]> {
     // SAFETY: every object is new and live, and each call gets objects of its type.
     let key = unsafe {
-        if let Some((nid, _)) = curve(kind) {
+        if let Some((nid, _)) = nist_curve(kind) {
             let ec = Owned::new(c::EC_KEY_new_by_curve_name(nid), c::EC_KEY_free)?;
             ok(c::EC_KEY_generate_key(ec.get()))?;
             key_of_ec(ec)?
@@ -65,6 +72,10 @@ pub fn generate(kind: &str, bits: u32, exponent: &[u8], until: Instant) -> Optio
         } else {
             let rsa = Owned::new(c::RSA_new(), c::RSA_free)?;
             let exponent = number(exponent)?;
+            // The library would look for ever for a key whose exponent is even.
+            if c::BN_is_odd(exponent.get()) != 1 || c::BN_is_one(exponent.get()) == 1 {
+                return None;
+            }
             let watch = Owned::new(c::BN_GENCB_new(), c::BN_GENCB_free)?;
             c::BN_GENCB_set(watch.get(), Some(go_on), (&raw const until).cast_mut().cast());
             ok(c::RSA_generate_key_ex(rsa.get(), i32::try_from(bits).ok()?, exponent.get(), watch.get()))?;
@@ -75,8 +86,11 @@ pub fn generate(kind: &str, bits: u32, exponent: &[u8], until: Instant) -> Optio
 }
 
 /// Called now and then while primes are searched for: 0 ends the search.
-unsafe extern "C" fn go_on(_event: i32, _step: i32, watch: *mut c::BN_GENCB) -> i32 {
-    // SAFETY: the argument is the instant that `generate` set, which outlives the search.
+///
+/// # Safety
+/// The argument of the callback is an [`Instant`] that outlives the search.
+pub unsafe extern "C" fn go_on(_event: i32, _step: i32, watch: *mut c::BN_GENCB) -> i32 {
+    // SAFETY: the caller's promise.
     let until = unsafe { *c::BN_GENCB_get_arg(watch).cast::<Instant>() };
     i32::from(Instant::now() < until)
 }
@@ -244,7 +258,14 @@ pub fn sign(scheme: Scheme, hash: &str, der: &[u8], data: &[u8]) -> Option<Vec<u
     // SAFETY: the context was prepared for signing; `sized` gives room for what the call writes.
     let signature =
         sized(|out, length| unsafe { c::EVP_DigestSign(context.get(), out, length, data.as_ptr(), data.len()) })?;
-    let Scheme::Ecdsa(size) = scheme else { return Some(signature) };
+    match scheme {
+        Scheme::Ecdsa(size) => flat_signature(&signature, size),
+        _ => Some(signature),
+    }
+}
+
+/// The two numbers of a curve's signature, one after the other, from its DER.
+pub fn flat_signature(signature: &[u8], size: usize) -> Option<Vec<u8>> {
     // SAFETY: the numbers belong to the parsed signature.
     unsafe {
         let parsed = Owned::new(c::ECDSA_SIG_from_bytes(signature.as_ptr(), signature.len()), c::ECDSA_SIG_free)?;
@@ -253,6 +274,24 @@ pub fn sign(scheme: Scheme, hash: &str, der: &[u8], data: &[u8]) -> Option<Vec<u
         let mut flat = number_bytes(r, size)?;
         flat.extend(number_bytes(s, size)?);
         Some(flat)
+    }
+}
+
+/// The DER of a curve's signature from its two numbers; nothing if they have another length.
+pub fn der_signature(signature: &[u8], size: usize) -> Option<Vec<u8>> {
+    if signature.len() != size * 2 {
+        return None;
+    }
+    // SAFETY: the numbers are handed over to the new signature; the bytes are copied before they are freed.
+    unsafe {
+        let parsed = Owned::new(c::ECDSA_SIG_new(), c::ECDSA_SIG_free)?;
+        let (r, s) = (number(&signature[..size])?, number(&signature[size..])?);
+        ok(c::ECDSA_SIG_set0(parsed.get(), r.release(), s.release()))?;
+        let (mut data, mut length) = (null_mut(), 0);
+        ok(c::ECDSA_SIG_to_bytes(&mut data, &mut length, parsed.get()))?;
+        let bytes = std::slice::from_raw_parts(data, length).to_vec();
+        c::OPENSSL_free(data.cast());
+        Some(bytes)
     }
 }
 
@@ -265,17 +304,7 @@ pub fn verify(scheme: Scheme, hash: &str, der: &[u8], signature: &[u8], data: &[
         if signature.len() != size * 2 {
             return Some(false);
         }
-        // SAFETY: the numbers are handed over to the new signature; the bytes are copied before they are freed.
-        encoded = unsafe {
-            let parsed = Owned::new(c::ECDSA_SIG_new(), c::ECDSA_SIG_free)?;
-            let (r, s) = (number(&signature[..size])?, number(&signature[size..])?);
-            ok(c::ECDSA_SIG_set0(parsed.get(), r.release(), s.release()))?;
-            let (mut data, mut length) = (null_mut(), 0);
-            ok(c::ECDSA_SIG_to_bytes(&mut data, &mut length, parsed.get()))?;
-            let bytes = std::slice::from_raw_parts(data, length).to_vec();
-            c::OPENSSL_free(data.cast());
-            bytes
-        };
+        encoded = der_signature(signature, size)?;
     }
     // SAFETY: the context was prepared for verifying; slices are live.
     let result =

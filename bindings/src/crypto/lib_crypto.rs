@@ -1,6 +1,21 @@
 //! The C library's objects with owners, and its calls with slices.
 //!
-//! Owns every unsafe call of cryptography. It must not know WebCrypto's names.
+//! Owns, with the files in its folder and `keys`, every unsafe call of cryptography. It must not know WebCrypto's names.
+//!
+//! # Layout
+//! - [`aead`]: ciphers that seal a message as a whole.
+//! - [`cipher`]: ciphers that take their input in parts.
+//! - [`formats`]: keys in PEM and DER, encrypted or not; SPKAC.
+//! - [`numbers`]: primes, Diffie-Hellman, scrypt.
+//! - [`signatures`]: signatures of digests, RSA's encryption.
+//! - [`x509`]: X.509, which certificates are in.
+
+pub mod aead;
+pub mod cipher;
+pub mod formats;
+pub mod numbers;
+pub mod signatures;
+pub mod x509;
 
 use std::ptr::{null, null_mut};
 
@@ -82,6 +97,22 @@ pub unsafe fn number_bytes(number: *const c::BIGNUM, length: usize) -> Option<Ve
         let mut bytes = vec![0; needed];
         ok(c::BN_bn2bin_padded(bytes.as_mut_ptr(), needed, number))?;
         Some(bytes)
+    }
+}
+
+/// The text of a string of ASN.1, in UTF-8.
+///
+/// # Safety
+/// `string` is null or live.
+unsafe fn text_of(string: *const c::ASN1_STRING) -> Option<Vec<u8>> {
+    if string.is_null() {
+        return None;
+    }
+    let mut data = null_mut();
+    // SAFETY: the caller's promise; the bytes are owned, copied and freed once.
+    unsafe {
+        let length = c::ASN1_STRING_to_UTF8(&mut data, string);
+        Some(formats::taken(data, usize::try_from(length).ok()?))
     }
 }
 

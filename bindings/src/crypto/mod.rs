@@ -3,8 +3,8 @@
 //! Owns the operations, each of which computes on the shard's thread and is done, as workerd's are. Keys come as bytes from
 //! JavaScript's private fields. It must not know WebCrypto's dictionaries.
 
-mod keys;
-mod lib_crypto;
+pub(crate) mod keys;
+pub(crate) mod lib_crypto;
 pub mod work;
 
 use std::cell::RefCell;
@@ -49,9 +49,14 @@ fn bytes<'s>(scope: &mut v8::PinScope<'s, '_>, result: Option<Vec<u8>>) -> Value
 }
 
 fn failed<'s>(scope: &mut v8::PinScope<'s, '_>) -> Value<'s> {
-    // SAFETY: it has no arguments; errors of a failed call must not be found by a later one.
-    unsafe { aws_lc_sys::ERR_clear_error() };
+    clear_errors();
     v8::undefined(scope).into()
+}
+
+/// Empties the library's list of errors: those of a failed call must not be found by a later one.
+pub(crate) fn clear_errors() {
+    // SAFETY: it has no arguments.
+    unsafe { aws_lc_sys::ERR_clear_error() };
 }
 
 fn list<'s>(scope: &mut v8::PinScope<'s, '_>, parts: Vec<Vec<u8>>) -> Value<'s> {

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use denizen_core::limits::{PBKDF2_ROUNDS, PBKDF2_ROUNDS_PER_MS, WorkerLimits};
+use denizen_core::limits::{PBKDF2_ROUNDS, PBKDF2_ROUNDS_PER_MS, SCRYPT_COST_PER_MS, WorkerLimits};
 
 use crate::io::context::IoContext;
 
@@ -43,4 +43,9 @@ pub fn check_pbkdf2(
         true => Ok(()),
         false => Err(TooMuchWork { iterations, length }),
     }
+}
+
+/// Cost of scrypt that the running event has time for.
+pub fn scrypt_cost(scope: &mut v8::PinScope<'_, '_>) -> u64 {
+    u64::try_from(left(scope).as_millis()).unwrap_or(u64::MAX).saturating_mul(SCRYPT_COST_PER_MS)
 }

@@ -70,6 +70,20 @@ unsafe impl GarbageCollected for HashHandle {
     }
 }
 
+impl HashHandle {
+    /// Begins a digest.
+    pub(super) fn begin(digest: *const lc::EVP_MD) -> Option<Self> {
+        // SAFETY: the new context is ours; the digest is a constant of the library.
+        unsafe {
+            let context = Digest(lc::EVP_MD_CTX_new());
+            if context.0.is_null() || lc::EVP_DigestInit_ex(context.0, digest, ptr::null_mut()) != 1 {
+                return None;
+            }
+            Some(Self(RefCell::new(State::Digest(context))))
+        }
+    }
+}
+
 /// The digest of a name that Node knows.
 fn digest_of(name: &str) -> Option<*const lc::EVP_MD> {
     let name = name.to_ascii_lowercase();
@@ -95,17 +109,8 @@ pub fn op_node_hash_new<'s>(
     #[buffer] key: Option<&[u8]>,
 ) -> Result<v8::Local<'s, v8::Value>, HashError> {
     let digest = digest_of(name).ok_or(HashError::Unknown)?;
-    let state = match key {
-        None => {
-            // SAFETY: the new context is ours; the digest is a constant.
-            unsafe {
-                let context = Digest(lc::EVP_MD_CTX_new());
-                if context.0.is_null() || lc::EVP_DigestInit_ex(context.0, digest, ptr::null_mut()) != 1 {
-                    return Err(HashError::Unknown);
-                }
-                State::Digest(context)
-            }
-        }
+    let handle = match key {
+        None => HashHandle::begin(digest).ok_or(HashError::Unknown)?,
         Some(key) => {
             // SAFETY: the new context is ours; the key is read for its length. An empty slice's pointer is not null, which
             // the library would take for "the key that was there".
@@ -116,11 +121,11 @@ pub fn op_node_hash_new<'s>(
                 {
                     return Err(HashError::Unknown);
                 }
-                State::Mac(context)
+                HashHandle(RefCell::new(State::Mac(context)))
             }
         }
     };
-    Ok(cppgc::make_cppgc_object(scope, HashHandle(RefCell::new(state))).into())
+    Ok(cppgc::make_cppgc_object(scope, handle).into())
 }
 
 /// Takes more input.

@@ -1,15 +1,25 @@
 //! The node binding: what the `node:` modules need that JavaScript does not do well, and which Workers have them.
 //!
-//! Owns the meaning of the flags of nodejs_compat, conversions between text and bytes, hashes and compression. It must not know events, actors
+//! Owns the meaning of the flags of nodejs_compat, conversions between text and bytes, cryptography and compression. It must not know events, actors
 //! or files.
 //!
 //! # Layout
+//! - [`agreement`]: Diffie-Hellman, primes, scrypt.
+//! - [`cipher`]: handles of ciphers, and messages sealed as a whole.
 //! - [`hash`]: digests, HMACs, derived keys.
+//! - [`keys`]: keys of pairs in and out.
+//! - [`sign`]: signatures, RSA's encryption.
 //! - [`text`]: text to bytes and back.
+//! - [`x509`]: X.509, which certificates are in.
 //! - [`zlib`]: what compresses and decompresses.
 
+pub mod agreement;
+pub mod cipher;
 pub mod hash;
+pub mod keys;
+pub mod sign;
 pub mod text;
+pub mod x509;
 pub mod zlib;
 
 use deno_core::op2;
@@ -23,6 +33,52 @@ deno_core::extension!(
         op_node_builtin,
         op_node_lazy,
         op_node_preview,
+        agreement::op_node_dh_group,
+        agreement::op_node_dh_generate,
+        agreement::op_node_dh_check,
+        agreement::op_node_dh_private,
+        agreement::op_node_dh_power,
+        agreement::op_node_dh_place,
+        agreement::op_node_curve_pair,
+        agreement::op_node_curve_point,
+        agreement::op_node_curve_agree,
+        agreement::op_node_prime,
+        agreement::op_node_prime_check,
+        agreement::op_node_scrypt,
+        cipher::op_node_aead_check,
+        cipher::op_node_aead_open,
+        cipher::op_node_aead_seal,
+        cipher::op_node_cipher_new,
+        cipher::op_node_cipher_update,
+        cipher::op_node_cipher_final,
+        cipher::op_node_cipher_aad,
+        cipher::op_node_cipher_padding,
+        cipher::op_node_cipher_set_tag,
+        cipher::op_node_cipher_tag,
+        cipher::op_node_cipher_info,
+        keys::op_node_key_read,
+        keys::op_node_key_public,
+        keys::op_node_key_details,
+        keys::op_node_key_write,
+        keys::op_node_spkac,
+        sign::op_node_sign_new,
+        sign::op_node_sign_digest,
+        sign::op_node_verify_digest,
+        sign::op_node_sign_message,
+        sign::op_node_verify_message,
+        sign::op_node_rsa,
+        x509::op_node_x509_read,
+        x509::op_node_x509_text,
+        x509::op_node_x509_attributes,
+        x509::op_node_x509_purposes,
+        x509::op_node_x509_serial,
+        x509::op_node_x509_key,
+        x509::op_node_x509_is_authority,
+        x509::op_node_x509_issued,
+        x509::op_node_x509_fits,
+        x509::op_node_x509_host,
+        x509::op_node_x509_email,
+        x509::op_node_x509_ip,
         hash::op_node_derive,
         hash::op_node_hash_copy,
         hash::op_node_hash_digest,

@@ -7,9 +7,11 @@ const { core, primordials } = __bootstrap;
 const {
   ArrayIsArray,
   ArrayPrototypeIncludes,
+  ArrayPrototypeIndexOf,
   ArrayPrototypeJoin,
   ArrayPrototypePush,
   ArrayPrototypeSlice,
+  ArrayPrototypeSplice,
   BigInt,
   Error,
   MathAbs,
@@ -94,6 +96,12 @@ function wantedText(expected) {
     } else {
       ArrayPrototypePush(others, value);
     }
+  }
+  // Beside classes, objects are said to be instances.
+  const object = instances.length > 0 ? ArrayPrototypeIndexOf(types, "object") : -1;
+  if (object >= 0) {
+    ArrayPrototypeSplice(types, object, 1);
+    ArrayPrototypePush(instances, "Object");
   }
   let out = "";
   if (types.length > 0) {
@@ -189,7 +197,11 @@ function validateInteger(value, name, min = NumberMIN_SAFE_INTEGER, max = Number
   if (value < min || value > max) throw outOfRange(name, `>= ${min} && <= ${max}`, value);
 }
 const validateInt32 = (value, name, min = -2147483648, max = 2147483647) => validateInteger(value, name, min, max);
-const validateUint32 = (value, name, positive = false) => validateInteger(value, name, positive ? 1 : 0, 4294967295);
+function validateUint32(value, name, positive = false) {
+  validateInteger(value, name);
+  const min = positive ? 1 : 0;
+  if (value < min || value > 4294967295) throw outOfRange(name, `>= ${min} && < 4294967296`, value);
+}
 function validateObject(value, name, { allowArray = false, allowFunction = false, nullable = false } = { __proto__: null }) {
   if ((!nullable && value === null) || (!allowArray && ArrayIsArray(value)) || (typeof value !== "object" && (!allowFunction || typeof value !== "function"))) {
     throw invalidArgType(name, "Object", value);

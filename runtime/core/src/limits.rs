@@ -252,6 +252,15 @@ pub const PERFORMANCE_ENTRIES: u32 = 10_000;
 /// Bits of an RSA key that is made: workerd's.
 pub const RSA_BITS: u32 = 16_384;
 
+/// Bits of a prime that is made or looked at, and of a Diffie-Hellman group: the library's bound for groups. One step of a search
+/// takes about a second at most; between steps it ends with the event's time.
+pub const PRIME_BITS: u32 = 10_000;
+
+/// Cost of one scrypt, N times r times p: workerd's. The library does it in one call.
+pub const SCRYPT_COST: u64 = 1 << 20;
+/// Cost that a millisecond of an event's CPU time allows: less than a machine does, so that a call overruns its event by little.
+pub const SCRYPT_COST_PER_MS: u64 = 1_000;
+
 /// Redirects that one `fetch()` follows. The Fetch standard's 20.
 pub const REDIRECTS: u32 = 20;
 
