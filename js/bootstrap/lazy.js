@@ -33,11 +33,12 @@ function defineDigestStream(prototype) {
   }, false);
 }
 
+/** One of the classes above, for who is not the global scope. */
 function loadGlobal(name) {
   const value = core.loadExtScript(GLOBALS[name])[name];
   shapeClass(value);
   return value;
 }
 
-return { defineDigestStream, defineLazyGlobals };
+return { defineDigestStream, defineLazyGlobals, loadGlobal };
 })();

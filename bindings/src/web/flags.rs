@@ -235,7 +235,8 @@ pub fn all<'a>(
     FLAGS.iter().map(move |(name, since)| {
         let given = |name: &str| flags.iter().any(|flag| flag == name);
         let by_date = !since.is_empty() && *since <= date;
-        (*name, given(name) || by_date && !opposite(name).is_some_and(given))
+        let on = given(name) || by_date && !opposite(name).is_some_and(given);
+        (*name, crate::node::brought(date, flags, name).unwrap_or(on))
     })
 }
 

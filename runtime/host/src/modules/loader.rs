@@ -13,7 +13,7 @@ use denizen_bindings::call::{Module, ModuleBundle, ModuleKind};
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
 use denizen_bindings::modules::{ModuleError, NAMESPACE, SCHEME, find, resolve, value_of};
-use denizen_bindings::node::NodeCompat;
+use denizen_bindings::node::NodeModules;
 use denizen_bindings::{importable_script, runtime_url};
 use denizen_core::limits::CODE_CACHE_BYTES;
 use deno_core::{
@@ -66,13 +66,13 @@ impl CodeCache {
 #[derive(Default)]
 pub struct WorkerModuleLoader {
     source: OnceCell<(Arc<ModuleBundle>, Arc<CodeCache>)>,
-    /// How much of Node its Worker has.
-    node: Cell<NodeCompat>,
+    /// The modules of Node that its Worker has.
+    node: Cell<NodeModules>,
 }
 
 impl WorkerModuleLoader {
     /// Gives the loader its bundle, and says which modules of Node there are.
-    pub fn set(&self, bundle: Arc<ModuleBundle>, cache: Arc<CodeCache>, node: NodeCompat) {
+    pub fn set(&self, bundle: Arc<ModuleBundle>, cache: Arc<CodeCache>, node: NodeModules) {
         self.node.set(node);
         if self.source.set((bundle, cache)).is_err() {
             unreachable!("an isolate is given a Worker once");
