@@ -388,6 +388,7 @@ let headersHas;
 let headersSet;
 let headersAppend;
 let headersDelete;
+let headersImmutable;
 
 class Headers {
   // Names as sent and values, in the order of insertion.
@@ -722,6 +723,7 @@ class Headers {
     headersAppend = (headers, lower, value) =>
       headers.#append(lower, value, lower);
     headersDelete = (headers, lower) => headers.#remove(lower, 0);
+    headersImmutable = (headers) => headers.#immutable;
 
     defineHidden(
       Headers.prototype,
@@ -773,6 +775,7 @@ return {
   headersSet,
   headersAppend,
   headersDelete,
+  headersImmutable,
   // Shared with form_data.js and multipart.js.
   createPairIterators,
   configurePairInterface,

@@ -10,7 +10,7 @@ const {
   isModuleNamespaceObject, isPromise, isProxy, isRegExp, isSet, isSetIterator, isTypedArray, isWeakMap, isWeakSet,
 } = core;
 const {
-  ArrayIsArray, ArrayPrototypeIncludes, ArrayPrototypeJoin, ArrayPrototypePop, ArrayPrototypePush, ArrayPrototypeSort,
+  ArrayIsArray, ArrayPrototypeFilter, ArrayPrototypeIncludes, ArrayPrototypeJoin, ArrayPrototypePop, ArrayPrototypePush, ArrayPrototypeSort,
   ArrayPrototypeUnshift, DatePrototypeGetTime, DatePrototypeToISOString, DatePrototypeToString, FunctionPrototypeCall, JSONStringify,
   MapPrototypeGetSize, MathFloor, MathMax, MathMin, MathRound, MathSqrt, Number, NumberIsNaN, NumberParseFloat, NumberParseInt, NumberPrototypeToString,
   ObjectAssign, ObjectDefineProperty, ObjectGetOwnPropertyDescriptor, ObjectGetOwnPropertyNames, ObjectGetOwnPropertySymbols,
@@ -21,7 +21,9 @@ const {
   TypedArrayPrototypeGetSymbolToStringTag, Uint8Array,
   SafeArrayIterator, uncurryThis,
 } = primordials;
-const { boxedBase, boxedPrimitive, errorBase, functionBase, isError, ownKeys, prefixOf } = core.loadExtScript("ext:denizen/node/inspect/heads.js");
+const {
+  boxedBase, boxedPrimitive, circularMark, errorBase, functionBase, isError, isInstance, ownKeys, prefixOf,
+} = core.loadExtScript("ext:denizen/node/inspect/heads.js");
 const { escapeText, quote, splitLines } = core.loadExtScript("ext:denizen/node/inspect/text.js");
 const { validateObject } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 
@@ -70,14 +72,6 @@ function colored(text, style) {
   return pair === undefined ? text : `\u001b[${pair[0]}m${text}\u001b[${pair[1]}m`;
 }
 const plain = (text) => text;
-
-function isInstance(value, constructor) {
-  try {
-    return value instanceof constructor;
-  } catch {
-    return false;
-  }
-}
 
 function constructorName(value, ctx, depth) {
   const first = ObjectGetPrototypeOf(value);
@@ -169,14 +163,8 @@ function formatValue(ctx, value, depth, typed = false) {
       }
     }
   }
-  if (ArrayPrototypeIncludes(ctx.seen, value)) {
-    let index = ctx.circular.get(value);
-    if (index === undefined) {
-      index = ctx.circular.size + 1;
-      ctx.circular.set(value, index);
-    }
-    return ctx.stylize(`[Circular *${index}]`, "special");
-  }
+  const circular = circularMark(ctx, value);
+  if (circular !== undefined) return ctx.stylize(circular, "special");
   return formatRaw(ctx, value, depth, typed);
 }
 
@@ -343,12 +331,16 @@ function formatRaw(ctx, value, depth, typed = false) {
     if (length === 0 && keys.length === 0 && !ctx.showHidden) return empty();
     arrayLike = true;
     entries = typedEntries;
-  } else if (isParams(value)) {
-    const pairs = paramsEntries(value);
+  } else if (pairsOf(value) !== undefined) {
+    const pairs = pairsOf(value);
     keys = ObjectKeys(value);
-    braces = [`${prefixOf(constructor, tag, "URLSearchParams", `(${pairs.length})`)}{`, "}"];
-    if (pairs.length === 0 && keys.length === 0) return empty();
-    entries = () => limited(ctx, pairs.length, new SafeArrayIterator(pairs), (pair) => `${formatValue(ctx, pair[0], depth)} => ${formatValue(ctx, pair[1], depth)}`);
+    braces = [`${prefixOf(constructor, tag, "Object", `(${pairs.length})`)}{`, "}"];
+    if (pairs.length === 0 && keys.length === 0 && !isHeaders(value)) return empty();
+    entries = () => {
+      const shown = limited(ctx, pairs.length, new SafeArrayIterator(pairs), (pair) => `${formatValue(ctx, pair[0], depth)} => ${formatValue(ctx, pair[1], depth)}`);
+      if (isHeaders(value)) ArrayPrototypePush(shown, `[immutable]: ${ctx.stylize(`${headersImmutable(value)}`, "boolean")}`);
+      return shown;
+    };
   } else if (isMapIterator(value) || isSetIterator(value)) {
     keys = keysOf(ctx, value);
     const pairs = op_node_preview(value)[1];
@@ -373,6 +365,7 @@ function formatRaw(ctx, value, depth, typed = false) {
       base = `${prefix === "Date " ? "" : prefix}${NumberIsNaN(DatePrototypeGetTime(value)) ? DatePrototypeToString(value) : DatePrototypeToISOString(value)}`;
       if (keys.length === 0) return ctx.stylize(base, "date");
     } else if (isError(value)) {
+      if (isInstance(value, DOMException)) keys = ObjectKeys(value);
       base = errorBase(ctx, value, constructor, tag, keys);
       if (keys.length === 0) return base;
     } else if (isAnyArrayBuffer(value)) {
@@ -400,9 +393,13 @@ function formatRaw(ctx, value, depth, typed = false) {
       if (boxed[0] === "String") keys = keysOf(ctx, value, true);
       if (keys.length === 0) return ctx.stylize(base, StringPrototypeStartsWith(base, "[Number") ? "number" : "string");
     } else {
-      const found = runtimeKeys(value);
-      if (found !== undefined) keys = found;
-      if (constructor !== "Object" || tag !== "") braces[0] = `${prefixOf(constructor, tag, "Object")}{`;
+      const found = runtimeMembers(value);
+      // The runtime's own state lies under symbols.
+      if (found !== undefined) {
+        const names = ArrayPrototypeFilter(ObjectKeys(value), (key) => !ArrayPrototypeIncludes(found, key));
+        keys = [...new SafeArrayIterator(names), ...new SafeArrayIterator(found)];
+      }
+      if (constructor !== "Object" || tag !== "") braces[0] = `${prefixOf(constructor, found === undefined ? tag : "", "Object")}{`;
       if (keys.length === 0) return empty();
     }
   }
@@ -438,31 +435,31 @@ function formatRaw(ctx, value, depth, typed = false) {
 }
 
 const { URL, URLSearchParams } = core.loadExtScript("ext:deno_web/00_url.js");
+const { Headers, headersImmutable, isHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { FormData } = core.loadExtScript("ext:denizen/fetch/form_data.js");
+const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
+const { runtimeMembers } = core.loadExtScript("ext:denizen/node/util/runtime_classes.js");
 // deno_web's own ways to print them are not workerd's.
 const URL_CUSTOM = URL.prototype[custom];
 const PARAMS_CUSTOM = URLSearchParams.prototype[custom];
 const paramsForEach = uncurryThis(URLSearchParams.prototype.forEach);
+const headersForEach = uncurryThis(Headers.prototype.forEach);
+const formForEach = uncurryThis(FormData.prototype.forEach);
 
-function isParams(value) {
-  return isInstance(value, URLSearchParams) && value !== URLSearchParams.prototype;
-}
-
-function paramsEntries(value) {
+// Names and values of what has such, or undefined.
+function pairsOf(value) {
+  let forEach;
+  if (isHeaders(value)) forEach = headersForEach;
+  else if (isInstance(value, URLSearchParams) && value !== URLSearchParams.prototype) forEach = paramsForEach;
+  else if (isInstance(value, FormData) && value !== FormData.prototype) forEach = formForEach;
+  else return undefined;
   const pairs = [];
   try {
-    paramsForEach(value, (text, name) => ArrayPrototypePush(pairs, [name, text]));
+    forEach(value, (text, name) => ArrayPrototypePush(pairs, [name, text]));
   } catch {
     // An object that only inherits from the class has none.
   }
   return pairs;
-}
-
-// Classes of the runtime show what their accessors give, as workerd's do. URL is the one that Workers print.
-function runtimeKeys(value) {
-  if (isInstance(value, URL) && value !== URL.prototype) {
-    return ["origin", "href", "protocol", "username", "password", "host", "hostname", "port", "pathname", "search", "hash", "searchParams"];
-  }
-  return undefined;
 }
 
 function formatProperty(ctx, value, depth, key, type) {
