@@ -11,7 +11,7 @@ use deno_core::url::Url;
 use crate::call::{Module, ModuleBundle, ModuleKind, WorkerDefinition};
 use crate::fetch::string;
 use crate::isolate::IsolateState;
-use crate::node::NodeCompat;
+use crate::node::NodeModules;
 
 deno_core::extension!(denizen_modules, ops = [op_module_find, op_module_namespace],);
 
@@ -234,7 +234,7 @@ pub fn op_module_find<'s>(
             (url.to_string(), found)
         }
         Err(_) => {
-            crate::importable_script(specifier, NodeCompat::of(state.worker())).ok_or_else(missing)?;
+            crate::importable_script(specifier, NodeModules::of(state.worker())).ok_or_else(missing)?;
             (specifier.to_owned(), ("esm", Ok(v8::undefined(scope).into())))
         }
     };
@@ -257,7 +257,7 @@ pub fn op_module_namespace<'s>(
     let state = IsolateState::of(scope);
     let missing = || ModuleError::Missing(url.to_owned());
     let known = find(&state.worker().bundle, url).is_some();
-    let internal = match crate::importable_script(url, NodeCompat::of(state.worker())) {
+    let internal = match crate::importable_script(url, NodeModules::of(state.worker())) {
         _ if known => format!("{SCHEME}{url}"),
         Some(_) => crate::runtime_url(url),
         None => return Err(missing()),

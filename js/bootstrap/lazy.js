@@ -43,6 +43,7 @@ function defineDigestStream(prototype) {
   }, false);
 }
 
+/** One of the classes above, for who is not the global scope. */
 function loadGlobal(name) {
   const constructor = callable(core.loadExtScript(GLOBALS[name])[name]);
   own(constructor);
@@ -50,5 +51,5 @@ function loadGlobal(name) {
   return constructor;
 }
 
-return { defineDigestStream, defineLazyGlobals };
+return { defineDigestStream, defineLazyGlobals, loadGlobal };
 })();

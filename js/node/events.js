@@ -46,7 +46,7 @@ EventEmitter.init = function (options) {
     this._eventsCount = 0;
   }
   this._maxListeners = this._maxListeners || undefined;
-  if (!("domain" in this)) this.domain = undefined;
+  if (!("domain" in this)) this.domain = null;
   if (options?.captureRejections) {
     validateBoolean(options.captureRejections, "options.captureRejections");
     ObjectDefineProperty(this, kCapture, { __proto__: null, value: true, configurable: true, enumerable: false, writable: true });

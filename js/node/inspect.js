@@ -29,7 +29,6 @@ const {
 } = core;
 const {
   ArrayIsArray,
-  ArrayPrototypeIncludes,
   ArrayPrototypeJoin,
   ArrayPrototypePop,
   ArrayPrototypePush,
@@ -74,9 +73,11 @@ const {
 const {
   boxedBase,
   boxedPrimitive,
+  circularMark,
   errorBase,
   functionBase,
   isError,
+  isInstance,
   ownKeys,
   prefixOf,
 } = core.loadExtScript("ext:denizen/node/inspect/heads.js");
@@ -86,14 +87,6 @@ const SHORT_FORM_WIDTH_MAX = 80;
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
 const PROMISE_PENDING = 0;
 const PROMISE_REJECTED = 2;
-
-function isInstance(value, constructor) {
-  try {
-    return value instanceof constructor;
-  } catch {
-    return false;
-  }
-}
 
 /** The class name, or null for a value whose chain reaches no constructor. */
 function constructorName(value, ctx, depth) {
@@ -364,15 +357,7 @@ function formatValue(ctx, value, depth) {
     value = getProxyDetails(value)?.[0] ?? null;
     if (value === null || layers === 1000) return "<Revoked Proxy>";
   }
-  if (ArrayPrototypeIncludes(ctx.seen, value)) {
-    let index = ctx.circular.get(value);
-    if (index === undefined) {
-      index = ctx.circular.size + 1;
-      ctx.circular.set(value, index);
-    }
-    return `[Circular *${index}]`;
-  }
-  return formatObject(ctx, value, depth);
+  return circularMark(ctx, value) ?? formatObject(ctx, value, depth);
 }
 
 /**

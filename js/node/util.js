@@ -251,8 +251,9 @@ function convertProcessSignalToExitCode(signal) {
   if (number === undefined) throw invalidArgValue("signalCode", signal, "must be a valid signal");
   return 128 + number;
 }
+const { callSites, FRAMES_PRESET } = core.loadExtScript("ext:denizen/node/util/call_sites.js");
 const getCallSites = function () {
-  return [];
+  return callSites(arguments[0] === undefined ? FRAMES_PRESET : arguments[0]);
 };
 ObjectDefineProperty(getCallSites, "name", { __proto__: null, value: "bound getCallSites", configurable: true });
 const { log, toUSVString, transferableAbortController, transferableAbortSignal, setTraceSigInt } = {

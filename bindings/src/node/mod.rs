@@ -6,6 +6,7 @@
 //! # Layout
 //! - [`agreement`]: Diffie-Hellman, primes, scrypt.
 //! - [`cipher`]: handles of ciphers, and messages sealed as a whole.
+//! - [`gates`]: which modules there are, by date and flags.
 //! - [`hash`]: digests, HMACs, derived keys.
 //! - [`keys`]: keys of pairs in and out.
 //! - [`sign`]: signatures, RSA's encryption.
@@ -15,12 +16,15 @@
 
 pub mod agreement;
 pub mod cipher;
+mod gates;
 pub mod hash;
 pub mod keys;
 pub mod sign;
 pub mod text;
 pub mod x509;
 pub mod zlib;
+
+pub use gates::{NodeModules, brought};
 
 use deno_core::op2;
 
@@ -118,25 +122,33 @@ pub enum NodeCompat {
 const DEFAULT_FROM: &str = "2026-08-04";
 /// From this date on `nodejs_compat` means `nodejs_compat_v2` too.
 const V2_FROM: &str = "2024-09-23";
-/// From this date on timers are objects where there is `nodejs_compat`.
-const TIMERS_FROM: &str = "2026-02-10";
 
 impl NodeCompat {
     /// What the date and flags of a Worker mean.
     pub fn of(worker: &WorkerDefinition) -> Self {
-        let date = worker.compatibility_date.as_str();
-        let set = |flag: &str| worker.compatibility_flags.iter().any(|given| given == flag);
-        let v1 = set("nodejs_compat") || (date >= DEFAULT_FROM && !set("no_nodejs_compat"));
-        let implied = date >= DEFAULT_FROM || (date >= V2_FROM && set("nodejs_compat"));
-        if set("nodejs_compat_v2") || (implied && !set("no_nodejs_compat_v2")) {
+        let (date, flags) = (worker.compatibility_date.as_str(), &worker.compatibility_flags);
+        if Self::v2(date, flags) {
             Self::Full
-        } else if v1 {
+        } else if Self::v1(date, flags) {
             Self::Prefixed
-        } else if set("nodejs_als") {
+        } else if flags.iter().any(|flag| flag == "nodejs_als") {
             Self::AsyncHooks
         } else {
             Self::Off
         }
+    }
+
+    /// Whether `nodejs_compat` is on.
+    fn v1(date: &str, flags: &[String]) -> bool {
+        let set = |flag: &str| flags.iter().any(|given| given == flag);
+        set("nodejs_compat") || (date >= DEFAULT_FROM && !set("no_nodejs_compat"))
+    }
+
+    /// Whether `nodejs_compat_v2` is on.
+    fn v2(date: &str, flags: &[String]) -> bool {
+        let set = |flag: &str| flags.iter().any(|given| given == flag);
+        let implied = date >= DEFAULT_FROM || (date >= V2_FROM && set("nodejs_compat"));
+        set("nodejs_compat_v2") || (implied && !set("no_nodejs_compat_v2"))
     }
 
     /// Whether a Worker of this kind has the module of this name.
@@ -152,9 +164,7 @@ impl NodeCompat {
 
 /// Whether `setTimeout` gives an object.
 pub fn timers_are_objects(worker: &WorkerDefinition) -> bool {
-    let set = |flag: &str| worker.compatibility_flags.iter().any(|given| given == flag);
-    let implied = worker.compatibility_date.as_str() >= TIMERS_FROM && NodeCompat::of(worker) >= NodeCompat::Prefixed;
-    set("enable_nodejs_global_timers") || (implied && !set("no_nodejs_global_timers"))
+    brought(&worker.compatibility_date, &worker.compatibility_flags, "enable_nodejs_global_timers") == Some(true)
 }
 
 /// The script of the module that `process.getBuiltinModule` was asked for.
@@ -162,9 +172,9 @@ pub fn timers_are_objects(worker: &WorkerDefinition) -> bool {
 #[string]
 pub fn op_node_builtin(scope: &mut v8::PinScope<'_, '_>, #[string] name: &str) -> Option<String> {
     let state = IsolateState::of(scope);
-    let compat = NodeCompat::of(state.worker());
+    let node = NodeModules::of(state.worker());
     let prefixed = if name.starts_with("node:") { name.to_owned() } else { format!("node:{name}") };
-    crate::importable_script(&prefixed, compat).map(str::to_owned)
+    crate::importable_script(&prefixed, node).map(str::to_owned)
 }
 
 /// What an iterator of a map or set has left, without moving it: `[values, whether they are pairs of keys and values]`.

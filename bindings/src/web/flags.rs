@@ -288,6 +288,9 @@ fn state(
     flags: &[String],
     opposite: impl Fn(&str) -> Option<&'static str>,
 ) -> bool {
+    if let Some(on) = crate::node::brought(date, flags, name) {
+        return on;
+    }
     let given = |name: &str| flags.iter().any(|flag| flag == name);
     given(name) || !since.is_empty() && since <= date && !opposite(name).is_some_and(given)
 }

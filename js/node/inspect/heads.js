@@ -42,6 +42,7 @@ const {
   StringPrototypeSlice,
   StringPrototypeStartsWith,
   StringPrototypeValueOf,
+  SymbolPrototypeToString,
   SymbolPrototypeValueOf,
 } = primordials;
 const {
@@ -51,6 +52,26 @@ const {
 
 const ERROR_HEAD = /^([A-Z][a-z_ A-Z0-9[\]()-]+)(?::|\n\s+at)/;
 const ERROR_NAME_ALONE = /^([a-z_A-Z0-9-]*Error)$/;
+
+/** `instanceof`, false where that throws. */
+function isInstance(value, constructor) {
+  try {
+    return value instanceof constructor;
+  } catch {
+    return false;
+  }
+}
+
+/** What stands for a value inside itself, or undefined; the printer notes that it has to be numbered. */
+function circularMark(ctx, value) {
+  if (!ArrayPrototypeIncludes(ctx.seen, value)) return undefined;
+  let index = ctx.circular.get(value);
+  if (index === undefined) {
+    index = ctx.circular.size + 1;
+    ctx.circular.set(value, index);
+  }
+  return `[Circular *${index}]`;
+}
 
 /** Whether `value` is an error by brand or by prototype. */
 function isError(value) {
@@ -62,9 +83,14 @@ function ownKeys(value, skipIndices) {
   const keys = skipIndices ? nonIndexKeys(value) : ObjectKeys(value);
   const symbols = ObjectGetOwnPropertySymbols(value);
   for (let i = 0; i < symbols.length; i++) {
-    if (ObjectPrototypePropertyIsEnumerable(value, symbols[i])) ArrayPrototypePush(keys, symbols[i]);
+    if (ObjectPrototypePropertyIsEnumerable(value, symbols[i]) && !isInternal(symbols[i])) ArrayPrototypePush(keys, symbols[i]);
   }
   return keys;
+}
+
+// The runtime's own state lies under symbols like "[[state]]".
+function isInternal(symbol) {
+  return StringPrototypeStartsWith(SymbolPrototypeToString(symbol), "Symbol([[");
 }
 
 // Own keys come as ascending indices, then strings, then symbols.
@@ -186,9 +212,11 @@ function boxedBase(boxed, constructor, tag) {
 return {
   boxedBase,
   boxedPrimitive,
+  circularMark,
   errorBase,
   functionBase,
   isError,
+  isInstance,
   ownKeys,
   prefixOf,
 };

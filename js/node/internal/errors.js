@@ -60,8 +60,8 @@ function received(value) {
   if (value === null || value === undefined) {
     return ` Received ${value}`;
   }
-  if (typeof value === "function") {
-    return value.name ? ` Received function ${value.name}` : " Received function ";
+  if (typeof value === "function" && value.name) {
+    return ` Received function ${value.name}`;
   }
   if (typeof value === "object") {
     const name = value.constructor?.name;

@@ -28,8 +28,8 @@ const CASES = {
 };
 const SPECIFIERS = [
   "ext:core/mod.js", "ext:core/ops", "ext:core/ops#x", "EXT:core/ops", " ext:core/ops", "ext:", "ext:denizen/worker/workers.js",
-  "ext:denizen/io/context.js", "ext:deno_web/00_url.js", "node:fs", "node:vm", "node:worker_threads", "denizen-node:process",
-  "node:child_process", "file:///etc/passwd", "/etc/passwd", "../../../../etc/passwd", "data:text/javascript,export default 1", "blob:x",
+  "ext:denizen/io/context.js", "ext:deno_web/00_url.js", "node:sea", "node:internal/fs", "node:fs/sync.js", "denizen-node:process", "denizen-node:fs",
+  "file:///etc/passwd", "/etc/passwd", "../../../../etc/passwd", "data:text/javascript,export default 1", "blob:x",
   "http://127.0.0.1/x.js", "https://127.0.0.1/x.js", "npm:x", "jsr:x", "worker:///x", "worker:///ext:core/ops", "worker:ext", "checkin:x",
   "cloudflare:internal", "denizen:x", "deno:x", "internal:x", "\ud800", "x".repeat(1e6),
 ];
@@ -68,6 +68,31 @@ export const specifiers = { async test() {
   for (const specifier of SPECIFIERS) {
     await refused(() => import(specifier));
   }
+} };
+
+// The modules of Node see nothing of the host, and run nothing.
+export const nodeModules = { async test() {
+  const fs = (await import("node:fs")).default;
+  for (const path of ["/etc/passwd", "/proc/self/environ", "/bundle/../etc/passwd", "../etc/passwd", new URL("file:///etc/hostname")]) {
+    assert.throws(() => fs.readFileSync(path), { code: "ENOENT" });
+    assert.throws(() => fs.openSync(path), { code: "ENOENT" });
+    assert.strictEqual(fs.existsSync(path), false);
+  }
+  assert.throws(() => fs.writeFileSync("/tmp/x", "x"), { code: "ERR_METHOD_NOT_IMPLEMENTED" });
+  assert.deepStrictEqual(fs.readdirSync("/"), ["bundle", "tmp", "dev"]);
+  const refusedCalls = [
+    async () => (await import("node:child_process")).spawn("ls"),
+    async () => (await import("node:vm")).runInThisContext("1"),
+    async () => new (await import("node:vm")).Script("1").runInThisContext(),
+    async () => new (await import("node:worker_threads")).Worker("x"),
+    async () => (await import("node:net")).connect(80, "localhost"),
+    async () => (await import("node:net")).createServer().listen(0),
+    async () => (await import("node:tls")).connect(443, "localhost"),
+    async () => (await import("node:http")).createServer().listen(0),
+    async () => (await import("node:dns/promises")).resolve4("localhost"),
+    async () => (await import("node:v8")).setFlagsFromString("--allow-natives-syntax"),
+  ];
+  for (const call of refusedCalls) await assert.rejects(call, { code: "ERR_METHOD_NOT_IMPLEMENTED" });
 } };
 
 // They mean the module itself.

@@ -13,7 +13,7 @@ use denizen_bindings::call::{Module, ModuleBundle, ModuleKind, WorkerDefinition}
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
 use denizen_bindings::modules::{ModuleError, NAMESPACE, Naming, SCHEME, find, resolve, value_of};
-use denizen_bindings::node::NodeCompat;
+use denizen_bindings::node::NodeModules;
 use denizen_bindings::web::is_on;
 use denizen_bindings::{importable_script, runtime_url};
 use denizen_core::limits::CODE_CACHE_BYTES;
@@ -69,8 +69,8 @@ impl CodeCache {
 #[derive(Default)]
 pub struct WorkerModuleLoader {
     source: OnceCell<(Arc<ModuleBundle>, Arc<CodeCache>)>,
-    /// How much of Node its Worker has.
-    node: Cell<NodeCompat>,
+    /// The modules of Node that its Worker has.
+    node: Cell<NodeModules>,
     /// How its Worker names modules.
     naming: Cell<Naming>,
 }
@@ -78,7 +78,7 @@ pub struct WorkerModuleLoader {
 impl WorkerModuleLoader {
     /// Gives the loader the bundle of its Worker, and says which modules of Node there are.
     pub fn set(&self, worker: &WorkerDefinition, cache: Arc<CodeCache>) {
-        self.node.set(NodeCompat::of(worker));
+        self.node.set(NodeModules::of(worker));
         self.naming.set(Naming::of(worker));
         if self.source.set((worker.bundle.clone(), cache)).is_err() {
             unreachable!("an isolate is given a Worker once");
