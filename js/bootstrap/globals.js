@@ -229,7 +229,7 @@ for (const name of ["NONE", "CAPTURING_PHASE", "AT_TARGET", "BUBBLING_PHASE"]) {
   ObjectDefineProperty(event.Event.prototype, name, propReadOnly(event.Event[name]));
 }
 // Scripts that are loaded later take the classes of the scope from here.
-const SOURCES = [url, load("ext:deno_web/01_dom_exception.js"), event, load("ext:deno_web/03_abort_signal.js"), abort, streams, encoding, file];
+const SOURCES = [url, events, performance, load("ext:deno_web/01_dom_exception.js"), event, load("ext:deno_web/03_abort_signal.js"), abort, streams, encoding, file];
 function expose(Class) {
   const constructor = callable(Class, EXPLAIN[Class.name]);
   for (const source of SOURCES) {

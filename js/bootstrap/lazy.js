@@ -43,11 +43,17 @@ function defineDigestStream(prototype) {
   }, false);
 }
 
-/** One of the classes above, for who is not the global scope. */
+const loaded = { __proto__: null };
+
+/** One of the classes above, for who is not the global scope: the same as there. */
 function loadGlobal(name) {
+  if (loaded[name] !== undefined) {
+    return loaded[name];
+  }
   const constructor = callable(core.loadExtScript(GLOBALS[name])[name]);
   own(constructor);
   shapeClass(constructor);
+  loaded[name] = constructor;
   return constructor;
 }
 

@@ -11,7 +11,7 @@ const { internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.js");
 const { methodNotImplemented } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { crypto: webcrypto } = core.loadExtScript("ext:denizen/io/crypto.js");
 const { mixed } = core.loadExtScript("ext:denizen/node/internal/constants.js");
-const { CryptoKey } = core.loadExtScript("ext:denizen/crypto/key.js");
+const CryptoKey = core.loadExtScript("ext:denizen/bootstrap/lazy.js").loadGlobal("CryptoKey");
 const load = (name) => core.loadExtScript(`ext:denizen/node/crypto/${name}.js`);
 const agreement = load("diffie_hellman");
 const { ECDH, createECDH, getCurves } = load("ecdh");

@@ -11,7 +11,8 @@ const { ArrayIsArray, ObjectDefineProperty, ObjectKeys, ReflectGetOwnPropertyDes
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { describe, make, own, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 
-const SHOWN = ["stack", "cause", "errors"];
+// Members of an error, in workerd's order.
+const MEMBERS = ["stack", "message", "cause", "errors"];
 
 // What workerd makes of an error has its members as properties that are listed.
 function makeCopy(kind, data) {
@@ -23,11 +24,12 @@ function makeCopy(kind, data) {
       rest[i] = ReflectGetOwnPropertyDescriptor(made, names[i]);
       delete made[names[i]];
     }
-    for (let i = 0; i < SHOWN.length; i++) {
-      const descriptor = ReflectGetOwnPropertyDescriptor(made, SHOWN[i]);
+    for (let i = 0; i < MEMBERS.length; i++) {
+      const descriptor = ReflectGetOwnPropertyDescriptor(made, MEMBERS[i]);
       if (descriptor !== undefined) {
-        delete made[SHOWN[i]];
-        ObjectDefineProperty(made, SHOWN[i], { __proto__: null, value: descriptor.value, writable: true, enumerable: true, configurable: true });
+        delete made[MEMBERS[i]];
+        const enumerable = MEMBERS[i] !== "message";
+        ObjectDefineProperty(made, MEMBERS[i], { __proto__: null, value: descriptor.value, writable: true, enumerable, configurable: true });
       }
     }
     for (let i = 0; i < names.length; i++) {
