@@ -254,10 +254,23 @@ function lazyStream(load) {
   }));
 }
 
+// Decodes what the host feeds. What cannot be decoded is not wanted any more.
+function hostDecoder(handle, encoding) {
+  const { next, close } = codings().decoder(encoding, () => op_body_read(handle));
+  const nextOrCancel = async () => {
+    try {
+      return await next();
+    } catch (error) {
+      op_body_cancel(handle, errorParts(error));
+      throw error;
+    }
+  };
+  return { __proto__: null, next: nextOrCancel, close };
+}
+
 function hostStream(handle, encoding) {
-  const read = () => op_body_read(handle);
-  const decoded = encoding === null ? null : codings().decoder(encoding, read);
-  const next = decoded === null ? read : decoded.next;
+  const decoded = encoding === null ? null : hostDecoder(handle, encoding);
+  const next = decoded === null ? () => op_body_read(handle) : decoded.next;
   const stream = new ReadableStream({
     __proto__: null,
     type: "bytes",
@@ -284,7 +297,8 @@ function hostStream(handle, encoding) {
 
 async function bytesOfSource(source, encoding = null) {
   if (encoding !== null) {
-    return await gather(codings().decoder(encoding, isHandle(source) ? () => op_body_read(source) : once(source)).next);
+    const decoded = isHandle(source) ? hostDecoder(source, encoding) : codings().decoder(encoding, once(source));
+    return await gather(decoded.next);
   }
   if (typeof source === "string") {
     return core.encode(source);

@@ -33,7 +33,10 @@ function makeCopy(kind, data) {
       }
     }
     for (let i = 0; i < names.length; i++) {
-      ObjectDefineProperty(made, names[i], { __proto__: null, ...rest[i] });
+      // The name of its class is not its own.
+      if (names[i] !== "name" || made.name !== rest[i].value) {
+        ObjectDefineProperty(made, names[i], { __proto__: null, ...rest[i] });
+      }
     }
   }
   return made;

@@ -83,6 +83,8 @@ function go(self, handle) {
 
 function done(self, handle) {
   const job = handle[kJob];
+  // Code may call the handle itself.
+  if (job === undefined) return;
   self._writesInProgress--;
   if (self.destroyed) {
     job.callback();
