@@ -136,6 +136,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("node/crypto/scrypt.js"),
     embedded_script!("node/crypto/shared.js"),
     embedded_script!("node/crypto/sign.js"),
+    embedded_script!("node/crypto/spkac.js"),
     embedded_script!("node/crypto/x509.js"),
     embedded_script!("node/dgram.js"),
     embedded_script!("node/diagnostics_channel.js"),

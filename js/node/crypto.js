@@ -25,7 +25,8 @@ const { scrypt, scryptSync } = load("scrypt");
 const ciphers = load("cipher");
 const signatures = load("sign");
 const rsa = load("rsa");
-const { Certificate, X509Certificate } = load("x509");
+const { Certificate } = load("spkac");
+const { X509Certificate } = load("x509");
 
 const CONSTANTS = /^(?:DH_|ENGINE_|OPENSSL_|POINT_|RSA_|SSL_OP_|TLS1_|default)/;
 const constants = { __proto__: null };

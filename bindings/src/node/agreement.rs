@@ -26,7 +26,14 @@ pub enum NumberError {
     #[class(range)]
     #[error("Scrypt failed: cost exceeds maximum ({0}).")]
     ScryptCost(u64),
+    /// The derived key alone would take longer than the event may.
+    #[class(range)]
+    #[error("Scrypt failed: {0} bytes are too many.")]
+    ScryptLength(u32),
 }
+
+/// Bytes of the digest that scrypt is made of.
+const SCRYPT_DIGEST_BYTES: usize = 32;
 
 fn fits(number: &[u8]) -> bool {
     numbers::bits(number) <= PRIME_BITS
@@ -178,6 +185,9 @@ pub fn op_node_scrypt<'s>(
     let allowed = work::scrypt_cost(scope).min(SCRYPT_COST);
     if cost > allowed {
         return Err(NumberError::ScryptCost(allowed));
+    }
+    if work::check_pbkdf2(scope, 1, length, SCRYPT_DIGEST_BYTES).is_err() {
+        return Err(NumberError::ScryptLength(length));
     }
     let memory = usize::try_from(memory).unwrap_or(usize::MAX);
     let needed = usize::try_from(n.saturating_add(p).saturating_mul(r).saturating_mul(128)).unwrap_or(usize::MAX);

@@ -1,13 +1,13 @@
-// Certificates: X509Certificate, and Certificate, which is for signed public keys and challenges (SPKAC).
+// Certificates: X509Certificate.
 //
-// Owns the classes and the forms in which their members are shown. A certificate is its DER. It must not know how it is read.
+// Owns the class and the forms in which their members are shown. A certificate is its DER. It must not know how it is read.
 
 (function () {
 "use strict";
 
 const { core, primordials } = __bootstrap;
 const {
-  op_crypto_digest, op_crypto_parts, op_node_spkac, op_node_x509_attributes, op_node_x509_email, op_node_x509_fits, op_node_x509_host, op_node_x509_ip,
+  op_crypto_digest, op_crypto_parts, op_node_x509_attributes, op_node_x509_email, op_node_x509_fits, op_node_x509_host, op_node_x509_ip,
   op_node_x509_is_authority, op_node_x509_issued, op_node_x509_key, op_node_x509_purposes, op_node_x509_read, op_node_x509_serial,
   op_node_x509_text,
 } = core.ops;
@@ -19,7 +19,6 @@ const { Buffer, internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.
 const { invalidArgType, nodeTypeError, validateBoolean, validateObject, validateString } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { newKey, secretOf } = core.loadExtScript("ext:denizen/crypto/key.js");
 const { PrivateKeyObject, PublicKeyObject, keyObject, keyOf } = core.loadExtScript("ext:denizen/node/crypto/keys.js");
-const { bytesOf, methods } = core.loadExtScript("ext:denizen/node/crypto/shared.js");
 
 const VIEWS = ["string", "Buffer", "TypedArray", "DataView"];
 const FLAGS = ["multiLabelWildcards", "partialWildcards", "singleLabelSubdomains", "wildcards"];
@@ -247,25 +246,5 @@ function fits(der, isPrivate, key) {
   return key !== undefined && key.origin !== "node" && op_node_x509_fits(der, isPrivate, key.bytes);
 }
 
-function Certificate() {
-  if (!(this instanceof Certificate)) return new Certificate();
-}
-const spkac = {
-  __proto__: null,
-  verifySpkac(spkac, encoding) {
-    return op_node_spkac("valid", bytesOf(spkac, "spkac", encoding));
-  },
-  exportPublicKey(spkac, encoding) {
-    const found = op_node_spkac("key", bytesOf(spkac, "spkac", encoding));
-    return found === undefined ? Buffer.alloc(0) : internal.over(found);
-  },
-  exportChallenge(spkac, encoding) {
-    const found = op_node_spkac("challenge", bytesOf(spkac, "spkac", encoding));
-    return found === undefined ? Buffer.alloc(0) : internal.over(found);
-  },
-};
-methods(Certificate, spkac);
-for (const name in spkac) Certificate[name] = spkac[name];
-
-return { Certificate, X509Certificate };
+return { X509Certificate };
 })();

@@ -318,7 +318,7 @@ Object.assign(rows, {
 });
 for (const cipher of ["aes-256-cbc", "aes-128-cbc", "des-ede3-cbc", "aes-128-gcm", "aes-128-ctr", "nope", "AES-192-CBC"]) {
   for (const type of ["pkcs8", "sec1"]) {
-    rows[`export encrypted ${cipher} ${type}`] = () => { const made = createPrivateKey(EC).export({ format: "pem", type, cipher, passphrase: "top" }); return [made.split("\n").slice(0, type === "sec1" ? 2 : 1), createPrivateKey({ key: made, passphrase: "top" }).equals(createPrivateKey(EC))]; };
+    rows[`export encrypted ${cipher} ${type}`] = () => { const made = createPrivateKey(EC).export({ format: "pem", type, cipher, passphrase: "top" }); return [made.split("\n").slice(0, 2).map((line) => line.slice(0, 40)), createPrivateKey({ key: made, passphrase: "top" }).equals(createPrivateKey(EC))]; };
   }
 }
 Object.assign(rows, {

@@ -8,7 +8,7 @@ use std::ptr::{null, null_mut};
 
 use aws_lc_sys as c;
 
-use super::cipher::Spec;
+use super::cipher::{Context, Spec};
 use super::{Key, Owned, marshal, number_bytes, ok, text_of};
 use crate::crypto::keys::{key_of_ec, key_of_rsa};
 
@@ -221,33 +221,61 @@ pub fn private_traditional_encrypted(key: &Key, cipher: &Spec, secret: &[u8]) ->
     written(&file)
 }
 
-/// A private key in PKCS #8 that is encrypted with a key derived by PBKDF2.
-pub fn private_encrypted(key: &Key, cipher: &Spec, secret: &[u8]) -> Option<Vec<u8>> {
-    // SAFETY: the key is live; the builder is finished or cleaned up; the library makes the salt.
-    unsafe {
-        let mut builder = std::mem::zeroed::<c::CBB>();
-        ok(c::CBB_init(&mut builder, 256))?;
-        let (mut data, mut length) = (null_mut(), 0);
-        let password = secret.as_ptr().cast();
-        let cipher = cipher.get();
-        if c::PKCS8_marshal_encrypted_private_key(
-            &mut builder,
-            -1,
-            cipher,
-            password,
-            secret.len(),
-            null(),
-            16,
-            2048,
-            key.get(),
-        ) != 1
-            || c::CBB_finish(&mut builder, &mut data, &mut length) != 1
-        {
-            c::CBB_cleanup(&mut builder);
-            return None;
-        }
-        Some(taken(data, length))
+/// One element of DER.
+fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let length = content.len().to_be_bytes();
+    let digits = &length[length.iter().position(|byte| *byte != 0).unwrap_or(length.len() - 1)..];
+    let mut out = vec![tag];
+    if content.len() >= 0x80 {
+        out.push(0x80 | digits.len() as u8);
     }
+    out.extend_from_slice(digits);
+    out.extend(content);
+    out
+}
+
+/// Iterations and bytes of salt of what is encrypted: workerd's.
+const PBKDF2_ITERATIONS: u32 = 2048;
+const SALT_BYTES: usize = 16;
+const SEQUENCE: u8 = 0x30;
+const OCTETS: u8 = 0x04;
+const OBJECT: u8 = 0x06;
+const INTEGER: u8 = 0x02;
+const NULL: &[u8] = &[0x05, 0x00];
+// Contents of identifiers: 1.2.840.113549.1.5.13, 1.2.840.113549.1.5.12, 1.2.840.113549.2.9.
+const PBES2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d];
+const PBKDF2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0c];
+const HMAC_SHA_256: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x09];
+
+/// The identifier of a cipher that PKCS #8 is encrypted with.
+fn cipher_object(name: &str) -> Option<&'static [u8]> {
+    Some(match name {
+        "aes-128-cbc" => &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x02],
+        "aes-192-cbc" => &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x16],
+        "aes-256-cbc" => &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2a],
+        "des-ede3-cbc" => &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x03, 0x07],
+        _ => return None,
+    })
+}
+
+/// A private key in PKCS #8 that is encrypted with a key derived by PBKDF2 (RFC 8018). The library's own call derives it with SHA-1.
+pub fn private_encrypted(key: &Key, cipher: &Spec, secret: &[u8]) -> Option<Vec<u8>> {
+    let object = cipher_object(cipher.name)?;
+    let (mut salt, mut iv) = ([0; SALT_BYTES], vec![0; cipher.iv]);
+    getrandom::fill(&mut salt).ok()?;
+    getrandom::fill(&mut iv).ok()?;
+    let derived = super::pbkdf2("SHA-256", secret, &salt, PBKDF2_ITERATIONS, cipher.key)?;
+    let mut context = Context::new(cipher, true, &derived, &iv)?;
+    let mut sealed = context.update(&marshal(key, true)?)?;
+    sealed.extend(context.finish()?);
+    let iterations = u16::try_from(PBKDF2_ITERATIONS).ok()?.to_be_bytes();
+    let pseudorandom = element(SEQUENCE, &[&element(OBJECT, &[HMAC_SHA_256]), NULL]);
+    let parameters = [&element(OCTETS, &[&salt])[..], &element(INTEGER, &[&iterations]), &pseudorandom];
+    let derivation = element(SEQUENCE, &[&element(OBJECT, &[PBKDF2]), &element(SEQUENCE, &parameters)]);
+    let encryption = element(SEQUENCE, &[&element(OBJECT, &[object]), &element(OCTETS, &[&iv])]);
+    let scheme = element(SEQUENCE, &[&element(OBJECT, &[PBES2]), &element(SEQUENCE, &[&derivation, &encryption])]);
+    Some(element(SEQUENCE, &[&scheme, &element(OCTETS, &[&sealed])]))
 }
 
 /// Takes over bytes that the library allocated.
