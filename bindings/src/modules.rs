@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use deno_core::op2;
 use deno_core::url::Url;
 
-use crate::call::{Module, ModuleBundle, ModuleKind};
+use crate::call::{Module, ModuleBundle, ModuleKind, WorkerDefinition};
 use crate::fetch::string;
 use crate::isolate::IsolateState;
 use crate::node::NodeModules;
@@ -41,6 +41,10 @@ pub enum ModuleError {
     #[class(generic)]
     #[error("Module not found: {0}")]
     Missing(String),
+    /// The same in a Worker whose modules have names instead of URLs: the quoted name, and what comes after it.
+    #[class(generic)]
+    #[error("No such module {0}")]
+    NoSuch(String),
     /// It cannot be a URL.
     #[class(type)]
     #[error("Invalid module specifier: {0}")]
@@ -55,6 +59,26 @@ pub enum ModuleError {
     #[class(generic)]
     #[error("Failed to start Worker:\nThe cloudflare: protocol is reserved and cannot be used in module bundles")]
     Reserved,
+}
+
+/// From this date on modules have URLs, unless a flag says otherwise.
+const URLS_FROM: &str = "2026-11-17";
+
+/// Whether texts name the modules of a Worker by their URLs (`new_module_registry`).
+pub fn have_urls(worker: &WorkerDefinition) -> bool {
+    let set = |flag: &str| worker.compatibility_flags.iter().any(|given| given == flag);
+    set("new_module_registry") || (worker.compatibility_date.as_str() >= URLS_FROM && !set("legacy_module_registry"))
+}
+
+/// The error for the missing module `url` in a Worker whose modules have no URLs. `importer` is the URL of the module that imports it
+/// statically.
+pub fn no_such_module(url: &str, importer: Option<&str>) -> ModuleError {
+    let name = |url: &str| {
+        let path = url.strip_prefix(BUNDLE).or_else(|| url.strip_prefix("file:///")).unwrap_or(url);
+        path.replace("//", "/")
+    };
+    let importer = importer.map(|url| format!("\n  imported from \"{}\"", name(url))).unwrap_or_default();
+    ModuleError::NoSuch(format!("\"{}\".{importer}", name(url)))
 }
 
 /// URL of the module that a bundle calls `name`; without query and fragment, as the keys of [`ModuleBundle::modules`] are.
@@ -154,7 +178,12 @@ pub fn op_module_find<'s>(
 ) -> Result<v8::Local<'s, v8::Value>, ModuleError> {
     let state = IsolateState::of(scope);
     let bundle = state.worker().bundle.clone();
-    let missing = || ModuleError::Missing(specifier.to_owned());
+    let missing = || match have_urls(state.worker()) {
+        true => ModuleError::Missing(specifier.to_owned()),
+        false => {
+            no_such_module(resolve_url(referrer, specifier).map_or(specifier.to_owned(), String::from).as_str(), None)
+        }
+    };
     let (url, found) = match resolve(&bundle, referrer, specifier) {
         Ok(url) => {
             let module = find(&bundle, url.as_str()).ok_or_else(missing)?;

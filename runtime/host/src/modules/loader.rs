@@ -9,10 +9,10 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use denizen_bindings::call::{Module, ModuleBundle, ModuleKind};
+use denizen_bindings::call::{Module, ModuleBundle, ModuleKind, WorkerDefinition};
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
-use denizen_bindings::modules::{ModuleError, NAMESPACE, SCHEME, find, resolve, value_of};
+use denizen_bindings::modules::{ModuleError, NAMESPACE, SCHEME, find, have_urls, no_such_module, resolve, value_of};
 use denizen_bindings::node::NodeModules;
 use denizen_bindings::{importable_script, runtime_url};
 use denizen_core::limits::CODE_CACHE_BYTES;
@@ -68,12 +68,16 @@ pub struct WorkerModuleLoader {
     source: OnceCell<(Arc<ModuleBundle>, Arc<CodeCache>)>,
     /// The modules of Node that its Worker has.
     node: Cell<NodeModules>,
+    /// Whether texts name its modules by URLs.
+    urls: Cell<bool>,
 }
 
 impl WorkerModuleLoader {
-    /// Gives the loader its bundle, and says which modules of Node there are.
-    pub fn set(&self, bundle: Arc<ModuleBundle>, cache: Arc<CodeCache>, node: NodeModules) {
-        self.node.set(node);
+    /// Gives the loader its Worker.
+    pub fn set(&self, worker: &WorkerDefinition, cache: Arc<CodeCache>) {
+        self.node.set(NodeModules::of(worker));
+        self.urls.set(have_urls(worker));
+        let bundle = worker.bundle.clone();
         if self.source.set((bundle, cache)).is_err() {
             unreachable!("an isolate is given a Worker once");
         }
@@ -81,6 +85,13 @@ impl WorkerModuleLoader {
 
     fn bundle(&self) -> Result<&Arc<ModuleBundle>, JsErrorBox> {
         self.source.get().map(|(bundle, _)| bundle).ok_or_else(|| JsErrorBox::generic("The isolate has no Worker."))
+    }
+
+    /// The error for a module that `specifier` means and that is missing, as workerd words it.
+    fn missing(&self, error: ModuleError, specifier: &str, importer: Option<&str>) -> ModuleError {
+        let ModuleError::Missing(url) = error else { return error };
+        let url = if self.node.get().names(specifier) { format!("node:{specifier}") } else { url };
+        if self.urls.get() { ModuleError::Missing(url) } else { no_such_module(&url, importer) }
     }
 
     fn find(&self, specifier: &ModuleSpecifier) -> Result<(&str, &Module), JsErrorBox> {
@@ -118,8 +129,13 @@ impl ModuleLoader for WorkerModuleLoader {
             Err(error) => match importable_script(specifier, self.node.get()) {
                 Some(_) => ModuleSpecifier::parse(&runtime_url(specifier))
                     .map_err(|error| JsErrorBox::generic(error.to_string())),
-                None if kind == ResolutionKind::DynamicImport => failure(&error),
-                None => Err(JsErrorBox::from_err(error)),
+                None => {
+                    let error = self.missing(error, specifier, (kind == ResolutionKind::Import).then_some(own));
+                    match kind {
+                        ResolutionKind::DynamicImport => failure(&error),
+                        _ => Err(JsErrorBox::from_err(error)),
+                    }
+                }
             },
         }
     }

@@ -14,7 +14,7 @@ use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::{IsolateId, IsolateState, WorkerExports};
 use denizen_bindings::loader::LoaderHandle;
 use denizen_bindings::modules::{BUNDLE, SCHEME};
-use denizen_bindings::node::{NodeCompat, NodeModules, timers_are_objects};
+use denizen_bindings::node::{NodeCompat, timers_are_objects};
 use denizen_bindings::rpc::{StubTarget, stub_to_js, wire};
 use denizen_core::limits::{AskedLimits, Limit, STARTUP_WALL};
 use deno_core::error::{CoreError, CoreErrorKind};
@@ -41,8 +41,7 @@ impl Shard {
     /// Gives the blank isolate `id` its Worker.
     pub(super) fn assign(&mut self, id: IsolateId, definition: &Arc<WorkerDefinition>) {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
-        let node = NodeModules::of(definition);
-        slot.loader.set(definition.bundle.clone(), self.shared.code_cache.clone(), node);
+        slot.loader.set(definition, self.shared.code_cache.clone());
         if slot.state.worker.set(definition.clone()).is_err() {
             unreachable!("a blank isolate has no Worker");
         }
