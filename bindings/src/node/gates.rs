@@ -104,6 +104,11 @@ impl NodeModules {
         Self { compat: NodeCompat::of(worker), shut }
     }
 
+    /// Whether the bare name means a module of Node, be it there or not.
+    pub fn names(self, bare: &str) -> bool {
+        self.compat == NodeCompat::Full && !bare.contains(':') && crate::importable().any(|name| name == bare)
+    }
+
     /// Whether there is a module of this name, with `node:` before it or without.
     pub fn has(self, name: &str) -> bool {
         let bare = name.strip_prefix("node:").unwrap_or(name);

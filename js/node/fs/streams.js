@@ -1,13 +1,27 @@
 // The streams of `node:fs`, over files that can be opened: devices.
+//
+// Many packages import `node:fs` and open nothing: `node:stream` is loaded when the first stream is made, and becomes what the classes
+// inherit from then.
 
 (function () {
 const { core, primordials } = __bootstrap;
 const { FunctionPrototypeCall, ObjectDefineProperty, ObjectSetPrototypeOf } = primordials;
 const { shaped } = core.loadExtScript("ext:denizen/node/internal/absent.js");
 const { outOfRange, validateNumber, validateObject, validateString } = core.loadExtScript("ext:denizen/node/internal/errors.js");
-const { Readable, Writable } = core.loadExtScript("ext:denizen/node/stream.js");
 const { checkMode, optionsOf, sync } = core.loadExtScript("ext:denizen/node/fs/sync.js");
 const { toPath } = core.loadExtScript("ext:denizen/node/fs/tree.js");
+
+let loaded;
+function streams() {
+  if (loaded === undefined) {
+    loaded = core.loadExtScript("ext:denizen/node/stream.js");
+    ObjectSetPrototypeOf(ReadStream.prototype, loaded.Readable.prototype);
+    ObjectSetPrototypeOf(ReadStream, loaded.Readable);
+    ObjectSetPrototypeOf(WriteStream.prototype, loaded.Writable.prototype);
+    ObjectSetPrototypeOf(WriteStream, loaded.Writable);
+  }
+  return loaded;
+}
 
 // What both streams take of their options.
 function prepare(stream, path, options, flags, preset) {
@@ -55,6 +69,7 @@ function streamOptions(given) {
 
 function ReadStream(path, options) {
   if (!(this instanceof ReadStream)) return new ReadStream(path, options);
+  const { Readable } = streams();
   const { encoding, given } = prepare(this, path, options, "r", 0);
   this.end = given.end ?? Infinity;
   this.pos = undefined;
@@ -73,11 +88,10 @@ function ReadStream(path, options) {
     },
   });
 }
-ObjectSetPrototypeOf(ReadStream.prototype, Readable.prototype);
-ObjectSetPrototypeOf(ReadStream, Readable);
 
 function WriteStream(path, options) {
   if (!(this instanceof WriteStream)) return new WriteStream(path, options);
+  const { Writable } = streams();
   const { given } = prepare(this, path, options, "w", undefined);
   this.flush = given.flush === true;
   this.pos = undefined;
@@ -102,8 +116,6 @@ function WriteStream(path, options) {
     },
   });
 }
-ObjectSetPrototypeOf(WriteStream.prototype, Writable.prototype);
-ObjectSetPrototypeOf(WriteStream, Writable);
 
 function addMembers(Class, state) {
   ObjectDefineProperty(Class.prototype, "autoClose", {

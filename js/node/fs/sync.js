@@ -15,7 +15,8 @@ const {
   invalidArgType, invalidArgValue, methodNotImplemented, nodeError, outOfRange, unknownEncoding, validateBoolean, validateInteger, validateInt32,
   validateObject, validateOneOf,
 } = core.loadExtScript("ext:denizen/node/internal/errors.js");
-const { Buffer } = core.loadExtScript("ext:denizen/node/buffer.js");
+// Loaded when it is needed, since many packages import `node:fs` and use nothing of it.
+const buffers = () => core.loadExtScript("ext:denizen/node/buffer.js").Buffer;
 const {
   DEVICE, FOLDER, badDescriptor, close, fileError, find, folderOf, isFolder, isTemporary, missing, nameOf, open, opened, refused, toPath, unknown,
 } = core.loadExtScript("ext:denizen/node/fs/tree.js");
@@ -33,7 +34,7 @@ function optionsOf(options, preset = undefined) {
   const given = typeof options === "string" ? { __proto__: null, encoding: options } : options ?? { __proto__: null };
   validateObject(given, "options");
   const { encoding = preset } = given;
-  if (encoding !== undefined && encoding !== null && encoding !== "buffer" && !Buffer.isEncoding(encoding)) {
+  if (encoding !== undefined && encoding !== null && encoding !== "buffer" && !buffers().isEncoding(encoding)) {
     throw invalidArgValue("options.encoding", encoding, "is invalid");
   }
   return { __proto__: null, given, encoding: encoding ?? undefined };
@@ -88,7 +89,7 @@ function lengthOf(view) {
   return TypedArrayPrototypeGetSymbolToStringTag(view) === undefined ? DataViewPrototypeGetByteLength(view) : TypedArrayPrototypeGetByteLength(view);
 }
 function dataLength(data, name) {
-  if (typeof data === "string") return Buffer.byteLength(data);
+  if (typeof data === "string") return buffers().byteLength(data);
   if (!ArrayBufferIsView(data)) throw invalidArgType(name, ["string", "Buffer", "TypedArray", "DataView"], data);
   return lengthOf(data);
 }
@@ -103,7 +104,7 @@ function viewsLength(views) {
 }
 function inEncoding(text, encoding) {
   if (encoding === undefined || encoding === "utf8") return text;
-  return encoding === "buffer" ? Buffer.from(text) : Buffer.from(text).toString(encoding);
+  return encoding === "buffer" ? buffers().from(text) : buffers().from(text).toString(encoding);
 }
 const canWrite = (node) => (node.mode & 0o222) !== 0;
 
@@ -144,7 +145,7 @@ function print(fd, data) {
   if (fd !== 1 && fd !== 2) return;
   const process = core.loadExtScript("ext:denizen/node/process.js").default;
   const stream = fd === 1 ? process.stdout : process.stderr;
-  stream.write(typeof data === "string" ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString());
+  stream.write(typeof data === "string" ? data : buffers().from(data.buffer, data.byteOffset, data.byteLength).toString());
 }
 function changeNode(path, syscall, error = missing) {
   if (find(path) === undefined) throw error(syscall, path);
@@ -330,7 +331,7 @@ const functions = {
     const node = byDescriptor ? opened(path, "fread") : find(where);
     if (node === undefined) throw missing("readAll", where);
     if (node.kind === FOLDER) throw byDescriptor ? badDescriptor("fread") : isFolder("readAll");
-    return encoding === undefined || encoding === "buffer" ? Buffer.alloc(0) : "";
+    return encoding === undefined || encoding === "buffer" ? buffers().alloc(0) : "";
   },
   readlinkSync(path, options) {
     const where = toPath(path);

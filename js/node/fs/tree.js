@@ -9,7 +9,8 @@ const {
   StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith, TypeError, TypedArrayPrototypeGetSymbolToStringTag,
 } = primordials;
 const { invalidArgType, invalidArgValue, nodeError } = core.loadExtScript("ext:denizen/node/internal/errors.js");
-const { Buffer } = core.loadExtScript("ext:denizen/node/buffer.js");
+// Loaded when it is needed, since many packages import `node:fs` and use nothing of it.
+const buffers = () => core.loadExtScript("ext:denizen/node/buffer.js").Buffer;
 
 const isUrl = (value) => typeof value === "object" && value !== null && typeof value.href === "string" && typeof value.protocol === "string";
 
@@ -44,7 +45,7 @@ function toPath(value) {
   if (typeof value === "string") {
     text = value;
   } else if (TypedArrayPrototypeGetSymbolToStringTag(value) === "Uint8Array") {
-    text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
+    text = buffers().from(value.buffer, value.byteOffset, value.byteLength).toString();
   } else if (isUrl(value)) {
     if (value.protocol !== "file:") throw new TypeError("File path must be a file: URL");
     if (value.host !== "") throw new Error("File path must not have a host");

@@ -21,6 +21,7 @@ const {
   ObjectDefineProperty,
   RangeError,
   RegExpPrototypeTest,
+  SafeMap,
   String,
   StringPrototypeIncludes,
   StringPrototypeSlice,
@@ -39,9 +40,21 @@ function text() {
   return `${this.name} [${this.code}]: ${this.message}`;
 }
 
+// workerd has a class of its own for many codes.
+const classes = new SafeMap();
+function classOf(Base, code) {
+  const name = StringPrototypeStartsWith(code, "ERR_") ? code : `ERR_${code}`;
+  let made = classes.get(name);
+  if (made === undefined) {
+    made = { [name]: class extends Base {} }[name];
+    classes.set(name, made);
+  }
+  return made;
+}
+
 // Members of an error of workerd's are enumerable; `toString` is one on some classes and inherited on others.
 function coded(Base, code, message, ownText) {
-  const error = new Base(message);
+  const error = ownText ? new Base(message) : new (classOf(Base, code))(message);
   error.code = code;
   error.name = Base === TypeError ? "TypeError" : Base === RangeError ? "RangeError" : Base === SyntaxError ? "SyntaxError" : "Error";
   if (ownText) {

@@ -7,7 +7,7 @@ const { row, response } = table();
 // Members of an error, without its stack.
 function members(error) {
   if (!(error instanceof Error)) return error;
-  return [error.name, error.message, Object.keys(error).filter((key) => key !== "toString").map((key) => `${key}=${error[key]}`).join(" ")];
+  return [error.constructor.name, error.name, error.message, Object.keys(error).filter((key) => key !== "toString").map((key) => `${key}=${error[key]}`).join(" ")];
 }
 const attempt = (label, make) => row(label, async () => {
   try {

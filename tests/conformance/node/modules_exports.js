@@ -41,6 +41,8 @@ export default {
         return Object.keys(module).join(" ");
       });
       if (module === undefined) continue;
+      // Where classes of streams inherit from is settled when the first one is made.
+      if (name === "fs") for (const make of [module.createReadStream, module.createWriteStream]) make("/dev/null").destroy();
       await row(`${name} default`, () => Reflect.ownKeys(module.default).map(String).filter((key) => key !== "prototype" && key !== "Symbol(kCapture)").join(" "));
       for (const key of Object.keys(module)) {
         if (key !== "default" && key !== "WebSocket") await row(`${name}.${key}`, () => describe(module[key], true));

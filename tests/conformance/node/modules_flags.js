@@ -52,6 +52,19 @@ export default {
     }
     await row("flags without nodejs_compat", () => flagsOf("2026-11-17", ["no_nodejs_compat"]));
     await row("flags without http modules", () => flagsOf("2026-11-17", ["disable_nodejs_http_modules"]));
+    const failure = async (compatibilityDate, compatibilityFlags, main, modules = {}) => {
+      const source = `export default { async fetch() { try { ${main} } catch (error) { return new Response(error.name + " " + error.message); } return new Response("found"); } };`;
+      const worker = env.LOADER.load({ compatibilityDate, compatibilityFlags, mainModule: "a/main.js", modules: { "a/main.js": source, ...modules } });
+      return (await worker.getEntrypoint().fetch("http://x/")).text();
+    };
+    for (const [date, flags] of [["2026-11-17", []], ["2026-11-16", []], ["2026-11-16", ["new_module_registry"]], ["2026-11-17", ["legacy_module_registry"]], ["2025-01-01", ["nodejs_compat"]]]) {
+      const off = [...flags, "disable_nodejs_fs_module"];
+      for (const specifier of ["node:fs", "fs", "node:nope", "nope", "./nope.js", "../b/nope.js", "/nope.js", "cloudflare:nope"]) {
+        await row(`${date} ${flags}: import ${specifier}`, () => failure(date, off, `await import("${specifier}");`));
+      }
+      for (const specifier of ["node:fs", "./nope", "nope"]) await row(`${date} ${flags}: require ${specifier}`, () => failure(date, off, `await import("./a.cjs");`, { "a/a.cjs": { cjs: `require("${specifier}");` } }));
+      await row(`${date} ${flags}: main`, () => failure(date, off, `}`, { "a/main.js": `import "./nope.js";` }));
+    }
     await row("required", async () => {
       const modules = {
         "main.js": `import kept from "./a.cjs"; import { createRequire } from "node:module"; const require = createRequire("/bundle/main.js");

@@ -32,7 +32,7 @@ async function calls(object, label, name, ...lists) {
       try {
         return await object[name](...list);
       } catch (error) {
-        return [error.name, error.code, error.message, Object.keys(error).join()];
+        return [error.constructor.name, error.name, error.code, error.message, Object.keys(error).join()];
       }
     });
   }
