@@ -249,6 +249,8 @@ pub struct JsEntries {
     pub list_handlers: v8::Global<v8::Function>,
     /// An unhandled rejection.
     pub unhandled: v8::Global<v8::Function>,
+    /// A handler for a rejection that was unhandled.
+    pub handled: v8::Global<v8::Function>,
     /// deno_core's operation that loads and runs an ES module at once.
     pub import_sync: v8::Global<v8::Function>,
     /// Makes the function that gives the default export of a module that is no ES module.

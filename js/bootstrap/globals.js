@@ -265,9 +265,15 @@ const dispatchEvent = uncurryThis(event.EventTarget.prototype.dispatchEvent);
 function unhandled(promise, reason) {
   const rejection = events.rejectionEvent("unhandledrejection", promise, reason);
   event.setIsTrusted?.(rejection, true);
-  PromisePrototypeThen(promise, undefined, () => {});
   dispatchEvent(globalThis, rejection);
   return rejection.defaultPrevented ? undefined : formatError(reason);
+}
+
+// A promise that was told of gets a handler after all.
+function handled(promise) {
+  const told = events.rejectionEvent("rejectionhandled", promise, undefined);
+  event.setIsTrusted?.(told, true);
+  dispatchEvent(globalThis, told);
 }
 
 function formatError(error) {
@@ -284,6 +290,7 @@ globalThis.__denizen = {
   maker: commonjs.maker,
   configure,
   formatError,
+  handled,
   makeError,
   unhandled,
   start() {

@@ -79,7 +79,7 @@ class MessagePort extends EventTarget {
     if (options !== undefined && options !== null && (options.transfer ?? options).length > 0) {
       throw new Error("Transfer list is not supported");
     }
-    const data = cloneOwn(message) ?? op_structured_clone_plain(message, []);
+    const data = cloneOwn(message) ?? op_structured_clone_plain(message, [], undefined);
     if (this.#closed || other === null || other.#closed) {
       return;
     }

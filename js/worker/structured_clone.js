@@ -8,16 +8,24 @@ const { core, primordials } = __bootstrap;
 const { op_structured_clone_plain, op_stub_is_facet } = core.ops;
 const {
   AggregateError,
+  ArrayBufferIsView,
   ArrayPrototypePush,
   Error,
   EvalError,
+  MapPrototypeClear,
+  MapPrototypeForEach,
+  MapPrototypeSet,
   ObjectDefineProperty,
   ObjectGetOwnPropertyNames,
   ObjectHasOwn,
+  ObjectKeys,
   ObjectPrototypeIsPrototypeOf,
   RangeError,
   ReferenceError,
   SafeMap,
+  SetPrototypeAdd,
+  SetPrototypeClear,
+  SetPrototypeForEach,
   SymbolIterator,
   SyntaxError,
   TypeError,
@@ -130,7 +138,55 @@ function cloneError(error, copies) {
       continue;
     }
     const value = error[key];
-    define(key, core.isNativeError(value) ? cloneError(value, copies) : op_structured_clone_plain(value, []), true);
+    define(key, core.isNativeError(value) ? cloneError(value, copies) : clonePlain(value, [], copies), true);
+  }
+  return copy;
+}
+
+// A copy by V8, with the errors in it copied whole: `value` is read a second time if it appears to hold some.
+function clonePlain(value, list, copies) {
+  let found = false;
+  const copy = op_structured_clone_plain(value, list, changed.enhanced_error_serialization ? undefined : () => {
+    found = true;
+  });
+  return found ? restoreErrors(value, copy, copies) : copy;
+}
+
+// Puts whole copies of errors in the places of those that V8 has made.
+function restoreErrors(value, copy, copies) {
+  if (typeof value !== "object" || value === null || typeof copy !== "object" || copy === null) {
+    return copy;
+  }
+  if (copies.has(value)) {
+    return copies.get(value);
+  }
+  if (core.isNativeError(value)) {
+    return cloneError(value, copies);
+  }
+  copies.set(value, copy);
+  if (core.isMap(copy) && core.isMap(value)) {
+    const items = [];
+    MapPrototypeForEach(copy, (item, key) => ArrayPrototypePush(items, key, item));
+    MapPrototypeClear(copy);
+    let at = 0;
+    MapPrototypeForEach(value, (item, key) => {
+      MapPrototypeSet(copy, restoreErrors(key, items[at], copies), restoreErrors(item, items[at + 1], copies));
+      at += 2;
+    });
+  } else if (core.isSet(copy) && core.isSet(value)) {
+    const items = [];
+    SetPrototypeForEach(copy, (item) => ArrayPrototypePush(items, item));
+    SetPrototypeClear(copy);
+    let at = 0;
+    SetPrototypeForEach(value, (item) => SetPrototypeAdd(copy, restoreErrors(item, items[at++], copies)));
+  } else if (!ArrayBufferIsView(copy)) {
+    const keys = ObjectKeys(copy);
+    for (let i = 0; i < keys.length; i++) {
+      if (typeof copy[keys[i]] === "object" && copy[keys[i]] !== null) {
+        const inner = restoreErrors(value[keys[i]], copy[keys[i]], copies);
+        ObjectDefineProperty(copy, keys[i], { __proto__: null, value: inner, enumerable: true, configurable: true, writable: true });
+      }
+    }
   }
   return copy;
 }
@@ -150,7 +206,7 @@ function structuredClone(value, options = undefined) {
   if (core.isNativeError(value) && !changed.enhanced_error_serialization && !ObjectPrototypeIsPrototypeOf(DOMException.prototype, value)) {
     return cloneError(value, new SafeMap());
   }
-  return cloneOwn(value) ?? op_structured_clone_plain(value, list);
+  return cloneOwn(value) ?? clonePlain(value, list, new SafeMap());
 }
 
 return { cloneOwn, refuseClass, structuredClone };

@@ -304,6 +304,7 @@ pub fn op_structured_clone_plain<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     value: v8::Local<'s, v8::Value>,
     transfer: v8::Local<'s, v8::Array>,
+    report: v8::Local<'s, v8::Value>,
 ) -> Result<v8::Local<'s, v8::Value>, WireError> {
     let mut moved = Vec::new();
     for index in 0..transfer.length() {
@@ -330,6 +331,12 @@ pub fn op_structured_clone_plain<'s>(
         }
         serializer.release()
     };
+    if may_hold_an_error(&bytes)
+        && let Ok(report) = v8::Local::<v8::Function>::try_from(report)
+    {
+        let undefined = v8::undefined(scope).into();
+        report.call(scope, undefined, &[]);
+    }
     let deserializer = v8::ValueDeserializer::new(scope, Box::new(NoHostObjects), &bytes);
     for (index, buffer) in moved.iter().enumerate() {
         let store = buffer.get_backing_store();

@@ -222,6 +222,7 @@ fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
         format_error: function(scope, "formatError"),
         list_handlers: function(scope, "listHandlers"),
         unhandled: function(scope, "unhandled"),
+        handled: function(scope, "handled"),
         import_sync: function(scope, "importSync"),
         maker: function(scope, "maker"),
         configure: function(scope, "configure"),

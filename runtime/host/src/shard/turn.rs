@@ -300,10 +300,24 @@ pub unsafe extern "C" fn on_rejection(message: v8::PromiseRejectMessage<'_>) {
             state.rejections.borrow_mut().push(entry);
         }
         v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject => {
+            let waiting = state.rejections.borrow().len();
             state.rejections.borrow_mut().retain(|(waiting, _)| *waiting != promise);
+            if state.rejections.borrow().len() == waiting {
+                tell_handled(scope, &state, promise);
+            }
         }
         _ => {}
     }
+}
+
+/// The same of a rejection that was reported: an event, as part of the code that gives the handler.
+fn tell_handled(scope: &mut v8::PinScope<'_, '_>, state: &IsolateState, promise: v8::Local<'_, v8::Promise>) {
+    let Some(entries) = state.entries.get() else { return };
+    v8::tc_scope!(let scope, scope);
+    let handled = v8::Local::new(scope, &entries.handled);
+    let undefined = v8::undefined(scope).into();
+    // Its listeners' errors are reported by the dispatch. A termination is repeated by the watchdog.
+    handled.call(scope, undefined, &[promise.into()]);
 }
 
 /// Reports the rejections that found no handler in this turn.
