@@ -11,6 +11,7 @@ use denizen_bindings::io::context::IoContext;
 use denizen_bindings::isolate::{Completion, IsolateState, Token};
 use denizen_bindings::modules::{BUNDLE, SCHEME};
 use denizen_bindings::rpc::{error_to_js, name_object, outcome_to_js, wire};
+use denizen_bindings::web::is_on;
 use denizen_bindings::{actor, io};
 use denizen_core::limits::AskedLimits;
 
@@ -298,6 +299,12 @@ pub unsafe extern "C" fn on_rejection(message: v8::PromiseRejectMessage<'_>) {
             let reason = message.get_value().unwrap_or_else(|| v8::undefined(scope).into());
             let entry = (v8::Global::new(scope, promise), v8::Global::new(scope, reason));
             state.rejections.borrow_mut().push(entry);
+            let worker = state.worker.get();
+            if worker.is_some_and(|worker| !is_on(worker, "unhandled_rejection_after_microtask_checkpoint"))
+                && let Some(report) = v8::Function::new(scope, report_at_once)
+            {
+                scope.enqueue_microtask(report);
+            }
         }
         v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject => {
             let waiting = state.rejections.borrow().len();
@@ -318,6 +325,16 @@ fn tell_handled(scope: &mut v8::PinScope<'_, '_>, state: &IsolateState, promise:
     let undefined = v8::undefined(scope).into();
     // Its listeners' errors are reported by the dispatch. A termination is repeated by the watchdog.
     handled.call(scope, undefined, &[promise.into()]);
+}
+
+/// Reports rejections that found no handler before this microtask.
+fn report_at_once(
+    scope: &mut v8::PinScope<'_, '_>,
+    _args: v8::FunctionCallbackArguments<'_>,
+    _result: v8::ReturnValue<'_>,
+) {
+    let state = IsolateState::of(scope);
+    rejections(scope, &state);
 }
 
 /// Reports the rejections that found no handler in this turn.
