@@ -59,6 +59,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("rpc/stub.js"),
     script!("rpc/values.js"),
     script!("streams/transforms.js"),
+    script!("streams/writer.js"),
     script!("web/blob_text.js"),
     script!("web/body_class.js"),
     script!("web/events.js"),

@@ -216,7 +216,7 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("websocket_close_reason_byte_limit", "2026-03-03", ""),
     ("enable_version_api", "", ""),
     ("websocket_standard_binary_type", "2026-03-17", ""),
-    ("writable_stream_spec_compliant_writer", "2026-03-24", ""),
+    ("writable_stream_spec_compliant_writer", "2026-03-24", "`ready` of a released writer rejects"),
     (
         "encoder_stream_spec_compliant_backpressure",
         "2026-03-24",
