@@ -304,8 +304,6 @@ pub struct IsolateState {
     pub actors: RefCell<HashMap<u64, Rc<Actor>>>,
     /// Promises that were rejected in the running turn and have no handler yet.
     pub rejections: RefCell<Vec<Rejection>>,
-    /// Promises whose rejection was reported and that got a handler in the running turn.
-    pub handled_later: RefCell<Vec<v8::Global<v8::Promise>>>,
     /// Workers whose code an event of this isolate is to give.
     loads: RefCell<Vec<(Rc<IoContext>, Arc<LoadedWorker>)>>,
     /// Memory outside the heap that V8 was told of and that is gone.
@@ -333,7 +331,6 @@ impl IsolateState {
             events: RefCell::default(),
             actors: RefCell::default(),
             rejections: RefCell::default(),
-            handled_later: RefCell::default(),
             loads: RefCell::default(),
             external_freed: Arc::default(),
             pending: RefCell::default(),
@@ -511,7 +508,6 @@ impl IsolateState {
     pub fn clear(&self) {
         self.purge(|_| true);
         self.rejections.borrow_mut().clear();
-        self.handled_later.borrow_mut().clear();
         self.outputs.borrow_mut().clear();
     }
 }

@@ -62,6 +62,8 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("rpc/values.js"),
     script!("streams/readers.js"),
     script!("streams/transforms.js"),
+    script!("streams/writer.js"),
+    script!("web/blob_text.js"),
     script!("web/body_class.js"),
     script!("web/events.js"),
     script!("web/performance.js"),

@@ -41,6 +41,7 @@ const {
   URIError,
   Uint8Array,
 } = primordials;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const { Blob, FilePrototype, getParts, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
 const { flatFromHeaders, headersFromFlat, isHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
@@ -113,7 +114,7 @@ function packError(error, within) {
     return new Packed(DOM_EXCEPTION, [message, name, stack]);
   }
   const props = [];
-  const keys = ObjectKeys(error);
+  const keys = changed.enhanced_error_serialization ? [] : ObjectKeys(error);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i];
     if (key !== "message" && key !== "stack" && key !== "cause" && key !== "errors") {
@@ -248,6 +249,10 @@ function hidden(target, key, value) {
   ObjectDefineProperty(target, key, { __proto__: null, value, configurable: true, writable: true });
 }
 
+function shown(target, key, value) {
+  ObjectDefineProperty(target, key, { __proto__: null, value, configurable: true, enumerable: true, writable: true });
+}
+
 // The object that `data` are the parts of.
 function make(kind, data) {
   switch (kind) {
@@ -255,19 +260,23 @@ function make(kind, data) {
       const name = data[0];
       const Class = ERRORS[name] ?? Error;
       const error = Class === AggregateError ? new AggregateError([]) : new Class();
+      // Its members come in workerd's order.
+      delete error.errors;
       hidden(error, "message", data[1]);
-      hidden(error, "stack", data[2]);
+      const member = changed.enhanced_error_serialization ? hidden : shown;
+      member(error, "stack", data[2]);
       if (data[3].length === 1) {
-        hidden(error, "cause", data[3][0]);
+        member(error, "cause", data[3][0]);
       }
       if (data[4] !== undefined) {
-        hidden(error, "errors", data[4]);
+        member(error, "errors", data[4]);
       }
       const props = data[5];
       for (let i = 0; i < props.length; i += 2) {
-        ObjectDefineProperty(error, props[i], {
-          __proto__: null, value: props[i + 1], configurable: true, enumerable: true, writable: true,
-        });
+        // The name of its class is not its own.
+        if (props[i] !== "name" || error.name !== props[i + 1]) {
+          shown(error, props[i], props[i + 1]);
+        }
       }
       if (error.name !== name) {
         hidden(error, "name", name);

@@ -16,6 +16,8 @@ const {
   ObjectDefineProperty,
   ObjectGetOwnPropertyNames,
   ObjectGetPrototypeOf,
+  ObjectPrototypeIsPrototypeOf,
+  PromisePrototypeThen,
   ReflectApply,
   ReflectConstruct,
   ReflectDeleteProperty,
@@ -33,7 +35,7 @@ const {
 const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
 const { EventTarget } = core.loadExtScript("ext:deno_web/02_event.js");
 const { TextDecoder, TextDecoderStream, TextEncoderStream } = core.loadExtScript("ext:deno_web/08_text_encoding.js");
-const { ReadableStream, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
+const { ReadableStream, ReadableStreamBYOBReader, TransformStream } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { Headers, headersSet, setHeadersImmutable } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { chunkBytes } = core.loadExtScript("ext:denizen/fetch/body.js");
@@ -63,11 +65,11 @@ function removeFromScope(names) {
 function replaceClass(name, construct) {
   const scope = ObjectGetPrototypeOf(globalThis);
   const { prototype } = scope[name];
-  const Class = function () {
+  const Class = function (...args) {
     if (new.target === undefined) {
       throw new TypeError("Illegal constructor");
     }
-    return construct(new.target);
+    return construct(new.target, args);
   };
   ObjectDefineProperty(Class, "name", { __proto__: null, value: name, configurable: true });
   ObjectDefineProperty(Class, "prototype", { __proto__: null, value: prototype, writable: false });
@@ -254,6 +256,11 @@ function bufferOne(name, Class) {
   ObjectDefineProperty(ObjectGetPrototypeOf(globalThis), name, { __proto__: null, value: Replaced, writable: true, enumerable: true, configurable: true });
 }
 
+// The end of a stream without the view that came back empty.
+function withoutEmpty(result) {
+  return result.done && result.value?.byteLength === 0 ? { value: undefined, done: true } : result;
+}
+
 const sides = {
   __proto__: null,
   cache_option_enabled() {
@@ -335,6 +342,38 @@ const sides = {
     for (let i = 0; i < names.length; i++) {
       ObjectDefineProperty(members[names[i]], "length", { __proto__: null, value: 0, configurable: true });
       define(Fetcher.prototype, names[i], members[names[i]]);
+    }
+  },
+  internal_stream_byob_return_view() {
+    // A stream that user code has made; any other is the runtime's own.
+    const made = new SafeWeakMap();
+    const readers = new SafeWeakMap();
+    const Original = ObjectGetPrototypeOf(globalThis).ReadableStream;
+    const Class = replaceClass("ReadableStream", (target, args) => {
+      const stream = ReflectConstruct(Original, args, target);
+      made.set(stream, true);
+      return stream;
+    });
+    define(Class, "from", Original.from);
+    const { getReader } = ReadableStream.prototype;
+    define(ReadableStream.prototype, "getReader", {
+      getReader() {
+        const reader = ReflectApply(getReader, this, arguments);
+        if (ObjectPrototypeIsPrototypeOf(ReadableStreamBYOBReader.prototype, reader) && !made.has(this)) {
+          readers.set(reader, true);
+        }
+        return reader;
+      },
+    }.getReader);
+    const names = ["read", "readAtLeast"];
+    for (let i = 0; i < names.length; i++) {
+      const read = ReadableStreamBYOBReader.prototype[names[i]];
+      define(ReadableStreamBYOBReader.prototype, names[i], {
+        [names[i]]() {
+          const result = ReflectApply(read, this, arguments);
+          return readers.has(this) ? PromisePrototypeThen(result, withoutEmpty) : result;
+        },
+      }[names[i]]);
     }
   },
   response_redirect_url_standard() {

@@ -50,6 +50,7 @@ const {
 const streams = core.loadExtScript("ext:deno_web/06_streams.js");
 const { Blob, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
 const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
+const { decodeWhole } = core.loadExtScript("ext:denizen/web/blob_text.js");
 const { parseMimeType, serializeMimeType } = core.loadExtScript("ext:deno_web/01_mimesniff.js");
 const { encodeMultipart, parseForm } = core.loadExtScript("ext:denizen/fetch/multipart.js");
 const { entryList, isFormData, newFormData } = core.loadExtScript("ext:denizen/fetch/form_data.js");
@@ -402,8 +403,7 @@ function readBytes(inner) {
 }
 
 function decodeText(bytes) {
-  const text = core.decode(bytes);
-  return changed.strip_bom_in_read_all_text && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? `\ufeff${text}` : text;
+  return changed.strip_bom_in_read_all_text ? decodeWhole(bytes) : core.decode(bytes);
 }
 
 function readText(inner) {

@@ -1,5 +1,5 @@
 // Compatibility flags: what a dated flag changes of requests, stubs and errors of calls, on both sides of its date.
-import { WorkerEntrypoint } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import { table } from "../table.js";
 
 // Where the loaded Workers' requests go, and their only stub.
@@ -15,6 +15,15 @@ export class Echo extends WorkerEntrypoint {
   put(x, y) { return `put ${x} ${y}`; }
   delete(x) { return `delete ${x}`; }
   fail() { throw Object.assign(new RangeError("bad", { cause: new TypeError("c") }), { code: 7 }); }
+}
+
+// Has an object of a loaded Worker store an error and read it again.
+export class Host extends DurableObject {
+  stored(compatibilityDate) {
+    const main = `import { DurableObject } from "cloudflare:workers"; export class App extends DurableObject { async run() { const made = Object.assign(new RangeError("bad", { cause: 1 }), { code: 5 }); await this.ctx.storage.put({ alone: made, inside: [made] }); const alone = await this.ctx.storage.get("alone"), [inside] = await this.ctx.storage.get("inside"); return [alone, inside].map((error) => [error.name, error.message, error.cause, error.code ?? null, Object.keys(error)]); } } export default {};`;
+    const worker = this.env.LOADER.load({ compatibilityDate, mainModule: "main.js", modules: { "main.js": main } });
+    return this.ctx.facets.get(compatibilityDate, () => ({ class: worker.getDurableObjectClass("App") })).run();
+  }
 }
 
 const PRELUDE = "const t = (f) => { try { return f(); } catch (error) { return String(error); } }; const a = async (f) => { try { return await f(); } catch (error) { return String(error); } };";
@@ -52,6 +61,7 @@ export default {
       await row(`before ${flag}`, () => run(body, new Date(Date.parse(date) - 864e5).toISOString().slice(0, 10), cf));
       await row(`from ${flag}`, () => run(body, date, cf));
     }
+    await row("stored errors", async () => [await env.Host.getByName("host").stored("2026-04-20"), await env.Host.getByName("host").stored("2026-04-21")]);
     await row("a thenable for a response", async () => {
       const load = (compatibilityDate) => env.LOADER.load({ compatibilityDate, mainModule: "main.js", modules: { "main.js": "export default { fetch() { return { then(done) { done(new Response('thenable')); } }; } };" } }).getEntrypoint().fetch("http://x/").then((answer) => answer.text(), String);
       return [await load("2024-03-31"), await load("2024-04-01")];

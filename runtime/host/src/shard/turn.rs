@@ -12,6 +12,7 @@ use denizen_bindings::io::context::IoContext;
 use denizen_bindings::isolate::{Completion, IsolateState, Token};
 use denizen_bindings::modules::{BUNDLE, SCHEME};
 use denizen_bindings::rpc::{error_to_js, name_object, outcome_to_js, wire};
+use denizen_bindings::web::is_on;
 use denizen_bindings::{actor, io};
 use denizen_core::limits::AskedLimits;
 
@@ -301,31 +302,46 @@ pub unsafe extern "C" fn on_rejection(message: v8::PromiseRejectMessage<'_>) {
             let actor = IoContext::current(scope).ok().and_then(|io| io.actor.clone());
             let entry = (v8::Global::new(scope, promise), v8::Global::new(scope, reason), actor);
             state.rejections.borrow_mut().push(entry);
+            let worker = state.worker.get();
+            if worker.is_some_and(|worker| !is_on(worker, "unhandled_rejection_after_microtask_checkpoint"))
+                && let Some(report) = v8::Function::new(scope, report_at_once)
+            {
+                scope.enqueue_microtask(report);
+            }
         }
         v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject => {
-            let mut waiting = state.rejections.borrow_mut();
-            let before = waiting.len();
-            waiting.retain(|(waiting, ..)| *waiting != promise);
-            if waiting.len() == before {
-                state.handled_later.borrow_mut().push(v8::Global::new(scope, promise));
+            let before = state.rejections.borrow().len();
+            state.rejections.borrow_mut().retain(|(waiting, ..)| *waiting != promise);
+            if state.rejections.borrow().len() == before {
+                tell_handled(scope, &state, promise);
             }
         }
         _ => {}
     }
 }
 
-/// Reports the rejections that found no handler in this turn, and those of earlier turns that have found one.
+/// The same of a rejection that was reported: an event, as part of the code that gives the handler.
+fn tell_handled(scope: &mut v8::PinScope<'_, '_>, state: &IsolateState, promise: v8::Local<'_, v8::Promise>) {
+    let Some(entries) = state.entries.get() else { return };
+    v8::tc_scope!(let scope, scope);
+    let handled = v8::Local::new(scope, &entries.rejection_handled);
+    let undefined = v8::undefined(scope).into();
+    // Its listeners' errors are reported by the dispatch. A termination is repeated by the watchdog.
+    handled.call(scope, undefined, &[promise.into()]);
+}
+
+/// Reports rejections that found no handler before this microtask.
+fn report_at_once(
+    scope: &mut v8::PinScope<'_, '_>,
+    _args: v8::FunctionCallbackArguments<'_>,
+    _result: v8::ReturnValue<'_>,
+) {
+    let state = IsolateState::of(scope);
+    rejections(scope, &state);
+}
+
+/// Reports the rejections that found no handler in this turn.
 pub fn rejections(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>) {
-    let handled = state.handled_later.take();
-    for promise in handled {
-        let Some(entries) = state.entries.get() else { return };
-        v8::tc_scope!(let scope, scope);
-        let promise = v8::Local::new(scope, promise).into();
-        let rejection_handled = v8::Local::new(scope, &entries.rejection_handled);
-        let undefined = v8::undefined(scope).into();
-        rejection_handled.call(scope, undefined, &[promise]);
-        drain(scope);
-    }
     let found = state.rejections.take();
     for (promise, reason, actor) in found {
         let Some(entries) = state.entries.get() else { return };

@@ -1,0 +1,96 @@
+// Writers that have been released.
+//
+// Owns what such a writer says: workerd's text, and promises that had settled for good stay what they were. It must not know
+// sinks.
+
+(function () {
+const { core, primordials } = __bootstrap;
+const {
+  ObjectDefineProperty,
+  PromisePrototypeThen,
+  PromiseReject,
+  ReflectApply,
+  ReflectGetOwnPropertyDescriptor,
+  SafeWeakMap,
+  TypeError,
+  uncurryThis,
+} = primordials;
+const { WritableStreamDefaultWriter } = core.loadExtScript("ext:deno_web/06_streams.js");
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
+
+const prototype = WritableStreamDefaultWriter.prototype;
+const own = {
+  __proto__: null,
+  closed: ReflectGetOwnPropertyDescriptor(prototype, "closed").get,
+  desiredSize: ReflectGetOwnPropertyDescriptor(prototype, "desiredSize").get,
+  ready: ReflectGetOwnPropertyDescriptor(prototype, "ready").get,
+};
+const closedOf = uncurryThis(own.closed);
+const readyOf = uncurryThis(own.ready);
+const desiredSizeOf = uncurryThis(own.desiredSize);
+const { abort, close, releaseLock, write } = prototype;
+
+// The state of a promise, as V8 counts.
+const PENDING = 0;
+// Writer -> { closed, ready }, once it is released.
+const released = new SafeWeakMap();
+
+function refusal() {
+  return new TypeError("This WritableStream writer has been released.");
+}
+
+function rejected() {
+  const promise = PromiseReject(refusal());
+  PromisePrototypeThen(promise, undefined, () => {});
+  return promise;
+}
+
+// What has settled stays; what has not never will by itself.
+function settledOr(promise) {
+  return core.getPromiseDetails(promise)[0] === PENDING ? rejected() : promise;
+}
+
+const members = {
+  get closed() {
+    return released.get(this)?.closed ?? closedOf(this);
+  },
+  get desiredSize() {
+    if (released.has(this)) {
+      throw refusal();
+    }
+    return desiredSizeOf(this);
+  },
+  get ready() {
+    return released.get(this)?.ready ?? readyOf(this);
+  },
+  releaseLock() {
+    if (released.has(this)) {
+      return;
+    }
+    const closed = closedOf(this);
+    const ready = readyOf(this);
+    const kept = { __proto__: null, closed: settledOr(closed), ready: changed.writable_stream_spec_compliant_writer ? settledOr(ready) : rejected() };
+    ReflectApply(releaseLock, this, []);
+    released.set(this, kept);
+  },
+};
+const calls = { abort, close, write };
+for (const name in calls) {
+  const { [name]: call } = calls;
+  members[name] = {
+    [name](value = undefined) {
+      return released.has(this) ? rejected() : ReflectApply(call, this, arguments);
+    },
+  }[name];
+}
+for (const name in own) {
+  const { get } = ReflectGetOwnPropertyDescriptor(members, name);
+  ObjectDefineProperty(prototype, name, { __proto__: null, get, enumerable: true, configurable: true });
+}
+const names = ["abort", "close", "releaseLock", "write"];
+for (let i = 0; i < names.length; i++) {
+  const name = names[i];
+  ObjectDefineProperty(prototype, name, { __proto__: null, value: members[name], writable: true, enumerable: true, configurable: true });
+}
+return {};
+})();
