@@ -61,6 +61,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("rpc/values.js"),
     script!("streams/readers.js"),
     script!("streams/transforms.js"),
+    script!("web/blob.js"),
     script!("web/body_class.js"),
     script!("web/events.js"),
     script!("web/performance.js"),

@@ -6,7 +6,7 @@
 
 (function () {
 const { primordials } = __bootstrap;
-const { ArrayPrototypeIncludes, Function, ObjectDefineProperty, ReflectConstruct, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, TypeError } = primordials;
+const { ArrayIsArray, ArrayPrototypeIncludes, Function, ObjectDefineProperty, ReflectConstruct, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, TypeError } = primordials;
 
 // Types of the arguments that a constructor needs, undefined for one that may be left out, where the class behind it would say
 // so in other words.
@@ -78,7 +78,7 @@ function callable(Class, explain = undefined) {
     if (isIllegal) {
       throw new TypeError("Illegal constructor");
     }
-    if (object !== undefined && first !== undefined && first !== null && typeof first !== "object" && typeof first !== "function") {
+    if (object === "Array" ? first !== undefined && !ArrayIsArray(first) : object !== undefined && first !== undefined && first !== null && typeof first !== "object" && typeof first !== "function") {
       throw new TypeError(`Failed to construct '${name}': constructor parameter 1 is not of type '${object}'.`);
     }
     if (required !== undefined && count < required.length) {

@@ -42,6 +42,7 @@ load("ext:denizen/worker/workers_module.js");
 const { errorParts, makeError } = load("ext:denizen/rpc/errors.js");
 const values = load("ext:denizen/rpc/values.js");
 const transforms = load("ext:denizen/streams/transforms.js");
+load("ext:denizen/web/blob.js");
 const { Body } = load("ext:denizen/web/body_class.js");
 const events = load("ext:denizen/web/events.js");
 const performance = load("ext:denizen/web/performance.js");
