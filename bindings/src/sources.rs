@@ -63,6 +63,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("streams/transforms.js"),
     script!("web/blob.js"),
     script!("web/body_class.js"),
+    script!("web/event_target.js"),
     script!("web/events.js"),
     script!("web/performance.js"),
     script!("worker/controllers.js"),

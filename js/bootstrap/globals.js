@@ -44,6 +44,7 @@ const values = load("ext:denizen/rpc/values.js");
 const transforms = load("ext:denizen/streams/transforms.js");
 load("ext:denizen/web/blob.js");
 const { Body } = load("ext:denizen/web/body_class.js");
+load("ext:denizen/web/event_target.js");
 const events = load("ext:denizen/web/events.js");
 const performance = load("ext:denizen/web/performance.js");
 const { compatibilityFlags, configure } = load("ext:denizen/bootstrap/flags.js");
