@@ -6,7 +6,7 @@ const shown = (event) => [event.type, event.bubbles, event.cancelable, event.com
 export default {
   async fetch() {
     const { row, response } = table();
-    for (const [kind, args] of Object.entries({ "a type": ["x"], "everything": ["x", { bubbles: true, cancelable: true, composed: true }], "truthy": ["x", { bubbles: 1, cancelable: "y" }], "undefined": ["x", undefined], "a number": [5], "a null type": [null], "no type": [""] })) await row(`Event of ${kind}`, () => shown(new Event(...args)));
+    for (const [kind, args] of Object.entries({ "a type": ["x"], "everything": ["x", { bubbles: true, cancelable: true, composed: true }], "truthy": ["x", { bubbles: 1, cancelable: "y" }], "null": ["x", null], "undefined": ["x", undefined], "a number": [5], "a null type": [null], "no type": [""] })) await row(`Event of ${kind}`, () => shown(new Event(...args)));
     await row("Event with wrong options", () => new Event("x", 5));
     await row("CustomEvent", () => [new CustomEvent("x").detail, new CustomEvent("x", { detail: { a: 1 } }).detail, new CustomEvent("x", { detail: undefined }).detail]);
     await row("ErrorEvent", () => { const event = new ErrorEvent("x", { message: "m", filename: "f", lineno: 1, colno: 2, error: 5 }); return [event.message, event.filename, event.lineno, event.colno, event.error]; });
