@@ -6,7 +6,7 @@
 
 (function () {
 const { primordials } = __bootstrap;
-const { ArrayPrototypeIncludes, Function, ObjectDefineProperty, ReflectConstruct, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, TypeError } = primordials;
+const { ArrayIsArray, ArrayPrototypeIncludes, Function, ObjectDefineProperty, ReflectConstruct, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, StringPrototypeEndsWith, TypeError } = primordials;
 
 // Types of the arguments that a constructor needs, undefined for one that may be left out, where the class behind it would say
 // so in other words.
@@ -55,7 +55,9 @@ const makers = { __proto__: null };
 function makerOf(name, isPlain) {
   const key = `${name} ${isPlain}`;
   const construct = "return ReflectConstruct(Class, arguments, new.target);";
-  const body = isPlain ? construct : `check(arguments.length, arguments[0]); try { ${construct} } catch (error) { throw explain(error, arguments); }`;
+  // Options of an event that are null are as good as none.
+  const options = StringPrototypeEndsWith(name, "Event") ? "if (arguments[1] === null) { arguments.length = 1; }" : "";
+  const body = isPlain ? construct : `${options} check(arguments.length, arguments[0], arguments[1]); try { ${construct} } catch (error) { throw explain(error, arguments); }`;
   makers[key] ??= new Function(
     "ReflectConstruct", "Class", "refuse", "check", "explain",
     `"use strict"; return function ${name}() { if (new.target === undefined) { refuse(); } ${body} };`,
@@ -74,12 +76,15 @@ function callable(Class, explain = undefined) {
   const required = REQUIRED[name];
   const object = OBJECTS[name];
   const isIllegal = ArrayPrototypeIncludes(ILLEGAL, name);
-  const check = (count, first) => {
+  const check = (count, first, second) => {
     if (isIllegal) {
       throw new TypeError("Illegal constructor");
     }
-    if (object !== undefined && first !== undefined && first !== null && typeof first !== "object" && typeof first !== "function") {
+    if (object === "Array" ? first !== undefined && !ArrayIsArray(first) : object !== undefined && first !== undefined && first !== null && typeof first !== "object" && typeof first !== "function") {
       throw new TypeError(`Failed to construct '${name}': constructor parameter 1 is not of type '${object}'.`);
+    }
+    if (name === "Event" && second !== undefined && second !== null && typeof second !== "object" && typeof second !== "function") {
+      throw new TypeError("Failed to construct 'Event': constructor parameter 2 is not of type 'Init'.");
     }
     if (required !== undefined && count < required.length) {
       const missing = required[count] === undefined ? count + 1 : count;

@@ -8,15 +8,19 @@ const { core, primordials } = __bootstrap;
 const {
   ArrayBufferIsView,
   ArrayIsArray,
+  Error,
   ObjectDefineProperty,
   RangeError,
   ReflectApply,
   ReflectGetOwnPropertyDescriptor,
+  SafeWeakSet,
   StringPrototypeEndsWith,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
   TypeError,
   TypedArrayPrototypeGetSymbolToStringTag,
+  WeakSetPrototypeAdd,
+  WeakSetPrototypeHas,
 } = primordials;
 
 // Before the classes are loaded, which take their operations then.
@@ -34,6 +38,7 @@ for (const name of ["op_encoding_decode", "op_encoding_decode_single"]) {
 const webidl = core.loadExtScript("ext:deno_webidl/00_webidl.js");
 const { URL, URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
 core.loadExtScript("ext:deno_web/08_text_encoding.js");
+core.loadExtScript("ext:deno_web/09_file.js");
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 
 function textOf(error) {
@@ -81,6 +86,28 @@ name("BufferSource", "Failed to execute 'decode' on 'TextDecoder'", "parameter 1
 name("TextDecodeOptions", "Failed to execute 'decode' on 'TextDecoder'", "parameter 2", "DecodeOptions", isDictionary);
 name("TextDecoderOptions", "Failed to construct 'TextDecoder'", "constructor parameter 2", "ConstructorOptions", isDictionary);
 name("Uint8Array", "Failed to execute 'encodeInto' on 'TextEncoder'", "parameter 2", "Uint8Array", (value) => core.isTypedArray(value) && ArrayBufferIsView(value) && TypedArrayPrototypeGetSymbolToStringTag(value) === "Uint8Array");
+
+for (const Class of ["Blob", "File"]) {
+  const options = `Failed to construct '${Class}'`;
+  name("BlobPropertyBag", options, "constructor parameter 2", "Options", isDictionary);
+  name("FilePropertyBag", options, "constructor parameter 3", "Options", isDictionary);
+}
+// What is made of a File's options is given to Blob, whose constructor looks at it again.
+const converted = new SafeWeakSet();
+for (const bag of ["BlobPropertyBag", "FilePropertyBag"]) {
+  const convert = webidl.converters[bag];
+  webidl.converters[bag] = (value, ...rest) => {
+    if (value !== undefined && value !== null && WeakSetPrototypeHas(converted, value)) {
+      return convert(value, ...rest);
+    }
+    if (value?.endings !== undefined) {
+      throw new Error("The 'endings' field on 'Options' is not implemented.");
+    }
+    const options = convert(value, ...rest);
+    WeakSetPrototypeAdd(converted, options);
+    return options;
+  };
+}
 
 const href = ReflectGetOwnPropertyDescriptor(URL.prototype, "href");
 const members = {

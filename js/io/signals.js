@@ -28,6 +28,9 @@ const statics = {
     return signal;
   },
   timeout(delay) {
+    if (arguments.length === 0) {
+      throw new TypeError("Failed to execute 'timeout' on 'AbortSignal': parameter 1 is not of type 'number'.");
+    }
     const given = Number(delay);
     const milliseconds = given >= 0 ? given : 0;
     const signal = newSignal();

@@ -12,17 +12,23 @@ const {
   NumberIsFinite,
   ObjectCreate,
   ObjectDefineProperty,
+  ObjectPrototypeIsPrototypeOf,
   Promise,
   PromiseReject,
   ReflectApply,
   SymbolToStringTag,
   TypeError,
 } = primordials;
-const { add, remove } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
+const { AbortSignalPrototype, add, remove } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
+
+const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 
 function set(name, callback, delay, repeat, args) {
   if (typeof callback !== "function") {
     throw new TypeError(`Failed to execute '${name}' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'function'.`);
+  }
+  if (typeof delay === "bigint") {
+    throw new TypeError("Cannot mix BigInt and other types, use explicit conversions");
   }
   const milliseconds = Number(delay);
   const context = core.getAsyncContext();
@@ -31,7 +37,7 @@ function set(name, callback, delay, repeat, args) {
     const turn = core.getAsyncContext();
     core.setAsyncContext(context);
     try {
-      return args.length === 0 ? callback() : ReflectApply(callback, undefined, args);
+      return ReflectApply(callback, globalThis, args);
     } finally {
       core.setAsyncContext(turn);
     }
@@ -71,7 +77,16 @@ class Scheduler {
     if (arguments.length === 0) {
       return PromiseReject(new TypeError("Failed to execute 'wait' on 'Scheduler': parameter 1 is not of type 'number'."));
     }
+    if (!ObjectPrototypeIsPrototypeOf(Scheduler.prototype, this)) {
+      throw illegalInvocation();
+    }
+    if (options !== undefined && options !== null && typeof options !== "object" && typeof options !== "function") {
+      throw new TypeError("Failed to execute 'wait' on 'Scheduler': parameter 2 is not of type 'WaitOptions'.");
+    }
     const signal = options?.signal;
+    if (signal !== undefined && !ObjectPrototypeIsPrototypeOf(AbortSignalPrototype, signal)) {
+      throw new TypeError("Incorrect type for the 'signal' field on 'WaitOptions': the provided value is not of type 'AbortSignal'.");
+    }
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         const { reason } = signal;
