@@ -189,11 +189,15 @@ function streamOf(inner) {
       inner.stream = lockedStream();
     } else if (isHandle(source)) {
       inner.stream = hostStream(source);
-      if (inner.length >= 0) {
-        setStreamLength(inner.stream, inner.length);
-      }
     } else {
-      inner.stream = lazyStream(() => bytesOfSource(source));
+      const whole = typeof source === "string" ? core.encode(source) : source;
+      if (typeof source === "string") {
+        inner.length = TypedArrayPrototypeGetByteLength(whole);
+      }
+      inner.stream = lazyStream(() => bytesOfSource(whole));
+    }
+    if (!inner.used && inner.length >= 0) {
+      setStreamLength(inner.stream, inner.length);
     }
   }
   return inner.stream;
