@@ -63,7 +63,6 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("streams/readers.js"),
     script!("streams/transforms.js"),
     script!("streams/writer.js"),
-    script!("web/blob_text.js"),
     script!("web/blob.js"),
     script!("web/body_class.js"),
     script!("web/event_target.js"),

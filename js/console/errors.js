@@ -14,7 +14,10 @@ const { inspect } = core.loadExtScript("ext:denizen/node/util/inspect.js");
 const TEXT_LENGTH = 8192;
 const CAUSES_MAX = 8;
 const DEPTH = 4;
-const OPTIONS = { __proto__: null, depth: DEPTH, customInspect: false, maxArrayLength: 20, maxStringLength: 2000 };
+const OPTIONS = {
+  __proto__: null, depth: DEPTH, customInspect: false, getters: false, showHidden: false, showProxy: false, colors: false, maxArrayLength: 20,
+  maxStringLength: 2000,
+};
 
 // Where the errors of a chain of causes were thrown, in other Workers and objects.
 function originsOf(thrown) {

@@ -50,7 +50,6 @@ const {
 const streams = core.loadExtScript("ext:deno_web/06_streams.js");
 const { Blob, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
 const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
-const { decodeWhole } = core.loadExtScript("ext:denizen/web/blob_text.js");
 const { parseMimeType, serializeMimeType } = core.loadExtScript("ext:deno_web/01_mimesniff.js");
 const { encodeMultipart, parseForm } = core.loadExtScript("ext:denizen/fetch/multipart.js");
 const { entryList, isFormData, newFormData } = core.loadExtScript("ext:denizen/fetch/form_data.js");
@@ -220,11 +219,15 @@ function streamOf(inner) {
       inner.stream = lockedStream();
     } else if (isHandle(source)) {
       inner.stream = hostStream(source, inner.encoding);
-      if (inner.length >= 0 && inner.encoding === null) {
-        setStreamLength(inner.stream, inner.length);
-      }
     } else {
-      inner.stream = lazyStream(() => bytesOfSource(source, inner.encoding));
+      const whole = typeof source === "string" ? core.encode(source) : source;
+      if (typeof source === "string") {
+        inner.length = TypedArrayPrototypeGetByteLength(whole);
+      }
+      inner.stream = lazyStream(() => bytesOfSource(whole, inner.encoding));
+    }
+    if (!inner.used && inner.length >= 0 && inner.encoding === null) {
+      setStreamLength(inner.stream, inner.length);
     }
   }
   return inner.stream;
@@ -403,7 +406,10 @@ function readBytes(inner) {
 }
 
 function decodeText(bytes) {
-  return changed.strip_bom_in_read_all_text ? decodeWhole(bytes) : core.decode(bytes);
+  const text = core.decode(bytes);
+  // deno_core's decoding drops a byte order mark.
+  const marked = changed.strip_bom_in_read_all_text && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return marked ? `\ufeff${text}` : text;
 }
 
 function readText(inner) {

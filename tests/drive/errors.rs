@@ -127,7 +127,9 @@ fn developers_see_a_page_and_nobody_else_does() {
     let page = get("/markup", "text/html", "localhost");
     assert!(!page.contains("<script") && !page.contains("<img") && page.contains("&lt;script&gt;"), "{page}");
     let page = get("/facet", "text/html", "localhost");
-    assert!(page.contains("thrown in ") && page.contains("/app:"), "{page}");
+    assert!(page.contains("\nfrom app-v1/Runner:") && page.contains("/app</pre>"), "{page}");
+    let page = get("/value", "text/html", "localhost");
+    assert!(page.contains("<h1>{ a: 1 }</h1>"), "{page}");
     let json = get("/own", "application/json", "localhost");
     assert!(json.contains("application/json") && json.contains(r#""message":"own""#), "{json}");
     let plain = get("/own", "*/*", "127.0.0.1");

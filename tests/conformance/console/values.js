@@ -117,7 +117,7 @@ function make() {
     ],
     request: [
       [new Request("http://a.test/p", { method: "POST", body: new ReadableStream(), headers: { a: "b" } })],
-      [new Request("http://a.test/")],
+      [new Request("http://a.test/")], [new Response("abc\u00e9").body], [new Response(new Uint8Array(5)).body],
       [new Response(new ReadableStream(), { status: 201, headers: { "x-a": "b", "content-type": "text/plain;charset=UTF-8" } })],
       [new Response(null)], [{ r: new Response(null, { status: 204 }) }],
     ],

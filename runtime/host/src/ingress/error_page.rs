@@ -66,7 +66,11 @@ impl Asked {
         let text = cut(&user_paths(&error.log_text()));
         let bundle_of = |worker: &str| shared.workers.get(worker).map(|definition| &*definition.bundle);
         let excerpt = excerpt(bundle_of, error.origin().unwrap_or_default(), &text);
-        let title = cut(&error.to_string());
+        // Of what was no error, the text says more than its message.
+        let title = match text.contains(&error.message) {
+            true => cut(&error.to_string()),
+            false => text.lines().next().unwrap_or_default().to_owned(),
+        };
         let (kind, body) = match self.form {
             Form::Page => ("text/html;charset=UTF-8", {
                 let excerpt = excerpt.map(|(place, lines)| {
@@ -77,14 +81,16 @@ impl Asked {
                     format!("<tr><td>{}</td><td>{}</td></tr>", escape(name), escape(value))
                 };
                 let headers: String = self.headers.iter().map(row).collect();
-                let origin = error.origin().unwrap_or("the runtime");
+                let elsewhere = text.lines().filter_map(|line| line.trim().strip_prefix("thrown in "));
+                let places = elsewhere.map(|place| format!("\nfrom {}", place.trim_end_matches(':')));
+                let origin = format!("{}{}", error.origin().unwrap_or("the runtime"), places.collect::<String>());
                 format!(
                     "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style></head><body>\
                      <h1>{title}</h1>{}<h2>Stack</h2><pre>{}</pre><h2>Where</h2><pre>{}</pre>\
                      <h2>Request</h2><pre>{}</pre><table>{headers}</table><p>reference = {reference}</p></body></html>\n",
                     excerpt.unwrap_or_default(),
                     escape(&text),
-                    escape(origin),
+                    escape(&origin),
                     escape(&self.line),
                     title = escape(&title),
                 )
