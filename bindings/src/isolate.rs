@@ -271,6 +271,16 @@ pub struct JsEntries {
     pub receive_value: v8::Global<v8::Function>,
 }
 
+/// A promise that was rejected and has no handler yet.
+pub struct Rejection {
+    /// The promise.
+    pub promise: v8::Global<v8::Promise>,
+    /// What it was rejected with.
+    pub reason: v8::Global<v8::Value>,
+    /// The continuation-preserved data of the code that rejected it.
+    pub frame: v8::Global<v8::Value>,
+}
+
 /// The state of one isolate. It lies in a slot of the V8 isolate, so that operations reach it without a lookup.
 pub struct IsolateState {
     /// Its name.
@@ -298,7 +308,7 @@ pub struct IsolateState {
     /// Actors that live here, by incarnation.
     pub actors: RefCell<HashMap<u64, Rc<Actor>>>,
     /// Promises that were rejected in the running turn and have no handler yet.
-    pub rejections: RefCell<Vec<(v8::Global<v8::Promise>, v8::Global<v8::Value>)>>,
+    pub rejections: RefCell<Vec<Rejection>>,
     /// Workers whose code an event of this isolate is to give.
     loads: RefCell<Vec<(Rc<IoContext>, Arc<LoadedWorker>)>>,
     /// Memory outside the heap that V8 was told of and that is gone.
