@@ -273,8 +273,15 @@ pub struct JsEntries {
     pub receive_value: v8::Global<v8::Function>,
 }
 
-/// A rejected promise, its reason, and the actor whose code rejected it.
-pub type Rejection = (v8::Global<v8::Promise>, v8::Global<v8::Value>, Option<Rc<Actor>>);
+/// A promise that was rejected and has no handler yet.
+pub struct Rejection {
+    /// The promise.
+    pub promise: v8::Global<v8::Promise>,
+    /// What it was rejected with.
+    pub reason: v8::Global<v8::Value>,
+    /// The continuation-preserved data of the code that rejected it.
+    pub frame: v8::Global<v8::Value>,
+}
 
 /// The state of one isolate. It lies in a slot of the V8 isolate, so that operations reach it without a lookup.
 pub struct IsolateState {

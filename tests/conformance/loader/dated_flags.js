@@ -46,6 +46,7 @@ const NAMED = [
 
 // What has no two sides here.
 const NOW = [
+  ["a listener of unhandledrejection belongs to its event", "const log = []; addEventListener('unhandledrejection', async (event) => { event.preventDefault(); log.push(await a(() => scheduler.wait(1).then(() => 'waited'))); }); Promise.reject(1); await scheduler.wait(20); return log"],
   ["rejectionhandled", "const log = []; addEventListener('unhandledrejection', (event) => { log.push(`unhandled ${event.reason}`); event.preventDefault(); }); addEventListener('rejectionhandled', (event) => log.push(`handled ${event.reason} ${event.promise instanceof Promise}`)); const late = Promise.reject('late'); await scheduler.wait(2); late.catch(() => log.push('caught')); log.push('after'); await late.catch(() => {}); const soon = Promise.reject('soon'); await null; soon.catch(() => {}); await scheduler.wait(2); return log"],
 ];
 

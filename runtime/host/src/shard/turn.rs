@@ -9,7 +9,7 @@ use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{AlarmCall, CallError, CallKind, CallOk};
 use denizen_bindings::fetch::{body, headers_to_js, string};
 use denizen_bindings::io::context::IoContext;
-use denizen_bindings::isolate::{Completion, IsolateState, Token};
+use denizen_bindings::isolate::{Completion, IsolateState, Rejection, Token};
 use denizen_bindings::modules::{BUNDLE, SCHEME};
 use denizen_bindings::rpc::{error_to_js, name_object, outcome_to_js, wire};
 use denizen_bindings::web::is_on;
@@ -299,8 +299,12 @@ pub unsafe extern "C" fn on_rejection(message: v8::PromiseRejectMessage<'_>) {
     match message.get_event() {
         v8::PromiseRejectEvent::PromiseRejectWithNoHandler => {
             let reason = message.get_value().unwrap_or_else(|| v8::undefined(scope).into());
-            let actor = IoContext::current(scope).ok().and_then(|io| io.actor.clone());
-            let entry = (v8::Global::new(scope, promise), v8::Global::new(scope, reason), actor);
+            let frame = scope.get_continuation_preserved_embedder_data();
+            let entry = Rejection {
+                promise: v8::Global::new(scope, promise),
+                reason: v8::Global::new(scope, reason),
+                frame: v8::Global::new(scope, frame),
+            };
             state.rejections.borrow_mut().push(entry);
             let worker = state.worker.get();
             if worker.is_some_and(|worker| !is_on(worker, "unhandled_rejection_after_microtask_checkpoint"))
@@ -310,9 +314,9 @@ pub unsafe extern "C" fn on_rejection(message: v8::PromiseRejectMessage<'_>) {
             }
         }
         v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject => {
-            let before = state.rejections.borrow().len();
-            state.rejections.borrow_mut().retain(|(waiting, ..)| *waiting != promise);
-            if state.rejections.borrow().len() == before {
+            let waiting = state.rejections.borrow().len();
+            state.rejections.borrow_mut().retain(|rejection| rejection.promise != promise);
+            if state.rejections.borrow().len() == waiting {
                 tell_handled(scope, &state, promise);
             }
         }
@@ -343,20 +347,26 @@ fn report_at_once(
 /// Reports the rejections that found no handler in this turn.
 pub fn rejections(scope: &mut v8::PinScope<'_, '_>, state: &Rc<IsolateState>) {
     let found = state.rejections.take();
-    for (promise, reason, actor) in found {
+    for rejection in found {
         let Some(entries) = state.entries.get() else { return };
         v8::tc_scope!(let scope, scope);
-        let promise = v8::Local::new(scope, promise).into();
-        let reason = v8::Local::new(scope, reason);
+        let promise = v8::Local::new(scope, rejection.promise).into();
+        let reason = v8::Local::new(scope, rejection.reason);
+        // Listeners run for the event that the rejection is of.
+        let outer = scope.get_continuation_preserved_embedder_data();
+        let frame = v8::Local::new(scope, rejection.frame);
+        scope.set_continuation_preserved_embedder_data(frame);
         let unhandled = v8::Local::new(scope, &entries.unhandled);
         let undefined = v8::undefined(scope).into();
         if let Some(text) = unhandled.call(scope, undefined, &[promise, reason])
             && text.is_string()
         {
             let text = text.to_rust_string_lossy(scope);
+            let actor = IoContext::of_frame(scope).and_then(|io| io.actor.clone());
             log_uncaught(state, actor.as_deref(), &format!("(in promise) {text}"));
         }
         drain(scope);
+        scope.set_continuation_preserved_embedder_data(outer);
     }
 }
 
