@@ -8,10 +8,14 @@
 const { core, primordials } = __bootstrap;
 const { op_clone_value } = core.ops;
 const { ArrayIsArray, TypeError } = primordials;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { describe, own, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 
+// Before `enhanced_error_serialization` V8 copies errors in its own way.
+const describeButErrors = (value, whole) => (whole === true ? undefined : describe(value));
+
 function clone(value, transfer) {
-  return op_clone_value(value, transfer, describe, revive);
+  return op_clone_value(value, transfer, changed.enhanced_error_serialization ? describeButErrors : describe, revive);
 }
 
 function structuredClone(value, options = undefined) {

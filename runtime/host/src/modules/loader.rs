@@ -124,13 +124,23 @@ impl ModuleLoader for WorkerModuleLoader {
             Err(error) => match importable_script(specifier, self.node.get()) {
                 Some(_) => ModuleSpecifier::parse(&runtime_url(specifier))
                     .map_err(|error| JsErrorBox::generic(error.to_string())),
-                None if kind == ResolutionKind::DynamicImport => failure(&error),
-                None => Err(JsErrorBox::from_err(match error {
-                    ModuleError::NoSuch(path) => {
-                        ModuleError::NoSuchImport(path, self.naming.get().shown(own).to_owned())
+                None => {
+                    // A module of Node that the Worker does not have is missing under its whole name.
+                    let named = self.node.get().names(specifier).then(|| format!("node:{specifier}"));
+                    let error = match error {
+                        ModuleError::Missing(url) => ModuleError::Missing(named.unwrap_or(url)),
+                        ModuleError::NoSuch(path) => ModuleError::NoSuch(named.unwrap_or(path)),
+                        error => error,
+                    };
+                    match error {
+                        error if kind == ResolutionKind::DynamicImport => failure(&error),
+                        ModuleError::NoSuch(path) => Err(JsErrorBox::from_err(ModuleError::NoSuchImport(
+                            path,
+                            self.naming.get().shown(own).to_owned(),
+                        ))),
+                        error => Err(JsErrorBox::from_err(error)),
                     }
-                    error => error,
-                })),
+                }
             },
         }
     }
