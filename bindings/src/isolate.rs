@@ -125,8 +125,8 @@ pub trait Host {
         from: &Arc<WorkerDefinition>,
         completer: Completer,
     ) -> EgressGuard;
-    /// Whether lines of the console at `level` go to a terminal that shows colours.
-    fn console_colors(&self, level: &str) -> bool;
+    /// Whether lines of the console go to a terminal that shows colours.
+    fn console_colors(&self) -> bool;
     /// One line of a Worker's console.
     fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str);
     /// The loader's Worker of this name, and whether the caller must provide its code.
@@ -488,10 +488,11 @@ impl IsolateState {
         let (lost, kept): (Vec<_>, Vec<_>) = self.loads.take().into_iter().partition(|(io, _)| gone(io));
         self.loads.replace(kept);
         for (_, worker) in lost {
+            // First, so that whoever hears of it and asks for the name again does not find this load.
+            self.host.loader_forget(&worker);
             worker.settle(Err(CallError::retryable(
                 "The event that was to load the Worker ended before its code was there.",
             )));
-            self.host.loader_forget(&worker);
         }
         let mut timers = self.timers.borrow_mut();
         timers.retain(|_, timer| {

@@ -35,7 +35,7 @@ function format(args, level) {
     // What needs no inspector, which an isolate loads at first use.
     return joined(args);
   }
-  return guarded(() => inspector().formatWithOptions({ __proto__: null, colors: op_console_colors(level) }, args));
+  return guarded(() => inspector().formatWithOptions({ __proto__: null, colors: op_console_colors() }, args));
 }
 function areStrings(args) {
   for (let i = 0; i < args.length; i++) {
@@ -130,7 +130,7 @@ const console = {
     op_console("trace", `${holder.stack}`);
   },
   dir(value, options = undefined) {
-    op_console("log", guarded(() => inspector().inspect(value, { __proto__: null, customInspect: false, colors: op_console_colors("log"), ...options })));
+    op_console("log", guarded(() => inspector().inspect(value, { __proto__: null, customInspect: false, colors: op_console_colors(), ...options })));
   },
   dirxml(...args) {
     op_console("log", format(args, "log"));

@@ -91,26 +91,33 @@ async function runOn(start, name) {
   }
 }
 
-/** What the server printed up to the lines that end its logs. */
+/** What the server printed up to the lines that end its logs, by the stream that workerd prints it on. */
 async function logsOf(server, isDenizen) {
-  const texts = [];
-  for (const stream of ["stdout", "stderr"]) {
-    const lines = () => server.output[stream].split("\n").map((line) => (isDenizen ? withoutLabel(line) : line));
-    const end = Date.now() + START_TIMEOUT_MS;
-    while (!lines().includes(LOGS_END)) {
-      if (Date.now() > end) throw new Error(`no end of logs on ${stream}:\n${server.log()}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    const kept = lines().filter((line) => line !== null);
-    texts.push(`${stream}:\n${kept.slice(0, kept.indexOf(LOGS_END)).join("\n")}\n`);
+  const lines = () => {
+    const { stdout, stderr } = server.output;
+    return isDenizen ? byLevel(stderr) : { stdout: stdout.split("\n"), stderr: stderr.split("\n") };
+  };
+  const end = Date.now() + START_TIMEOUT_MS;
+  while (!Object.values(lines()).every((some) => some.includes(LOGS_END))) {
+    if (Date.now() > end) throw new Error(`no end of logs:\n${server.log()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  const texts = Object.entries(lines()).map(([stream, some]) => `${stream}:\n${some.slice(0, some.indexOf(LOGS_END)).join("\n")}\n`);
   return texts.join("");
 }
 
-/** A line of denizen's as its Worker wrote it; null if the runtime wrote it. */
-function withoutLabel(line) {
-  if (line.startsWith("denizen: ")) return null;
-  return line.replace(/^\S+ (debug|error|info|log|warn) /, "").replace(/^ {4}/, "");
+/** denizen's lines as their Workers wrote them. It writes all to one stream and says the level; further lines are indented. */
+function byLevel(text) {
+  const found = { stdout: [], stderr: [] };
+  let stream = null;
+  for (const line of text.split("\n")) {
+    const [label, level] = /^\S+ (debug|error|info|log|warn) /.exec(line) ?? [];
+    if (label !== undefined) stream = level === "warn" || level === "error" ? "stderr" : "stdout";
+    else if (!line.startsWith("    ")) stream = null;
+    // The runtime's own lines are nobody's.
+    if (stream !== null) found[stream].push(label === undefined ? line.slice(4) : line.slice(label.length));
+  }
+  return found;
 }
 
 function startDenizen(name, folder) {

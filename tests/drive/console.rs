@@ -80,8 +80,8 @@ fn only_a_terminal_gets_colours() {
         // SAFETY: openpty has just given both, and nobody else closes them.
         let (mut master, slave) = unsafe { (File::from_raw_fd(master), OwnedFd::from_raw_fd(slave)) };
         let mut command = denizen();
-        command.arg("test").arg(folder.path("main.js")).env("NO_COLOR", no_color).stdout(slave);
-        let mut child = command.stderr(std::process::Stdio::null()).spawn().expect("denizen starts");
+        command.arg("test").arg(folder.path("main.js")).env("NO_COLOR", no_color).stderr(slave);
+        let mut child = command.stdout(std::process::Stdio::null()).spawn().expect("denizen starts");
         drop(command);
         assert!(child.wait().expect("ends").success());
         let mut bytes = vec![0; 4096];

@@ -249,10 +249,10 @@ pub fn op_console(scope: &mut v8::PinScope<'_, '_>, #[string] level: String, #[s
     io.is_some_and(|io| io.trace.get().is_some())
 }
 
-/// Whether lines of `level` go to a terminal that shows colours.
+/// Whether lines of the console go to a terminal that shows colours.
 #[op2(fast)]
-pub fn op_console_colors(scope: &mut v8::PinScope<'_, '_>, #[string] level: &str) -> bool {
-    IsolateState::of(scope).host.console_colors(level)
+pub fn op_console_colors(scope: &mut v8::PinScope<'_, '_>) -> bool {
+    IsolateState::of(scope).host.console_colors()
 }
 
 /// Opens or closes a group of the event that runs. Outside events there are none, and beyond the bound no more.

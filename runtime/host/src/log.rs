@@ -11,27 +11,19 @@ use denizen_core::limits::CONSOLE_LINE_BYTES;
 
 use crate::shard::turn::user_paths;
 
-/// Whether lines of `level` go to stderr. workerd's: `warn` and `error` do, `log`, `info` and `debug` go to stdout. `trace` is ours.
-fn is_stderr(level: &str) -> bool {
-    matches!(level, "warn" | "error" | "trace")
-}
-
-/// Whether lines of `level` go to a terminal that is to have colours.
-pub fn has_colors(level: &str) -> bool {
-    static WANTED: LazyLock<bool> = LazyLock::new(|| std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()));
-    static OUT: LazyLock<bool> = LazyLock::new(|| *WANTED && std::io::stdout().is_terminal());
-    static ERR: LazyLock<bool> = LazyLock::new(|| *WANTED && std::io::stderr().is_terminal());
-    if is_stderr(level) { *ERR } else { *OUT }
+/// Whether lines go to a terminal that is to have colours.
+pub fn has_colors() -> bool {
+    static COLORS: LazyLock<bool> = LazyLock::new(|| {
+        std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::io::stderr().is_terminal()
+    });
+    *COLORS
 }
 
 /// Prints what `label` (a Worker, or `worker/Class:id8/facet`) wrote at `level`.
 pub fn print(label: &str, level: &str, text: &str) {
     let line = format!("{} {level} {}\n", visible(label).replace('\n', "\\n"), bounded(text));
     // Nobody is left to be told if the stream is closed.
-    drop(match is_stderr(level) {
-        true => std::io::stderr().lock().write_all(line.as_bytes()),
-        false => std::io::stdout().lock().write_all(line.as_bytes()),
-    });
+    drop(std::io::stderr().lock().write_all(line.as_bytes()));
 }
 
 /// `text` cut to the bound, with the names that its author knows, harmless, and indented from its second line on.

@@ -124,8 +124,8 @@ impl Host for ShardHost {
         EgressGuard(task.abort_handle())
     }
 
-    fn console_colors(&self, level: &str) -> bool {
-        crate::log::has_colors(level)
+    fn console_colors(&self) -> bool {
+        crate::log::has_colors()
     }
 
     fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str) {
