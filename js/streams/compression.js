@@ -1,20 +1,20 @@
 // CompressionStream and DecompressionStream.
 //
-// Owns gzip, deflate and deflate-raw between a writable and a byte stream, over deno_web's operations, and workerd's texts for
+// Owns gzip, deflate and deflate-raw between a writable and a byte stream, over what `node:zlib` has, and workerd's texts for
 // what cannot be decompressed. It must not know who reads.
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_compression_finish, op_compression_new, op_compression_write, op_counted } = core.ops;
+const { op_node_zlib_close, op_node_zlib_new, op_node_zlib_write } = core.ops;
 const {
   Promise,
   PromisePrototypeThen,
+  RangeError,
   String,
-  StringPrototypeIncludes,
   TypeError,
   TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeSlice,
-  TypedArrayPrototypeSubarray,
+  Uint8Array,
 } = primordials;
 const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
@@ -22,58 +22,85 @@ const { ReadableStream, TransformStream, WritableStream } = core.loadExtScript("
 const { bytesOf, derive, setSides } = core.loadExtScript("ext:denizen/streams/transforms.js");
 
 const TRAILING = "Trailing bytes after end of compressed data";
-const FORMATS = { __proto__: null, deflate: true, "deflate-raw": true, gzip: true };
+const INCOMPLETE = "Called close() on a decompression stream with incomplete data";
+// zlib's numbers: what to do, to compress and to decompress.
+const MODES = { __proto__: null, deflate: [1, 2], "deflate-raw": [5, 6], gzip: [3, 8] };
+const WINDOW_BITS = 15;
+const DEFAULT_LEVEL = -1;
+const MEM_LEVEL = 8;
+const PROCESS = 0;
+const FINISH = 4;
+const EMPTY = new Uint8Array(0);
 // Bytes that wait for a reader before a write waits too.
 const BUFFERED_BYTES = 65536;
-// Bytes that are coded at once: what they may become is a thousand times as much.
-const PIECE_BYTES = 16384;
-const GZIP_SYSTEM_BYTE = 9;
-const UNIX = 3;
+// Bytes that one call of the library may give.
+const OUTPUT_BYTES = 16384;
 
 function connect(stream, format, decompress) {
-  const coder = op_compression_new(format, decompress);
+  const native = op_node_zlib_new(MODES[format][decompress ? 1 : 0], WINDOW_BITS, DEFAULT_LEVEL, MEM_LEVEL, 0, undefined);
+  if (native === null) {
+    throw new RangeError("Array buffer allocation failed");
+  }
+  const output = new Uint8Array(OUTPUT_BYTES);
   let controller;
   let sink;
   let room = null;
-  let started = false;
-  const push = (bytes) => {
-    if (TypedArrayPrototypeGetByteLength(bytes) === 0) {
-      return;
-    }
-    if (!started) {
-      started = true;
-      if (format === "gzip" && !decompress) {
-        bytes[GZIP_SYSTEM_BYTE] = UNIX;
-      }
-    }
-    controller.enqueue(op_counted(bytes));
+  let isClosed = false;
+  const close = () => {
+    isClosed = true;
+    op_node_zlib_close(native);
   };
-  const fail = (error) => {
+  const fail = (text) => {
+    const error = new TypeError(text);
+    close();
     try {
       controller.error(error);
     } catch { /* it has ended already */ }
     throw error;
   };
-  // Codes `bytes` from `at` on, for as long as there is room for what comes of it.
-  const code = (bytes, at) => {
-    const length = TypedArrayPrototypeGetByteLength(bytes);
-    do {
-      try {
-        push(op_compression_write(coder, TypedArrayPrototypeSubarray(bytes, at, at + PIECE_BYTES)));
-      } catch (error) {
-        const failure = decompress ? readError(error) : error;
-        if (!changed.strict_compression_checks || failure.message !== TRAILING) {
-          fail(failure);
-        }
+  // Codes `bytes` from `at` on, and gives how many are left when the output is full, -1 when no more comes of them.
+  const step = (operation, bytes, at) => {
+    const length = TypedArrayPrototypeGetByteLength(bytes) - at;
+    const result = op_node_zlib_write(native, operation, bytes, at, length, output, 0, OUTPUT_BYTES);
+    if (result === null) {
+      if (operation === PROCESS || !decompress) {
+        fail(decompress ? "Decompression failed." : "Compression failed.");
       }
-      at += PIECE_BYTES;
+      if (changed.strict_compression_checks) {
+        return -1;
+      }
+      fail(INCOMPLETE);
+    }
+    const left = result[0];
+    const free = result[1];
+    if (free < OUTPUT_BYTES) {
+      controller.enqueue(TypedArrayPrototypeSlice(output, 0, OUTPUT_BYTES - free));
+    }
+    if (free === 0 || result[2]) {
+      return left;
+    }
+    // It has found its end before the end of its input.
+    if (left > 0 && !changed.strict_compression_checks) {
+      fail(TRAILING);
+    }
+    return -1;
+  };
+  // Codes all of `bytes` from `at` on, for as long as there is room for what comes of it.
+  const code = (bytes, at) => {
+    while (!isClosed) {
+      const left = step(PROCESS, bytes, at);
       if (!(controller.desiredSize > 0)) {
         const emptied = new Promise((resolve) => {
           room = resolve;
         });
-        return at < length ? PromisePrototypeThen(emptied, () => code(bytes, at)) : emptied;
+        const next = TypedArrayPrototypeGetByteLength(bytes) - left;
+        return left < 0 ? emptied : PromisePrototypeThen(emptied, () => code(bytes, next));
       }
-    } while (at < length);
+      if (left < 0) {
+        return;
+      }
+      at = TypedArrayPrototypeGetByteLength(bytes) - left;
+    }
   };
   const freed = () => {
     const resolve = room;
@@ -88,7 +115,7 @@ function connect(stream, format, decompress) {
     },
     pull: freed,
     cancel(reason) {
-      op_compression_finish(coder, false);
+      close();
       freed();
       sink.error(reason);
     },
@@ -101,31 +128,20 @@ function connect(stream, format, decompress) {
     write(chunk) {
       const bytes = bytesOf(chunk);
       // What is coded later must not change meanwhile.
-      return code(TypedArrayPrototypeGetByteLength(bytes) > PIECE_BYTES ? TypedArrayPrototypeSlice(bytes) : bytes, 0);
+      return code(TypedArrayPrototypeGetByteLength(bytes) > OUTPUT_BYTES ? TypedArrayPrototypeSlice(bytes) : bytes, 0);
     },
     close() {
-      try {
-        push(op_compression_finish(coder, true));
-      } catch {
-        if (!changed.strict_compression_checks) fail(new TypeError("Called close() on a decompression stream with incomplete data"));
-      }
+      while (step(FINISH, EMPTY, 0) >= 0);
+      close();
       controller.close();
       controller.byobRequest?.respond(0);
     },
     abort(reason) {
-      op_compression_finish(coder, false);
+      close();
       controller.error(reason);
     },
   }, { __proto__: null, highWaterMark: 1, size: () => 0 });
   setSides(stream, readable, writable);
-}
-
-function readError(error) {
-  const { message } = error;
-  if (typeof message === "string" && StringPrototypeIncludes(message, "failed to write whole buffer")) {
-    return new TypeError(TRAILING);
-  }
-  return typeof message === "string" && StringPrototypeIncludes(message, "TransformStream") ? error : new TypeError("Decompression failed.");
 }
 
 function formatOf(name, count, format) {
@@ -133,7 +149,7 @@ function formatOf(name, count, format) {
     throw new TypeError(`Failed to construct '${name}': constructor parameter 1 is not of type 'string'.`);
   }
   const text = String(format);
-  if (FORMATS[text] !== true) {
+  if (MODES[text] === undefined) {
     throw new TypeError("The compression format must be either 'deflate', 'deflate-raw' or 'gzip'.");
   }
   return text;

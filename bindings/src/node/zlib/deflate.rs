@@ -12,7 +12,7 @@ use super::{Codec, Failure, Io};
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// What a stream does: workerd's numbers.
+/// What a stream does: workerd's numbers, and one of ours.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     Deflate,
@@ -22,6 +22,8 @@ pub(super) enum Mode {
     DeflateRaw,
     InflateRaw,
     Unzip,
+    /// One member of gzip, after which nothing may come: for DecompressionStream.
+    GunzipMember,
 }
 
 impl Mode {
@@ -34,6 +36,7 @@ impl Mode {
             5 => Self::DeflateRaw,
             6 => Self::InflateRaw,
             7 => Self::Unzip,
+            8 => Self::GunzipMember,
             _ => return None,
         })
     }
@@ -80,7 +83,7 @@ impl Deflate {
         let bits = settings.window_bits;
         let bits = match mode {
             Mode::Deflate | Mode::Inflate => bits,
-            Mode::Gzip | Mode::Gunzip => bits + 16,
+            Mode::Gzip | Mode::Gunzip | Mode::GunzipMember => bits + 16,
             Mode::Unzip => bits + 32,
             Mode::DeflateRaw | Mode::InflateRaw => -bits,
         };
