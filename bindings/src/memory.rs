@@ -15,7 +15,7 @@ use deno_core::op2;
 use crate::fetch::body::to_uint8_array;
 use crate::isolate::IsolateState;
 
-deno_core::extension!(denizen_memory, ops = [op_counted, op_encode_counted]);
+deno_core::extension!(denizen_memory, ops = [op_encode_counted]);
 
 /// What is left of an isolate's bytes for ArrayBuffers. V8 frees buffers on threads of its own.
 #[derive(Debug)]
@@ -161,12 +161,6 @@ pub fn serializing<T>(work: impl FnOnce() -> T) -> T {
 /// [`SERIALIZED_BYTES`]: denizen_core::limits::SERIALIZED_BYTES
 pub fn may_grow() -> bool {
     !SERIALIZING.get()
-}
-
-/// A copy of bytes that an operation of deno_core's has made, which are counted from now on.
-#[op2]
-pub fn op_counted<'s>(scope: &mut v8::PinScope<'s, '_>, #[buffer] bytes: &[u8]) -> v8::Local<'s, v8::Value> {
-    to_uint8_array(scope, bytes.to_vec().into())
 }
 
 /// A text in UTF-8.

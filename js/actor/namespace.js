@@ -183,9 +183,6 @@ function requireNoJurisdiction(jurisdiction) {
 function adopt(object, handle) {
   WeakMapPrototypeSet(handles, object, handle);
 }
-function isNamespace(value) {
-  return WeakMapPrototypeGet(handles, value) !== undefined;
-}
 function make(Class, first, second) {
   allowed = true;
   try {
@@ -204,5 +201,5 @@ function newId(hex, name) {
 ownClass(DurableObjectId);
 ownClass(DurableObjectNamespace);
 
-return { DurableObjectId, DurableObjectNamespace, adopt, idParts, isNamespace, newId, newNamespace };
+return { DurableObjectId, DurableObjectNamespace, adopt, idParts, newId, newNamespace };
 })();

@@ -129,9 +129,12 @@ const LAZY = {
   CompressionStream: ["ext:denizen/streams/compression.js", "readable writable"],
   DecompressionStream: ["ext:denizen/streams/compression.js", "readable writable"],
   CryptoKey: ["ext:denizen/crypto/key.js", "usages algorithm extractable type"],
+  DigestStream: ["ext:denizen/crypto/digest_stream.js", "digest bytesWritten locked"],
+  EventSource: ["ext:denizen/web/event_source.js", "url withCredentials readyState onopen onmessage onerror"],
   SubtleCrypto: ["ext:denizen/crypto/subtle.js", ""],
   MessageChannel: ["ext:denizen/web/message_channel.js", "port2 port1"],
   MessagePort: ["ext:denizen/web/message_channel.js", "onmessage"],
+  WebSocketRequestResponsePair: ["ext:denizen/web/request_response_pair.js", "request response"],
   URLPattern: ["ext:denizen/web/url_pattern.js", "protocol username password hostname port pathname search hash hasRegExpGroups"],
 };
 

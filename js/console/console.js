@@ -29,7 +29,7 @@ const counts = new SafeMap();
 const timers = new SafeMap();
 
 // The text of arguments as util.format has it.
-function format(args, level) {
+function format(args) {
   const first = args[0];
   if (typeof first === "string" && (args.length === 1 || !StringPrototypeIncludes(first, "%")) && areStrings(args)) {
     // What needs no inspector, which an isolate loads at first use.
@@ -92,7 +92,7 @@ function print(level) {
   // A method of this object has no prototype property and cannot be constructed, like workerd's.
   return {
     [level](...args) {
-      if (op_console(level, args.length === 0 ? "" : format(args, level))) {
+      if (op_console(level, args.length === 0 ? "" : format(args))) {
         op_trace_log(level, messageOf(args));
       }
     },
@@ -121,11 +121,11 @@ const console = {
     if (!condition) {
       const first = args[0];
       const given = typeof first === "string" ? [`Assertion failed: ${first}`, ...new SafeArrayIterator(ArrayPrototypeSlice(args, 1))] : ["Assertion failed", ...new SafeArrayIterator(args)];
-      op_console("error", format(given, "error"));
+      op_console("error", format(given));
     }
   },
   trace(...args) {
-    const holder = { name: "Trace", message: args.length === 0 ? "" : format(args, "trace") };
+    const holder = { name: "Trace", message: args.length === 0 ? "" : format(args) };
     ErrorCaptureStackTrace(holder, console.trace);
     op_console("trace", `${holder.stack}`);
   },
@@ -133,10 +133,10 @@ const console = {
     op_console("log", guarded(() => inspector().inspect(value, { __proto__: null, customInspect: false, colors: op_console_colors(), ...options })));
   },
   dirxml(...args) {
-    op_console("log", format(args, "log"));
+    op_console("log", format(args));
   },
   table(value = undefined, columns = undefined) {
-    op_console("log", guarded(() => core.loadExtScript("ext:denizen/console/table.js").table(value, columns) ?? format([value], "log")));
+    op_console("log", guarded(() => core.loadExtScript("ext:denizen/console/table.js").table(value, columns) ?? format([value])));
   },
   count(label = "default") {
     const key = `${label}`;
@@ -152,7 +152,7 @@ const console = {
   },
   group(...args) {
     if (args.length > 0) {
-      op_console("log", format(args, "log"));
+      op_console("log", format(args));
     }
     op_console_indent(1);
   },
@@ -183,7 +183,7 @@ const console = {
     if (text === undefined) {
       op_console("warn", `No such label '${key}' for console.timeLog()`);
     } else {
-      op_console("log", args.length === 0 ? text : `${text} ${format(args, "log")}`);
+      op_console("log", args.length === 0 ? text : `${text} ${format(args)}`);
     }
   },
   timeStamp() {},

@@ -751,7 +751,6 @@ return {
   createPairIterators,
   configurePairInterface,
   copyArray,
-  defineHidden,
   illegalInvocation,
   isObject,
   isTokenCode,

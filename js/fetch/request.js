@@ -289,5 +289,5 @@ function newRequest(members) {
   return new Request(kInternal, ObjectAssign(new State(members.method, members.url), members));
 }
 
-return { Request, RequestPrototype, isRequest, newRequest, parseUrl, requestFromHost, requestState: stateOf, signalSeen };
+return { Request, RequestPrototype, isRequest, newRequest, requestFromHost, requestState: stateOf, signalSeen };
 })();

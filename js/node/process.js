@@ -32,6 +32,7 @@ const {
   SymbolToStringTag,
   TypeError,
 } = primordials;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { EventEmitter } = core.loadExtScript("ext:denizen/node/events.js");
 const assert = core.loadExtScript("ext:denizen/node/assert.js").default;
 const { queueMicrotask } = core.loadExtScript("ext:denizen/worker/report.js");
@@ -78,7 +79,7 @@ function named(fn, name, length) {
 // Values of `env` are texts, whatever they were set to.
 function makeEnv() {
   const target = {};
-  const bindings = ownBindings();
+  const bindings = changed.nodejs_compat_populate_process_env ? undefined : ownBindings();
   if (bindings !== undefined && bindings !== null) {
     const keys = ObjectKeys(bindings);
     for (let i = 0; i < keys.length; i++) {

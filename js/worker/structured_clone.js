@@ -9,7 +9,7 @@ const { core, primordials } = __bootstrap;
 const { op_clone_value } = core.ops;
 const { ArrayIsArray, TypeError } = primordials;
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
-const { describe, own, revive } = core.loadExtScript("ext:denizen/actor/values.js");
+const { describe, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 
 // Before `enhanced_error_serialization` V8 copies errors in its own way.
 const describeButErrors = (value, whole) => (whole === true ? undefined : describe(value));
@@ -41,5 +41,5 @@ function structuredClone(value, options = undefined) {
   return clone(value, list);
 }
 
-return { clone, refuseClass: own, structuredClone };
+return { clone, structuredClone };
 })();

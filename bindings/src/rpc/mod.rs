@@ -50,7 +50,6 @@ deno_core::extension!(
         op_stub_call,
         op_stub_get,
         op_stub_is,
-        op_stub_is_facet,
         op_class_is,
     ],
     objects = [Fetcher, ClassHandle],
@@ -158,14 +157,6 @@ fn resolve(state: &IsolateState, io: &IoContext, stub: &Fetcher) -> Target {
 #[op2(fast)]
 pub fn op_stub_is(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> bool {
     cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, value).is_some()
-}
-
-/// Whether `value` is a stub of a facet.
-#[op2(fast)]
-pub fn op_stub_is_facet(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> bool {
-    // SAFETY: `value` is a live handle in this scope.
-    cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, value)
-        .is_some_and(|stub| matches!(unsafe { stub.as_ref() }.target, StubTarget::Facet { .. }))
 }
 
 /// Whether `value` is a Durable Object class.

@@ -4,7 +4,7 @@
 //! sources that act ask `js/bootstrap/changed.js`, or [`is_on`]. Names that exclude each other are in `loader/flags.rs`.
 
 /// Name and first date of every flag that workerd 1.20261117.1 has in `Cloudflare.compatibilityFlags`, in its order, and what is so
-/// where it is on: empty where this makes no difference here. Without a date it is never the default. The dates are
+/// where it is on: empty where this makes no difference here, and for the flags of single modules of Node, which are in `node/gates.rs`. Without a date it is never the default. The dates are
 /// observed, one run of workerd a day of change.
 const FLAGS: &[(&str, &str, &str)] = &[
     ("formdata_parser_supports_files", "2021-11-03", ""),
@@ -105,7 +105,7 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("memory_cache_delete", "", ""),
     ("unique_ctx_per_invocation", "2025-03-10", ""),
     ("queue_consumer_no_wait_for_wait_until", "", ""),
-    ("nodejs_compat_populate_process_env", "2026-08-04", ""),
+    ("nodejs_compat_populate_process_env", "2026-08-04", "`process.env` has the bindings as text"),
     ("cache_api_request_cf_overrides_cache_rules", "2025-05-19", ""),
     ("disallow_importable_env", "", "`env` and `exports` of `cloudflare:workers` are empty"),
     ("assets_navigation_prefers_asset_serving", "2025-04-01", ""),

@@ -445,5 +445,5 @@ const sync = {};
 for (let i = 0; i < names.length; i++) sync[names[i]] = shaped(functions[names[i]], names[i], LENGTHS[names[i]]);
 sync.realpathSync.native = sync.realpathSync;
 
-return { checkSize, optionsOf, checkMode, sync, unsupported };
+return { optionsOf, checkMode, sync, unsupported };
 })();

@@ -17,6 +17,17 @@ export default {
         return (await worker.getEntrypoint().fetch("http://x/")).text();
       });
     }
+    const POPULATED = [
+      ["2025-03-31", ["nodejs_compat"]], ["2025-04-01", ["nodejs_compat"]], ["2025-03-31", ["nodejs_compat", "nodejs_compat_populate_process_env"]],
+      ["2026-11-17", []], ["2026-11-17", ["nodejs_compat_do_not_populate_process_env"]],
+    ];
+    for (const [compatibilityDate, compatibilityFlags] of POPULATED) {
+      await row(`process.env ${compatibilityDate} ${compatibilityFlags}`, async () => {
+        const modules = { "main.js": "import process from 'node:process'; export default { fetch() { return Response.json(process.env); } };" };
+        const worker = env.LOADER.load({ compatibilityDate, compatibilityFlags, mainModule: "main.js", modules, env: { A: "text", B: { c: 1 } } });
+        return (await worker.getEntrypoint().fetch("http://x/")).text();
+      });
+    }
     await row("missing module", () => import("node:nope"));
     await row("Buffer is a plain property", () => { const { value, ...rest } = Object.getOwnPropertyDescriptor(globalThis, "Buffer"); return [typeof value, JSON.stringify(rest)]; });
     await row("setImmediate is inherited", () => [Object.hasOwn(globalThis, "setImmediate"), "setImmediate" in globalThis]);

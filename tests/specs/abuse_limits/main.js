@@ -140,7 +140,7 @@ export const values = on(async (host) => {
   assert.deepEqual(await host.receive("values", 8000, 30000), [8000, 30000, true, true]);
 });
 export const smallQuotas = on(async (host) => {
-  // Less than a page was no limit at all.
+  // A quota below a page is refused.
   assert.equal((await host.run("tiny", { storageBytes: 100 }, "fill", 3e6)).message, "limits.storageBytes must be a number from 4096 on.");
   const result = await host.run("small", { storageBytes: 4096 }, "fill", 3e6);
   assert.deepEqual([result.limit, result.max], ["storageBytes", 4096]);
