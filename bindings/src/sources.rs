@@ -68,7 +68,6 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     script!("web/event_target.js"),
     script!("web/events.js"),
     script!("web/performance.js"),
-    script!("web/text_decoder.js"),
     script!("worker/controllers.js"),
     script!("worker/dispatch.js"),
     script!("worker/exports.js"),

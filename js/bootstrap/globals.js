@@ -48,7 +48,6 @@ load("ext:denizen/web/event_target.js");
 const events = load("ext:denizen/web/events.js");
 const performance = load("ext:denizen/web/performance.js");
 load("ext:denizen/streams/writer.js");
-load("ext:denizen/web/text_decoder.js");
 const { compatibilityFlags, configure } = load("ext:denizen/bootstrap/flags.js");
 const { defineDigestStream, defineLazyGlobals } = load("ext:denizen/bootstrap/lazy.js");
 const { callable } = load("ext:denizen/bootstrap/callable.js");

@@ -6,6 +6,7 @@
 const { core, primordials } = __bootstrap;
 const { op_node_lazy } = core.ops;
 const {
+  ArrayPrototypeShift,
   ObjectDefineProperty,
   ObjectGetPrototypeOf,
   ReflectApply,
@@ -103,7 +104,8 @@ function clearTimeout(timeout) {
 function clearInterval(timeout) {
   timers.clearInterval(idOf(timeout) ?? timeout);
 }
-function setImmediate(callback, ...args) {
+function setImmediate(...args) {
+  const callback = ArrayPrototypeShift(args);
   if (typeof callback !== "function") {
     throw new TypeError("Failed to execute 'setImmediate' on 'ServiceWorkerGlobalScope': parameter 1 is not of type 'function'.");
   }

@@ -422,7 +422,7 @@ const METHODS = {
     comparable(other, "b");
     return this === other || (this.length === other.length && compareBytes(this, other) === 0);
   },
-  inspect() {
+  inspect(_recurseTimes, _ctx) {
     const length = TypedArrayPrototypeGetLength(this);
     const shown = MathMin(exported.INSPECT_MAX_BYTES, length);
     let out = "";
@@ -517,7 +517,9 @@ for (let i = 0; i < NAMES.length; i++) {
       validateInteger(end, "end", 0, length);
       return end <= start ? "" : textOf(this, i, start, end);
     },
-    [`${short}Write`](text, offset = 0, length = this.length) {
+    [`${short}Write`](text, at, count) {
+      const offset = at === undefined ? 0 : at;
+      const length = count === undefined ? this.length : count;
       const all = TypedArrayPrototypeGetLength(this);
       validateInteger(offset, "offset", 0, all);
       validateInteger(length, "length", 0, all - offset);

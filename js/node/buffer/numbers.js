@@ -142,12 +142,14 @@ for (let o = 0; o < 2; o++) {
       checkOffset(this, offset, 8);
       return DataViewPrototypeGetFloat64(view(this), offset, little);
     },
-    [`writeFloat${order}`](value, offset = 0) {
+    [`writeFloat${order}`](value, at) {
+      const offset = at === undefined ? 0 : at;
       checkOffset(this, offset, 4);
       DataViewPrototypeSetFloat32(view(this), offset, +value, little);
       return offset + 4;
     },
-    [`writeDouble${order}`](value, offset = 0) {
+    [`writeDouble${order}`](value, at) {
+      const offset = at === undefined ? 0 : at;
       checkOffset(this, offset, 8);
       DataViewPrototypeSetFloat64(view(this), offset, +value, little);
       return offset + 8;
