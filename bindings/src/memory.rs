@@ -1,10 +1,12 @@
 //! Memory outside V8's heap that the code of an isolate holds: the bytes of its ArrayBuffers.
 //!
-//! Owns the budget of one isolate, the one way in which bytes of the host become an ArrayBuffer, and whether V8 serialises. V8's own allocations
+//! Owns the budget of one isolate, the one way in which bytes of the host become an ArrayBuffer, and
+//! which memory a serialiser of V8 writes to. V8's own allocations
 //! take from the same budget (`runtime/host`, the isolate's allocator). It must not know what the bytes are.
 
 use std::cell::Cell;
 use std::ffi::c_void;
+use std::ptr::null_mut;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -141,26 +143,46 @@ pub fn keep(scope: &mut v8::PinScope<'_, '_>, bytes: Vec<u8>) -> Result<Bytes, F
 }
 
 thread_local! {
-    /// Whether V8 serialises a value on this thread.
-    static SERIALIZING: Cell<bool> = const { Cell::new(false) };
+    /// Whether the next allocation is a serialiser's buffer.
+    static BEGINNING: Cell<bool> = const { Cell::new(false) };
+    /// Where the buffer lies of the serialiser that runs on this thread.
+    static BUFFER: Cell<*mut u8> = const { Cell::new(null_mut()) };
 }
 
-/// Lets V8 serialise something, whose buffer then may not grow beyond [`SERIALIZED_BYTES`]: V8 says that there is no memory.
+/// Lets V8 serialise something by `work`, in a buffer that `begin` makes and that then may not grow beyond
+/// [`SERIALIZED_BYTES`]: V8 says that there is no memory. Other memory grows as it likes, also that of code in the value's
+/// getters.
 ///
 /// [`SERIALIZED_BYTES`]: denizen_core::limits::SERIALIZED_BYTES
-pub fn serializing<T>(work: impl FnOnce() -> T) -> T {
+pub fn serializing<T>(begin: impl FnOnce(), work: impl FnOnce() -> T) -> T {
     // A getter of the value may serialise another one.
-    let outer = SERIALIZING.replace(true);
+    let outer = BUFFER.replace(null_mut());
+    BEGINNING.set(true);
+    begin();
+    BEGINNING.set(false);
     let done = work();
-    SERIALIZING.set(outer);
+    BUFFER.set(outer);
     done
 }
 
-/// For the process's allocator: whether memory of this thread may grow to more than [`SERIALIZED_BYTES`].
-///
-/// [`SERIALIZED_BYTES`]: denizen_core::limits::SERIALIZED_BYTES
-pub fn may_grow() -> bool {
-    !SERIALIZING.get()
+/// For the process's allocator: memory was allocated.
+#[inline]
+pub fn allocated(memory: *mut u8) {
+    if BEGINNING.get() {
+        BEGINNING.set(false);
+        BUFFER.set(memory);
+    }
+}
+
+/// For the process's allocator: whether this is the buffer of the serialiser that runs on this thread.
+#[inline]
+pub fn is_serialized_buffer(memory: *mut u8) -> bool {
+    BUFFER.get() == memory
+}
+
+/// For the process's allocator: that buffer lies elsewhere now.
+pub fn serialized_buffer_moved(memory: *mut u8) {
+    BUFFER.set(memory);
 }
 
 /// A text in UTF-8.

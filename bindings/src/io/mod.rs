@@ -16,8 +16,8 @@ use crate::io::context::{Frame, IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
 use denizen_core::limits::{
-    BLOCK_CONCURRENCY, BLOCK_DEPTH, BODY_CHUNK_BYTES, CONSOLE_GROUPS, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH,
-    TIMERS, WASM_PAGES,
+    BLOCK_CONCURRENCY, BLOCK_DEPTH, BODY_CHUNK_BYTES, CONSOLE_GROUPS, CONSOLE_LINE_BYTES, PERFORMANCE_ENTRIES,
+    REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES,
 };
 
 deno_core::extension!(
@@ -243,6 +243,12 @@ pub fn op_console(scope: &mut v8::PinScope<'_, '_>, #[string] level: String, #[s
     if let Some(worker) = state.worker.get() {
         let depth = io.as_ref().map_or(0, |io| io.console_groups.get());
         let margin = "  ".repeat(depth);
+        // The rest is cut anyway, and a margin for each line of it would take many times its memory.
+        let mut text = text;
+        if depth > 0 && text.len() > CONSOLE_LINE_BYTES {
+            let cut = (0..=CONSOLE_LINE_BYTES + 4).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+            text.truncate(cut);
+        }
         let text = if depth == 0 { text } else { format!("{margin}{}", text.replace('\n', &format!("\n{margin}"))) };
         state.host.console(&worker.name, actor.as_deref(), &level, &text);
     }

@@ -98,7 +98,9 @@ fn digest_of(name: &str) -> Option<*const lc::EVP_MD> {
     let plain = CString::new(plain).ok()?;
     // SAFETY: the name ends with a zero and is only read; what is found is a constant of the library.
     let digest = unsafe { lc::EVP_get_digestbyname(plain.as_ptr()) };
-    (!digest.is_null()).then_some(digest)
+    // Those that give as many bytes as one likes have no size, and other functions.
+    // SAFETY: the digest is a constant of the library, or null.
+    unsafe { (!digest.is_null() && lc::EVP_MD_size(digest) > 0).then_some(digest) }
 }
 
 /// Begins a digest, or an HMAC if there is a key.

@@ -57,8 +57,8 @@ impl<'f> Writer<'f> {
     fn write(&self, scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> Option<Vec<u8>> {
         let context = scope.get_current_context();
         let serializer = v8::ValueSerializer::new(scope, Box::new(self));
-        serializer.write_header();
-        (serializing(|| serializer.write_value(context, value)) == Some(true)).then(|| serializer.release())
+        (serializing(|| serializer.write_header(), || serializer.write_value(context, value)) == Some(true))
+            .then(|| serializer.release())
     }
 }
 

@@ -270,11 +270,10 @@ fn store_once<'s>(
     let context = scope.get_current_context();
     v8::tc_scope!(let scope, scope);
     let serializer = v8::ValueSerializer::new(scope, Box::new(&keeper));
-    serializer.write_header();
     for (index, buffer) in moved.iter().enumerate() {
         serializer.transfer_array_buffer(index as u32, *buffer);
     }
-    if serializing(|| serializer.write_value(context, value)) != Some(true) {
+    if serializing(|| serializer.write_header(), || serializer.write_value(context, value)) != Some(true) {
         if let Some(message) = keeper.refused.take() {
             return Err(WireError::DataClone(message));
         }
@@ -344,6 +343,9 @@ pub fn op_clone_value<'s>(
         let buffer = buffer.ok_or_else(|| WireError::DataClone("Value is not transferable.".into()))?;
         // A buffer that has moved before has nothing to move.
         if !buffer.was_detached() {
+            if moved.contains(&buffer) {
+                return Err(WireError::DataClone("An ArrayBuffer is in the transfer list twice.".into()));
+            }
             moved.push(buffer);
         }
     }

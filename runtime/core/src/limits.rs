@@ -204,6 +204,13 @@ pub const PBKDF2_ROUNDS: u64 = 2_000_000;
 /// little.
 pub const PBKDF2_ROUNDS_PER_MS: u64 = 2_000;
 
+/// Rounds that derive the key of an encrypted private key: half a second. Tools take some thousand, the careful ones 600,000.
+pub const ENCRYPTED_KEY_ROUNDS: u64 = 1_000_000;
+/// Bytes of a certificate or key: what the library makes of one takes some thirty times as much.
+pub const ENCODED_KEY_BYTES: usize = 1 << 20;
+/// Steps in which zstd looks for a match, as a power of two: more of them take seconds for each piece of chosen input.
+pub const ZSTD_SEARCH_BITS: i32 = 10;
+
 /// Bytes that a compression library of `node:zlib` is given at once: it does not stop in the middle, and the slowest settings
 /// need a second or two for them. Longer input is compressed in pieces, between which an event can be stopped.
 pub const ZLIB_PIECE_BYTES: usize = 1 << 20;

@@ -7,7 +7,7 @@
 use std::alloc::{GlobalAlloc, Layout};
 use std::ptr::null_mut;
 
-use denizen_bindings::memory::may_grow;
+use denizen_bindings::memory::{allocated, is_serialized_buffer, serialized_buffer_moved};
 use denizen_core::limits::SERIALIZED_BYTES;
 use tikv_jemallocator::Jemalloc;
 
@@ -19,7 +19,9 @@ pub struct Allocator;
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as the caller promises.
-        unsafe { Jemalloc.alloc(layout) }
+        let memory = unsafe { Jemalloc.alloc(layout) };
+        allocated(memory);
+        memory
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
@@ -39,10 +41,18 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, bytes: usize) -> *mut u8 {
-        if bytes > SERIALIZED_BYTES && !may_grow() {
+        if !is_serialized_buffer(pointer) {
+            // SAFETY: as the caller promises.
+            return unsafe { Jemalloc.realloc(pointer, layout, bytes) };
+        }
+        if bytes > SERIALIZED_BYTES {
             return null_mut();
         }
         // SAFETY: as the caller promises.
-        unsafe { Jemalloc.realloc(pointer, layout, bytes) }
+        let memory = unsafe { Jemalloc.realloc(pointer, layout, bytes) };
+        if !memory.is_null() {
+            serialized_buffer_moved(memory);
+        }
+        memory
     }
 }

@@ -39,7 +39,9 @@ pub fn bounded(text: &str) -> String {
 
 /// `text` without characters that a terminal obeys, but for colours.
 fn visible(text: &str) -> Cow<'_, str> {
-    let obeyed = |c: char| c.is_control() && c != '\n' && c != '\t';
+    // Marks of writing direction show a line in another order than it has.
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let obeyed = |c: char| (c.is_control() || turns(c)) && c != '\n' && c != '\t';
     if !text.contains(obeyed) {
         return Cow::Borrowed(text);
     }
@@ -57,14 +59,24 @@ fn visible(text: &str) -> Cow<'_, str> {
         rest = &rest[length..];
     }
     out.push_str(rest);
+    let last = out.rfind("\u{1b}[").map(|at| &out[at..at + color_length(&out[at..])]);
+    if last.is_some_and(|last| !ENDS.contains(&last)) {
+        // Colours end with the line.
+        out.push_str("\u{1b}[0m");
+    }
     Cow::Owned(out)
 }
+
+/// Sequences that end what others began, as formatters write them.
+const ENDS: &[&str] = &["\u{1b}[0m", "\u{1b}[m", "\u{1b}[39m", "\u{1b}[49m", "\u{1b}[22m", "\u{1b}[23m", "\u{1b}[24m"];
 
 /// Bytes of the sequence for colours that `text` begins with, 0 if it begins with none.
 fn color_length(text: &str) -> usize {
     let Some(parameters) = text.strip_prefix("\u{1b}[") else { return 0 };
     let length = parameters.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b';').count();
-    if parameters.as_bytes().get(length) == Some(&b'm') { length + 3 } else { 0 }
+    // What is concealed (8) is no colour.
+    let hides = parameters[..length].split(';').any(|parameter| parameter.trim_start_matches('0') == "8");
+    if parameters.as_bytes().get(length) == Some(&b'm') && !hides { length + 3 } else { 0 }
 }
 
 #[cfg(test)]
@@ -75,6 +87,8 @@ mod tests {
     fn a_terminal_is_given_colours_and_nothing_else() {
         assert_eq!(visible("plain \u{e9}"), "plain \u{e9}");
         assert_eq!(visible("\u{1b}[1;31mred\u{1b}[0m"), "\u{1b}[1;31mred\u{1b}[0m");
+        assert_eq!(visible("\u{1b}[31mopen"), "\u{1b}[31mopen\u{1b}[0m");
+        assert_eq!(visible("\u{1b}[8mhidden\u{202e}"), "\\x1b[8mhidden\\x202e");
         assert_eq!(visible("a\u{1b}[2Ab\rc\u{9b}d\u{1b}"), "a\\x1b[2Ab\\x0dc\\x9bd\\x1b");
     }
 

@@ -7,6 +7,7 @@ use std::ffi::{CString, c_char, c_int, c_long, c_void};
 use std::ptr::{null, null_mut};
 
 use aws_lc_sys as c;
+use denizen_core::limits::ENCRYPTED_KEY_ROUNDS;
 
 use super::cipher::{Context, Spec};
 use super::{Key, Owned, marshal, number_bytes, ok, text_of};
@@ -79,8 +80,54 @@ unsafe extern "C" fn passphrase(buffer: *mut c_char, size: c_int, _writing: c_in
     }
 }
 
+/// Takes one value of DER from the front of `input`: its tag and content.
+fn take_der<'a>(input: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
+    let (&tag, rest) = input.split_first()?;
+    let (&first, mut rest) = rest.split_first()?;
+    let mut length = usize::from(first);
+    if first & 0x80 != 0 {
+        let (digits, after) = rest.split_at_checked(usize::from(first & 0x7f))?;
+        if digits.is_empty() || digits.len() > 4 {
+            return None;
+        }
+        length = digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit));
+        rest = after;
+    }
+    let (content, rest) = rest.split_at_checked(length)?;
+    *input = rest;
+    Some((tag, content))
+}
+
+/// Whether deriving the key of an EncryptedPrivateKeyInfo (RFC 5958) takes no more rounds than are allowed: nothing stops the
+/// library in the middle of them. PBES2 has them within its derivation function, the older schemes beside their salt.
+fn is_bounded(data: &[u8]) -> bool {
+    const SEQUENCE: u8 = 0x30;
+    const OCTETS: u8 = 0x04;
+    const INTEGER: u8 = 0x02;
+    let rounds = || {
+        let mut input = data;
+        let (_, mut info) = take_der(&mut input)?;
+        let (_, mut algorithm) = take_der(&mut info)?;
+        take_der(&mut algorithm)?;
+        let (_, mut parameters) = take_der(&mut algorithm)?;
+        let (mut tag, mut content) = take_der(&mut parameters)?;
+        if tag == SEQUENCE {
+            take_der(&mut content)?;
+            (tag, parameters) = take_der(&mut content)?;
+            (tag, _) = if tag == SEQUENCE { take_der(&mut parameters)? } else { return None };
+        }
+        let (kind, number) = take_der(&mut parameters)?;
+        (tag == OCTETS && kind == INTEGER && number.len() <= 4)
+            .then(|| number.iter().fold(0, |sum: u64, digit| sum << 8 | u64::from(*digit)))
+    };
+    rounds().is_some_and(|rounds| rounds <= ENCRYPTED_KEY_ROUNDS)
+}
+
 /// A private key from PEM.
 pub fn private_pem(data: &[u8], secret: Option<&[u8]>) -> Option<Key> {
+    if block(data, "ENCRYPTED PRIVATE KEY").is_some_and(|der| !is_bounded(&der)) {
+        return None;
+    }
     let file = reader(data)?;
     // SAFETY: the file is live, and the passphrase outlives the call.
     let key = unsafe {
@@ -102,7 +149,7 @@ pub fn private_der(kind: &str, data: &[u8], secret: Option<&[u8]>) -> Option<Key
                 if let Some(key) = Owned::new(c::EVP_parse_private_key(&mut input), c::EVP_PKEY_free) {
                     return Some(key);
                 }
-                let secret = secret?;
+                let secret = secret.filter(|_| is_bounded(data))?;
                 let mut input = c::CBS { data: data.as_ptr(), len: data.len() };
                 let key = c::PKCS8_parse_encrypted_private_key(&mut input, secret.as_ptr().cast(), secret.len());
                 Owned::new(key, c::EVP_PKEY_free)

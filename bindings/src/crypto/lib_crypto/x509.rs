@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::ptr::null_mut;
 
 use aws_lc_sys as c;
+use denizen_core::limits::ENCODED_KEY_BYTES;
 
 use super::formats::{pem, reader, taken, writer, written};
 use super::{Key, Owned, marshal, number_bytes, ok, text_of};
@@ -29,6 +30,9 @@ pub type Attribute = (Vec<u8>, Vec<u8>);
 impl Certificate {
     /// From PEM or DER. What follows it is not looked at.
     pub fn new(data: &[u8]) -> Option<Self> {
+        if data.len() > ENCODED_KEY_BYTES {
+            return None;
+        }
         let file = reader(data)?;
         // SAFETY: the file is live; `start` is moved within a live slice.
         unsafe {

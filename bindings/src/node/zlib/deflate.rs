@@ -47,6 +47,7 @@ impl Mode {
 }
 
 /// Numbers that a stream begins with.
+#[derive(Clone, Copy)]
 pub(super) struct Settings {
     pub window_bits: i32,
     pub level: i32,
@@ -54,10 +55,33 @@ pub(super) struct Settings {
     pub strategy: i32,
 }
 
+/// Gives `stream` a state of the library.
+fn init(stream: &mut z::z_stream, mode: Mode, settings: &Settings) -> c_int {
+    let bits = settings.window_bits;
+    let bits = match mode {
+        Mode::Deflate | Mode::Inflate => bits,
+        Mode::Gzip | Mode::Gunzip | Mode::GunzipMember => bits + 16,
+        Mode::Unzip => bits + 32,
+        Mode::DeflateRaw | Mode::InflateRaw => -bits,
+    };
+    let size = size_of::<z::z_stream>() as c_int;
+    // SAFETY: the stream is complete, has an allocator, and no state.
+    unsafe {
+        if mode.compresses() {
+            let Settings { level, mem_level, strategy, .. } = *settings;
+            z::deflateInit2_(stream, level, z::Z_DEFLATED, bits, mem_level, strategy, z::zlibVersion(), size)
+        } else {
+            z::inflateInit2_(stream, bits, z::zlibVersion(), size)
+        }
+    }
+}
+
 /// A stream of the library.
 pub(super) struct Deflate {
     /// In a box: the library's state refers to it.
     stream: Box<z::z_stream>,
+    /// What it began with.
+    settings: Settings,
     /// Whether the library holds a state of ours.
     begun: bool,
     given_mode: Mode,
@@ -80,27 +104,20 @@ impl Deflate {
             opaque: memory.opaque(),
             ..z::z_stream::default()
         });
-        let bits = settings.window_bits;
-        let bits = match mode {
-            Mode::Deflate | Mode::Inflate => bits,
-            Mode::Gzip | Mode::Gunzip | Mode::GunzipMember => bits + 16,
-            Mode::Unzip => bits + 32,
-            Mode::DeflateRaw | Mode::InflateRaw => -bits,
-        };
-        let size = size_of::<z::z_stream>() as c_int;
-        // SAFETY: the stream is complete and has an allocator.
-        let status = unsafe {
-            if mode.compresses() {
-                let Settings { level, mem_level, strategy, .. } = *settings;
-                z::deflateInit2_(&mut *stream, level, z::Z_DEFLATED, bits, mem_level, strategy, z::zlibVersion(), size)
-            } else {
-                z::inflateInit2_(&mut *stream, bits, z::zlibVersion(), size)
-            }
-        };
+        let status = init(&mut stream, mode, settings);
         let begun = status == z::Z_OK;
         let kept = dictionary.filter(|bytes| !bytes.is_empty()).map(|bytes| memory.copy(bytes));
-        let mut this =
-            Self { stream, begun, given_mode: mode, mode, magic: 0, refused: None, dictionary: None, _memory: memory };
+        let mut this = Self {
+            stream,
+            settings: *settings,
+            begun,
+            given_mode: mode,
+            mode,
+            magic: 0,
+            refused: None,
+            dictionary: None,
+            _memory: memory,
+        };
         if !begun {
             this.refused = Some(this.failure(status, "Zlib error"));
             return this;
@@ -196,6 +213,9 @@ impl Codec for Deflate {
         if let Some(failure) = &self.refused {
             return Err(failure.clone());
         }
+        if !self.begun {
+            return Err(Failure::zlib(z::Z_MEM_ERROR, "Zlib error"));
+        }
         self.find_out(io);
         let flush = if rest > 0 { z::Z_NO_FLUSH } else { flush as c_int };
         self.stream.next_in = io.next_in;
@@ -224,9 +244,16 @@ impl Codec for Deflate {
         if !self.begun {
             return Ok(());
         }
-        // SAFETY: the stream has begun.
-        let status = unsafe {
-            if self.mode.compresses() { z::deflateReset(&mut *self.stream) } else { z::inflateReset(&mut *self.stream) }
+        let status = if self.given_mode.compresses() {
+            // A state of its own: the library's reset keeps a place in the output that was not taken, and panics there later.
+            // SAFETY: the stream has begun, and is ended before it gets another state.
+            unsafe { z::deflateEnd(&mut *self.stream) };
+            let status = init(&mut self.stream, self.given_mode, &self.settings);
+            self.begun = status == z::Z_OK;
+            status
+        } else {
+            // SAFETY: the stream has begun.
+            unsafe { z::inflateReset(&mut *self.stream) }
         };
         self.mode = self.given_mode;
         self.magic = 0;
@@ -240,6 +267,7 @@ impl Codec for Deflate {
         if !self.begun || !self.mode.compresses() {
             return Ok(());
         }
+        (self.settings.level, self.settings.strategy) = (level, strategy);
         // SAFETY: the stream has begun; its input and output are empty or those of an earlier call, which may be gone.
         let status = unsafe {
             self.stream.avail_in = 0;

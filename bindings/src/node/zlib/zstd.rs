@@ -4,6 +4,7 @@
 
 use std::ffi::CStr;
 
+use denizen_core::limits::ZSTD_SEARCH_BITS;
 use zstd_sys as zstd;
 use zstd_sys::{ZSTD_EndDirective as End, ZSTD_cParameter as Param};
 
@@ -12,6 +13,9 @@ use super::{Codec, Failure, Io};
 
 /// Of threads that compress: accepted as workerd does, and without effect. A Worker starts no threads.
 const THREADS: std::ops::RangeInclusive<u32> = 400..=402;
+
+/// The library's own bound of `searchLog`.
+const ZSTD_SEARCH_MAX: i32 = 30;
 
 fn param(number: u32) -> Option<Param> {
     Some(match number {
@@ -80,8 +84,13 @@ impl Encoder {
             let Some(param) = param(name) else {
                 return Err(format!("Unsupported Zstd compression parameter: {}", name as i32));
             };
+            // Refused where the library refuses it.
+            let bounded = match param {
+                Param::ZSTD_c_searchLog if value <= ZSTD_SEARCH_MAX => value.min(ZSTD_SEARCH_BITS),
+                _ => value,
+            };
             // SAFETY: the context is live.
-            set(unsafe { zstd::ZSTD_CCtx_setParameter(context, param, value) })?;
+            set(unsafe { zstd::ZSTD_CCtx_setParameter(context, param, bounded) })?;
         }
         this.pledge()?;
         Ok(this)
