@@ -342,10 +342,8 @@ pub fn op_clone_value<'s>(
         let buffer = buffer.filter(|buffer| buffer.is_detachable() || buffer.was_detached());
         let buffer = buffer.ok_or_else(|| WireError::DataClone("Value is not transferable.".into()))?;
         // A buffer that has moved before has nothing to move.
-        if !buffer.was_detached() {
-            if moved.contains(&buffer) {
-                return Err(WireError::DataClone("An ArrayBuffer is in the transfer list twice.".into()));
-            }
+        // Nor does one that is given twice move twice.
+        if !buffer.was_detached() && !moved.contains(&buffer) {
             moved.push(buffer);
         }
     }
