@@ -92,7 +92,7 @@ export default {
         for (const header of NAMES) made.headers.set(header, "a value of a header");
         return made;
       }
-      case "work":
+      case "once":
         return new Response(String(await WORK[name]()));
       case "loop": {
         const count = Number(searchParams.get("count"));

@@ -19,10 +19,10 @@ export const WEB_LOADS = [
   { name: "large", title: "echo of 10 MB, 4 connections", digits: 1, target: "/echo", request: { script: post(`string.rep("x", 10485760)`), connections: 4 } },
   { name: "chunks", title: "1,000 chunks of 1 KB, 8 connections", target: "/chunks", request: { connections: 8 } },
   { name: "headers", title: "50 headers each way", target: "/headers", request: { script: FIFTY } },
-  { name: "url", title: "URL", target: "/work/url" },
-  { name: "sha256", title: "SHA-256 of 1 KB", target: "/work/sha256" },
-  { name: "gzip", title: "gzip of 8 KB", target: "/work/gzip" },
-  { name: "clone", title: "structuredClone", target: "/work/clone" },
+  { name: "url", title: "URL", target: "/once/url" },
+  { name: "sha256", title: "SHA-256 of 1 KB", target: "/once/sha256" },
+  { name: "gzip", title: "gzip of 8 KB", target: "/once/gzip" },
+  { name: "clone", title: "structuredClone", target: "/once/clone" },
 ];
 
 /** Repetitions in one event. */
