@@ -60,6 +60,14 @@ impl Budget {
     }
 }
 
+/// Takes `bytes`. What nobody refers to any more makes room, as it does when V8 allocates.
+fn take(scope: &mut v8::PinScope<'_, '_>, budget: &Budget, bytes: usize) -> bool {
+    budget.take(bytes) || {
+        scope.low_memory_notification();
+        budget.take(bytes)
+    }
+}
+
 /// An ArrayBuffer of these bytes. Code that holds more than its isolate may is stopped.
 pub fn array_buffer<'s>(scope: &mut v8::PinScope<'s, '_>, bytes: Vec<u8>) -> v8::Local<'s, v8::ArrayBuffer> {
     let length = bytes.len();
@@ -68,13 +76,9 @@ pub fn array_buffer<'s>(scope: &mut v8::PinScope<'s, '_>, bytes: Vec<u8>) -> v8:
         return v8::ArrayBuffer::with_backing_store(scope, &store);
     }
     let budget = IsolateState::of(scope).budget.clone();
-    if !budget.take(length) {
-        // What nobody refers to any more makes room, as it does when V8 allocates.
-        scope.low_memory_notification();
-        if !budget.take(length) {
-            budget.owe(length);
-            scope.terminate_execution();
-        }
+    if !take(scope, &budget, length) {
+        budget.owe(length);
+        scope.terminate_execution();
     }
     let data = Box::into_raw(bytes.into_boxed_slice()).cast::<c_void>();
     // SAFETY: `data` is a boxed slice of `length` bytes and the budget an owned reference; `free` takes both back, once.
@@ -118,14 +122,7 @@ pub fn hold(scope: &mut v8::PinScope<'_, '_>, bytes: usize) -> Result<Option<Hel
         return Ok(None);
     }
     let budget = IsolateState::of(scope).budget.clone();
-    if !budget.take(bytes) {
-        // What nobody refers to any more makes room, as it does when V8 allocates.
-        scope.low_memory_notification();
-        if !budget.take(bytes) {
-            return Err(Full);
-        }
-    }
-    Ok(Some(Held { budget, bytes }))
+    if take(scope, &budget, bytes) { Ok(Some(Held { budget, bytes })) } else { Err(Full) }
 }
 
 /// Bytes that count as held by the isolate that runs, wherever they go.

@@ -4,7 +4,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_node_lazy } = core.ops;
+const { op_define_lazy } = core.ops;
 const {
   ArrayPrototypeShift,
   ObjectDefineProperty,
@@ -122,8 +122,8 @@ function clearImmediate(immediate = undefined) {
 
 // Called once, before any user code, in an isolate whose Worker has them.
 function defineNodeGlobals() {
-  op_node_lazy(globalThis, "Buffer", () => core.loadExtScript("ext:denizen/node/buffer.js").Buffer, true);
-  op_node_lazy(globalThis, "process", () => core.loadExtScript("ext:denizen/node/process.js").default, true);
+  op_define_lazy(globalThis, "Buffer", () => core.loadExtScript("ext:denizen/node/buffer.js").Buffer, false);
+  op_define_lazy(globalThis, "process", () => core.loadExtScript("ext:denizen/node/process.js").default, false);
   const writable = (value) => ({ __proto__: null, value, configurable: true, enumerable: true, writable: true });
   ObjectDefineProperty(globalThis, "global", writable(globalThis));
   const proto = ObjectGetPrototypeOf(globalThis);

@@ -35,7 +35,6 @@ deno_core::extension!(
     denizen_node,
     ops = [
         op_node_builtin,
-        op_node_lazy,
         op_node_preview,
         agreement::op_node_dh_group,
         agreement::op_node_dh_generate,
@@ -187,38 +186,4 @@ pub fn op_node_preview<'s>(
     let entries = entries.unwrap_or_else(|| v8::Array::new(scope, 0)).into();
     let pairs = v8::Boolean::new(scope, pairs).into();
     v8::Array::new_with_elements(scope, &[entries, pairs]).into()
-}
-
-/// Defines a property that calls `make` when it is first read and is an ordinary one afterwards.
-#[op2(nofast)]
-pub fn op_node_lazy<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    object: v8::Local<'s, v8::Object>,
-    name: v8::Local<'s, v8::String>,
-    make: v8::Local<'s, v8::Function>,
-    enumerable: bool,
-) {
-    let attributes = if enumerable { v8::PropertyAttribute::NONE } else { v8::PropertyAttribute::DONT_ENUM };
-    object.set_lazy_data_property_with_data(
-        scope,
-        name.into(),
-        read_lazy,
-        make.into(),
-        attributes,
-        v8::SideEffectType::HasNoSideEffect,
-        v8::SideEffectType::HasSideEffect,
-    );
-}
-
-fn read_lazy(
-    scope: &mut v8::PinScope<'_, '_>,
-    _name: v8::Local<'_, v8::Name>,
-    args: v8::PropertyCallbackArguments<'_>,
-    mut returned: v8::ReturnValue<'_, v8::Value>,
-) {
-    let Ok(make) = v8::Local::<v8::Function>::try_from(args.data()) else { return };
-    let undefined = v8::undefined(scope).into();
-    if let Some(value) = make.call(scope, undefined, &[]) {
-        returned.set(value);
-    }
 }

@@ -23,6 +23,9 @@ const WAYS = {
   "windows of zstd": "const zlib = await import('node:zlib'); for (;;) { const stream = zlib.createZstdCompress({ params: { 101: 25 } }); kept.push(stream); await new Promise((resolve, reject) => { stream.on('error', reject); stream.write('x', resolve); }); }",
   "one window of zstd": "const zlib = await import('node:zlib'); const stream = zlib.createZstdCompress({ params: { 101: 31 } }); await new Promise((resolve, reject) => { stream.on('error', reject); stream.write('x', resolve); });",
   "encoded bodies": "for (;;) kept.push(await (await this.env.ECHO.fetch('http://bomb/')).arrayBuffer());",
+  "kept compressors": "for (;;) kept.push(new CompressionStream('gzip'));",
+  // It ends, but what it prints must not take many times its memory before it is cut.
+  "margins of the console": "for (let i = 0; i < 16; i++) console.group(); console.log('\\n'.repeat(2 ** 25)); throw new RangeError('printed');",
   "values of calls": "const bytes = new Uint8Array(8e6); for (;;) kept.push(await this.env.ECHO.echo(bytes));",
 };
 // What is dropped at once is collected, however much it is over time.
@@ -68,7 +71,7 @@ for (const [name, body] of Object.entries(DROPPED)) {
     assert.strictEqual(await env.Host.getByName(name).run(name, body), 150 * 8e6);
   } };
 }
-export const { "stored values": storedValues, "SQL blobs": sqlBlobs, bodies, "streamed bodies": streamedBodies, blobs, "encoded text": encodedText, "Buffers of text": buffers, ciphertext, clones, "a compression bomb": compressionBomb, "chunks of a bomb": bombChunks, "a gzip bomb": gzipBomb, "one large bomb": largeBomb, "chunks of a zstd bomb": zstdChunks, "states of brotli": brotliStates, "windows of zstd": zstdWindows, "one window of zstd": zstdWindow, "encoded bodies": encodedBodies, "values of calls": values, "dropped bombs": droppedBombs, "dropped streams": droppedStreams, "dropped stored values": droppedValues, "dropped bodies": droppedBodies } = tests;
+export const { "stored values": storedValues, "SQL blobs": sqlBlobs, bodies, "streamed bodies": streamedBodies, blobs, "encoded text": encodedText, "Buffers of text": buffers, ciphertext, clones, "a compression bomb": compressionBomb, "chunks of a bomb": bombChunks, "a gzip bomb": gzipBomb, "one large bomb": largeBomb, "chunks of a zstd bomb": zstdChunks, "states of brotli": brotliStates, "windows of zstd": zstdWindows, "one window of zstd": zstdWindow, "encoded bodies": encodedBodies, "kept compressors": keptCompressors, "margins of the console": margins, "values of calls": values, "dropped bombs": droppedBombs, "dropped streams": droppedStreams, "dropped stored values": droppedValues, "dropped bodies": droppedBodies } = tests;
 
 // For tests/drive, which looks at the memory of the process meanwhile.
 export default {
