@@ -68,10 +68,17 @@ function timers() {
   controller.abort();
   return btoa(ADDRESS).length + atob("aGVsbG8=").length;
 }
-const WORK = { url, headers, sha256, gzip, clone, body, text, stream, pipe, form, hmac, stack, uuid, request, timers };
+// What the rows through HTTP ask for, over a stub of the Worker itself.
+const hello = async (self) => (await (await self.fetch("http://self.test/hello")).text()).length;
+const echo = async (self) => (await (await self.fetch("http://self.test/echo", { method: "POST", body: KILOBYTE })).arrayBuffer()).byteLength;
+async function fifty(self) {
+  const response = await self.fetch("http://self.test/headers", { headers: NAMES.map((name) => [name, "a value of a header"]) });
+  return (await response.text()).length + response.headers.get(NAMES[49]).length;
+}
+const WORK = { hello, echo, fifty, url, headers, sha256, gzip, clone, body, text, stream, pipe, form, hmac, stack, uuid, request, timers };
 
 export default {
-  async fetch(request) {
+  async fetch(request, env, ctx) {
     const { pathname, searchParams } = new URL(request.url);
     const [, path, name] = pathname.split("/");
     switch (path) {
@@ -93,11 +100,12 @@ export default {
         return made;
       }
       case "once":
-        return new Response(String(await WORK[name]()));
+        return new Response(String(await WORK[name](ctx.exports.default)));
       case "loop": {
         const count = Number(searchParams.get("count"));
         const work = WORK[name];
-        for (let index = 0; index < count; index++) await work();
+        const self = ctx.exports.default;
+        for (let index = 0; index < count; index++) await work(self);
         return new Response(String(count));
       }
     }

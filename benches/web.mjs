@@ -27,6 +27,9 @@ export const WEB_LOADS = [
 
 /** Repetitions in one event. */
 export const WEB_LOOPS = [
+  { name: "hello", title: "hello, from the Worker itself", count: 2_000 },
+  { name: "echo", title: "echo of 1 KB, from the Worker itself", count: 2_000 },
+  { name: "fifty", title: "50 headers each way, to the Worker itself", count: 500 },
   { name: "url", title: "URL, parsed and changed", count: 20_000 },
   { name: "headers", title: "Headers, 50 appended and read", count: 2_000 },
   { name: "sha256", title: "SHA-256 of 1 KB", count: 5_000 },

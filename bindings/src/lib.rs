@@ -59,8 +59,9 @@ const DISABLED_OPS: &[&str] = &[
     "op_add_main_module_handler",
 ];
 
-fn without_dangerous(op: OpDecl) -> OpDecl {
-    if DISABLED_OPS.contains(&op.name) { op.disable() } else { op }
+/// The operations as they are here: some disabled, some of deno_web with another parser behind them.
+fn ours(op: OpDecl) -> OpDecl {
+    if DISABLED_OPS.contains(&op.name) { op.disable() } else { web::url::with_ada(op) }
 }
 
 /// Every extension, in the order that the snapshot has them.
@@ -81,6 +82,6 @@ pub fn extensions() -> Vec<Extension> {
         web::denizen_web::init(),
         crypto::denizen_crypto::init(),
         node::denizen_node::init(),
-        Extension { middleware_fn: Some(Box::new(without_dangerous)), ..bootstrap_extension() },
+        Extension { middleware_fn: Some(Box::new(ours)), ..bootstrap_extension() },
     ]
 }

@@ -84,6 +84,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("console/table.js"),
     embedded_script!("fetch/encoding.js"),
     embedded_script!("streams/compression.js"),
+    embedded_script!("streams/original.js"),
     embedded_script!("web/event_source.js"),
     embedded_script!("web/message_channel.js"),
     embedded_script!("web/request_response_pair.js"),
@@ -225,6 +226,8 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("node/zlib/handle.js"),
     embedded_script!("node/zlib/streams.js"),
     embedded_script!("node/zlib/whole.js"),
+    embedded_script!("web/old_cjk.js"),
+    embedded_script!("web/url_original.js"),
     embedded_script!("web/url_pattern.js"),
 ];
 

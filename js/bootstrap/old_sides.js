@@ -22,11 +22,14 @@ const {
   ReflectConstruct,
   ReflectDeleteProperty,
   ReflectGetOwnPropertyDescriptor,
+  RegExpPrototypeExec,
+  SafeRegExp,
   SafeWeakMap,
   String,
   StringFromCharCode,
   SymbolToStringTag,
   TypeError,
+  TypeErrorPrototype,
   TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeSet,
   Uint8Array,
@@ -35,7 +38,7 @@ const {
 const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
 const { EventTarget } = core.loadExtScript("ext:deno_web/02_event.js");
 const { TextDecoder, TextDecoderStream, TextEncoderStream } = core.loadExtScript("ext:deno_web/08_text_encoding.js");
-const { ReadableStream, ReadableStreamBYOBReader, TransformStream } = core.loadExtScript("ext:deno_web/06_streams.js");
+const { ReadableStream, ReadableStreamBYOBReader, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { Headers, headersSet, setHeadersImmutable } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { chunkBytes } = core.loadExtScript("ext:denizen/fetch/body.js");
@@ -45,7 +48,7 @@ const { Request } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { Response, newResponse } = core.loadExtScript("ext:denizen/fetch/response.js");
 const { scheduler } = core.loadExtScript("ext:denizen/io/timers.js");
 const { Fetcher, fetcherOf, ready } = core.loadExtScript("ext:denizen/rpc/stub.js");
-const { IdentityTransformStream, setSides } = core.loadExtScript("ext:denizen/streams/transforms.js");
+const { IdentityTransformStream, isOwnWritable, setSides } = core.loadExtScript("ext:denizen/streams/transforms.js");
 
 const deleteParameter = uncurryThis(URLSearchParamsPrototype.delete);
 const hasParameter = uncurryThis(URLSearchParamsPrototype.has);
@@ -61,17 +64,21 @@ function removeFromScope(names) {
   }
 }
 
-// Puts `construct` in the place of a global class, with the class's own prototype.
+// Puts `construct` in the place of a global class, with the class's own prototype and statics. It gets the class, too.
 function replaceClass(name, construct) {
   const scope = ObjectGetPrototypeOf(globalThis);
-  const { prototype } = scope[name];
+  const { [name]: Original } = scope;
+  const { prototype } = Original;
   const Class = function (...args) {
-    if (new.target === undefined) {
-      throw new TypeError("Illegal constructor");
-    }
-    return construct(new.target, args);
+    return new.target === undefined ? ReflectApply(Original, undefined, args) : construct(new.target, args, Original);
   };
-  ObjectDefineProperty(Class, "name", { __proto__: null, value: name, configurable: true });
+  const statics = ["name", "length", "from"];
+  for (let i = 0; i < statics.length; i++) {
+    const descriptor = ReflectGetOwnPropertyDescriptor(Original, statics[i]);
+    if (descriptor !== undefined) {
+      ObjectDefineProperty(Class, statics[i], { __proto__: null, ...descriptor });
+    }
+  }
   ObjectDefineProperty(Class, "prototype", { __proto__: null, value: prototype, writable: false });
   ObjectDefineProperty(prototype, "constructor", { __proto__: null, value: Class, writable: true, configurable: true });
   ObjectDefineProperty(scope, name, { __proto__: null, value: Class, writable: true, enumerable: true, configurable: true });
@@ -88,17 +95,30 @@ function closeConstructor(name) {
   }
 }
 
-// Has `object[name]` throw instead of rejecting when it is called without its first argument.
-function throwWithout(object, name, owner, type) {
-  const call = object[name];
-  define(object, name, {
-    [name]() {
-      if (arguments.length === 0) {
-        throw new TypeError(`Failed to execute '${name}' on '${owner}': parameter 1 is not of type '${type}'.`);
-      }
-      return ReflectApply(call, this, arguments);
-    },
-  }[name]);
+// The state of a rejected promise, as V8 counts.
+const REJECTED = 2;
+// What is said of arguments of wrong types.
+const WRONG_TYPE = new SafeRegExp("^(Failed to execute '\\w+' on '\\w+': parameter \\d|Incorrect type for the '|Cannot convert a Symbol value)");
+
+// Has methods of `object` throw, instead of rejecting, what they find wrong with the types of their arguments.
+function throwWrongTypes(object, names) {
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    const call = object[name];
+    const throwing = {
+      [name](...args) {
+        const promise = ReflectApply(call, this, args);
+        const { 0: state, 1: reason } = core.getPromiseDetails(promise);
+        if (state === REJECTED && ObjectPrototypeIsPrototypeOf(TypeErrorPrototype, reason) && RegExpPrototypeExec(WRONG_TYPE, reason.message) !== null) {
+          PromisePrototypeThen(promise, undefined, () => {});
+          throw reason;
+        }
+        return promise;
+      },
+    }[name];
+    ObjectDefineProperty(throwing, "length", { __proto__: null, value: call.length, configurable: true });
+    define(object, name, throwing);
+  }
 }
 
 // A listener as it was given, and what is called in its place.
@@ -195,12 +215,18 @@ function request(stub, method, url, body) {
 // Decoders of UTF-16 in the midst of a stream: the byte that waits for its other half, and whether the start was seen.
 const halves = new SafeWeakMap();
 
-// UTF-16, little end first, unit by unit: a surrogate without its other half stays.
-function decodeUnits(decoder, input, stream) {
+// What a decoder was given.
+function givenBytes(input) {
   const given = input === undefined ? new Uint8Array(0) : chunkBytes(input);
   if (given === null) {
     throw new TypeError("Failed to execute 'decode' on 'TextDecoder': parameter 1 is not of type 'Array'.");
   }
+  return given;
+}
+
+// UTF-16, little end first, unit by unit: a surrogate without its other half stays.
+function decodeUnits(decoder, input, stream) {
+  const given = givenBytes(input);
   const state = halves.get(decoder) ?? { __proto__: null, byte: undefined, begun: false };
   const length = TypedArrayPrototypeGetByteLength(given);
   let bytes = given;
@@ -239,9 +265,10 @@ function bufferOne(name, Class) {
   const readableOf = uncurryThis(ReflectGetOwnPropertyDescriptor(TransformStream.prototype, "readable").get);
   const writableOf = uncurryThis(ReflectGetOwnPropertyDescriptor(TransformStream.prototype, "writable").get);
   const pipeThrough = uncurryThis(ReadableStream.prototype.pipeThrough);
+  const { [name]: Original } = ObjectGetPrototypeOf(globalThis);
   const Replaced = function (...args) {
     if (new.target === undefined) {
-      throw new TypeError("Illegal constructor");
+      return ReflectApply(Original, undefined, args);
     }
     const stream = ReflectConstruct(Class, args, new.target);
     const buffer = new TransformStream({ __proto__: null }, { __proto__: null, highWaterMark: 1 }, { __proto__: null, highWaterMark: 1 });
@@ -267,10 +294,15 @@ const sides = {
     ReflectDeleteProperty(Request.prototype, "cache");
   },
   capture_async_api_throws() {
-    throwWithout(ObjectGetPrototypeOf(globalThis), "fetch", "ServiceWorkerGlobalScope", "Request or string");
-    throwWithout(Fetcher.prototype, "fetch", "Fetcher", "Request or string");
-    throwWithout(ObjectGetPrototypeOf(scheduler), "wait", "Scheduler", "number");
-    throwWithout(ReadableStream.prototype, "pipeTo", "ReadableStream", "WritableStream");
+    const scope = ObjectGetPrototypeOf(globalThis);
+    throwWrongTypes(scope, ["fetch"]);
+    throwWrongTypes(Fetcher.prototype, ["fetch"]);
+    throwWrongTypes(ObjectGetPrototypeOf(scheduler), ["wait"]);
+    throwWrongTypes(ReadableStream.prototype, ["pipeTo"]);
+    throwWrongTypes(ReadableStreamBYOBReader.prototype, ["read", "readAtLeast"]);
+    throwWrongTypes(scope.SubtleCrypto.prototype, [
+      "decrypt", "deriveBits", "deriveKey", "digest", "encrypt", "exportKey", "generateKey", "importKey", "sign", "unwrapKey", "verify", "wrapKey",
+    ]);
   },
   enable_global_performance_classes() {
     removeFromScope([
@@ -315,6 +347,21 @@ const sides = {
       }
     }
   },
+  unwrap_custom_thenables() {
+    const { withoutThenables } = core.loadExtScript("ext:denizen/streams/original.js");
+    const names = ["ReadableStream", "WritableStream", "TransformStream"];
+    for (let i = 0; i < names.length; i++) {
+      replaceClass(names[i], (target, args, Original) => {
+        args[0] = withoutThenables(args[0]);
+        return ReflectConstruct(Original, args, target);
+      });
+    }
+  },
+  url_standard() {
+    const { URL, URLSearchParams } = core.loadExtScript("ext:denizen/web/url_original.js");
+    define(ObjectGetPrototypeOf(globalThis), "URL", URL);
+    define(ObjectGetPrototypeOf(globalThis), "URLSearchParams", URLSearchParams);
+  },
   urlsearchparams_delete_has_value_arg() {
     define(URLSearchParamsPrototype, "delete", { delete(name) { deleteParameter(this, name); } }.delete);
     define(URLSearchParamsPrototype, "has", { has(name) { return hasParameter(this, name); } }.has);
@@ -348,13 +395,11 @@ const sides = {
     // A stream that user code has made; any other is the runtime's own.
     const made = new SafeWeakMap();
     const readers = new SafeWeakMap();
-    const Original = ObjectGetPrototypeOf(globalThis).ReadableStream;
-    const Class = replaceClass("ReadableStream", (target, args) => {
+    replaceClass("ReadableStream", (target, args, Original) => {
       const stream = ReflectConstruct(Original, args, target);
       made.set(stream, true);
       return stream;
     });
-    define(Class, "from", Original.from);
     const { getReader } = ReadableStream.prototype;
     define(ReadableStream.prototype, "getReader", {
       getReader() {
@@ -406,6 +451,31 @@ const sides = {
     closeConstructor("ReadableStream");
     closeConstructor("WritableStream");
   },
+  text_decoder_cjk_decoder() {
+    const { oldCjkDecoder } = core.loadExtScript("ext:denizen/web/old_cjk.js");
+    const { decode } = TextDecoder.prototype;
+    const memberOf = (name) => uncurryThis(ReflectGetOwnPropertyDescriptor(TextDecoder.prototype, name).get);
+    const encodingOf = memberOf("encoding");
+    const fatalOf = memberOf("fatal");
+    // A decoder and the old one behind it; null for those of other encodings.
+    const old = new SafeWeakMap();
+    const oldOf = (decoder) => {
+      let found = old.get(decoder);
+      if (found === undefined) {
+        const encoding = encodingOf(decoder);
+        const standard = new TextDecoder(encoding);
+        found = oldCjkDecoder(encoding, (bytes) => ReflectApply(decode, standard, [bytes])) ?? null;
+        old.set(decoder, found);
+      }
+      return found;
+    };
+    define(TextDecoder.prototype, "decode", {
+      decode(input = undefined, options = undefined) {
+        const decoder = oldOf(this);
+        return decoder === null ? ReflectApply(decode, this, arguments) : decoder.decode(givenBytes(input), !!options?.stream, fatalOf(this));
+      },
+    }.decode);
+  },
   text_decoder_replace_surrogates() {
     const decode = TextDecoder.prototype.decode;
     const encodingOf = uncurryThis(ReflectGetOwnPropertyDescriptor(TextDecoder.prototype, "encoding").get);
@@ -417,6 +487,24 @@ const sides = {
         return ReflectApply(decode, this, arguments);
       },
     }.decode);
+  },
+  "fixup-transform-stream-backpressure"() {
+    if (changed.transformstream_enable_standard_constructor) {
+      return;
+    }
+    const { openWithFirstRead } = core.loadExtScript("ext:denizen/streams/original.js");
+    replaceClass("TransformStream", (target, args, Original) => openWithFirstRead(ReflectConstruct(Original, args, target)));
+  },
+  pipe_to_backward_propagation() {
+    const { pipeOn } = core.loadExtScript("ext:denizen/streams/original.js");
+    const { pipeTo } = ReadableStream.prototype;
+    define(ReadableStream.prototype, "pipeTo", {
+      pipeTo(destination, options = undefined) {
+        const isPlain = ObjectPrototypeIsPrototypeOf(ReadableStream.prototype, this) && ObjectPrototypeIsPrototypeOf(WritableStream.prototype, destination) &&
+          !this.locked && !destination.locked && !isOwnWritable(destination);
+        return isPlain ? pipeOn(this, destination, options) : ReflectApply(pipeTo, this, arguments);
+      },
+    }.pipeTo);
   },
   transformstream_enable_standard_constructor() {
     replaceClass("TransformStream", (target) => ReflectConstruct(IdentityTransformStream, [], target));

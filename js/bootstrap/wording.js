@@ -13,6 +13,8 @@ const {
   RangeError,
   ReflectApply,
   ReflectGetOwnPropertyDescriptor,
+  SafeArrayIterator,
+  SafeWeakMap,
   SafeWeakSet,
   StringPrototypeEndsWith,
   StringPrototypeSlice,
@@ -24,16 +26,31 @@ const {
 } = primordials;
 
 // Before the classes are loaded, which take their operations then.
-for (const name of ["op_encoding_decode", "op_encoding_decode_single"]) {
-  const decode = core.ops[name];
-  core.ops[name] = (input, handle, ...options) => {
-    try {
-      return decode(input, handle, ...options);
-    } catch (error) {
-      throw textOf(error) === "The encoded data is not valid" ? new TypeError("Failed to decode input.") : error;
-    }
-  };
-}
+const invalid = (error) => textOf(error) === "The encoded data is not valid" ? new TypeError("Failed to decode input.") : error;
+const { op_encoding_decode: decodePart, op_encoding_decode_single: decodeWhole, op_encoding_new_decoder: newDecoder } = core.ops;
+core.ops.op_encoding_decode_single = (...args) => {
+  try {
+    return decodeWhole(...new SafeArrayIterator(args));
+  } catch (error) {
+    throw invalid(error);
+  }
+};
+// A stream's decoder -> what it was made of, and the one that stands for it since an error: what came before is forgotten then.
+const decoders = new SafeWeakMap();
+core.ops.op_encoding_new_decoder = (label, fatal, ignoreBOM) => {
+  const decoder = newDecoder(label, fatal, ignoreBOM);
+  decoders.set(decoder, { __proto__: null, current: decoder, label, fatal, ignoreBOM });
+  return decoder;
+};
+core.ops.op_encoding_decode = (input, decoder, stream) => {
+  const made = decoders.get(decoder);
+  try {
+    return decodePart(input, made.current, stream);
+  } catch (error) {
+    made.current = newDecoder(made.label, made.fatal, made.ignoreBOM);
+    throw invalid(error);
+  }
+};
 
 const webidl = core.loadExtScript("ext:deno_webidl/00_webidl.js");
 const { URL, URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");

@@ -16,7 +16,8 @@ const event = load("ext:deno_web/02_event.js");
 const abort = load("ext:deno_web/03_abort_signal.js");
 const file = load("ext:deno_web/09_file.js");
 const encoding = load("ext:deno_web/08_text_encoding.js");
-const { URL, URLSearchParams } = load("ext:deno_web/00_url.js");
+const { changed } = load("ext:denizen/bootstrap/changed.js");
+const { URL, URLSearchParams } = load(changed.url_standard ? "ext:denizen/web/url_original.js" : "ext:deno_web/00_url.js");
 const { DOMException } = load("ext:deno_web/01_dom_exception.js");
 const { Crypto } = load("ext:denizen/io/crypto.js");
 const { ExecutionContext } = load("ext:denizen/io/context.js");
@@ -73,7 +74,12 @@ const pairsBy = (each) => (value) => {
 define(Headers, "", (value) => [["immutable", isHeaders(value) && areImmutable(value)]], pairsBy(forEach.headers));
 define(FormData, "", undefined, pairsBy(forEach.form));
 define(URLSearchParams, "", undefined, pairsBy(forEach.params));
-define(URL, "origin href protocol username password host hostname port pathname search hash searchParams");
+define(
+  URL,
+  changed.url_standard
+    ? "href origin protocol username password host hostname port pathname search searchParams hash"
+    : "origin href protocol username password host hostname port pathname search hash searchParams",
+);
 define(Request, "method url headers redirect fetcher signal cf integrity keepalive cache body bodyUsed");
 define(Response, "status statusText headers ok redirected url webSocket cf type body bodyUsed");
 define(file.Blob, "size type");

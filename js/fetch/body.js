@@ -64,6 +64,13 @@ const ReaderCancel = uncurryThis(ReadableStreamDefaultReader.prototype.cancel);
 const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
 const BlobArrayBuffer = uncurryThis(Blob.prototype.arrayBuffer);
 const urlSearchParamsToString = uncurryThis(URLSearchParamsPrototype.toString);
+// The text of a URLSearchParams; undefined for anything else.
+function queryText(value) {
+  if (changed.url_standard) {
+    return core.loadExtScript("ext:denizen/web/url_original.js").queryText(value);
+  }
+  return ObjectPrototypeIsPrototypeOf(URLSearchParamsPrototype, value) ? urlSearchParamsToString(value) : undefined;
+}
 
 const USED = "Body has already been used. It can only be used once. Use tee() first if you need to read it twice.";
 const NOT_BYTES = "This ReadableStream did not return bytes.";
@@ -130,9 +137,10 @@ function extract(value) {
     const type = value.type;
     return { inner: new Inner(value, value.size), type: type === "" ? null : type };
   }
-  if (ObjectPrototypeIsPrototypeOf(URLSearchParamsPrototype, value)) {
+  const query = queryText(value);
+  if (query !== undefined) {
     return {
-      inner: new Inner(urlSearchParamsToString(value), -1),
+      inner: new Inner(query, -1),
       type: "application/x-www-form-urlencoded;charset=UTF-8",
     };
   }

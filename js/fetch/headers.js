@@ -12,7 +12,7 @@
 // that is built on first use, so headers that only pass through cost nothing.
 
 (function () {
-const { primordials } = __bootstrap;
+const { core, primordials } = __bootstrap;
 const {
   ArrayIteratorPrototype,
   ArrayPrototypePush,
@@ -36,6 +36,7 @@ const {
   TypeError,
   Uint8Array,
 } = primordials;
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 
 // Constructors take this in place of user arguments when the runtime builds an
 // instance. No user code ever holds it, so the path cannot be taken from
@@ -132,7 +133,7 @@ function createIteratorClass(name, select) {
       if (!isObject(this) || !(#items in this)) throw illegalInvocation();
       const items = this.#items;
       const index = this.#index;
-      if (index >= items.length) return { done: true, value: undefined };
+      if (index >= items.length) return changed.enable_fast_jsg_struct ? { done: true } : { done: true, value: undefined };
       this.#index = index + 2;
       return { done: false, value: select(items[index], items[index + 1]) };
     }

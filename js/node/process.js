@@ -346,5 +346,9 @@ delete process.domain;
 process.domain = null;
 ObjectDefineProperty(process, SymbolToStringTag, { __proto__: null, value: "process", configurable: true, writable: true });
 
+if (changed.enable_nodejs_process_v2) {
+  const { nextTick, env, exit, getBuiltinModule, platform, features } = process;
+  return { default: { nextTick, env, exit, getBuiltinModule, platform, features } };
+}
 return { default: process };
 })();

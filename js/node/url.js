@@ -9,7 +9,8 @@ const {
   StringPrototypeSlice, StringPrototypeStartsWith, decodeURIComponent,
 } = primordials;
 const { op_node_domain } = core.ops;
-const { URL, URLSearchParams } = core.loadExtScript("ext:deno_web/00_url.js");
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
+const { URL, URLSearchParams } = core.loadExtScript(changed.url_standard ? "ext:denizen/web/url_original.js" : "ext:deno_web/00_url.js");
 const { invalidArgType, nodeTypeError, validateString } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { Url, parse, resolve, resolveObject } = core.loadExtScript("ext:denizen/node/url/legacy.js");
 const punycode = core.loadExtScript("ext:denizen/node/punycode.js");

@@ -189,5 +189,5 @@ for (let i = 0; i < readers.length; i++) {
   }, "releaseLock");
 }
 
-return { readOneAtATime };
+return { readOneAtATime, symbolOf };
 })();

@@ -19,6 +19,7 @@ const {
   ReflectDeleteProperty,
   ReflectGetOwnPropertyDescriptor,
   SafeWeakMap,
+  SafeWeakSet,
   SymbolToStringTag,
   TypeError,
   TypedArrayPrototypeGetByteLength,
@@ -27,6 +28,8 @@ const {
   Uint8Array,
   WeakMapPrototypeGet,
   WeakMapPrototypeSet,
+  WeakSetPrototypeAdd,
+  WeakSetPrototypeHas,
 } = primordials;
 const { ReadableStream, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { TextDecoderStream, TextEncoderStream } = core.loadExtScript("ext:deno_web/08_text_encoding.js");
@@ -86,6 +89,12 @@ function bytesOf(chunk) {
   throw new TypeError(NOT_BYTES);
 }
 
+// Writable sides that are the runtime's own.
+const ownWritables = new SafeWeakSet();
+function isOwnWritable(stream) {
+  return WeakSetPrototypeHas(ownWritables, stream);
+}
+
 // A byte stream whose writes wait until their bytes were read.
 class Rendezvous {
   #chunk = null;
@@ -120,7 +129,7 @@ class Rendezvous {
     const strategy = highWaterMark === undefined
       ? { __proto__: null, highWaterMark: 1, size: () => 0 }
       : { __proto__: null, highWaterMark, size: (chunk) => typeof chunk === "string" ? chunk.length : chunk?.byteLength ?? 0 };
-    return new WritableStream({
+    const stream = new WritableStream({
       __proto__: null,
       start: (controller) => {
         this.#sink = controller;
@@ -163,6 +172,8 @@ class Rendezvous {
         this.#fail(reason);
       },
     }, strategy);
+    WeakSetPrototypeAdd(ownWritables, stream);
+    return stream;
   }
 
   #settleWrite(error) {
@@ -265,5 +276,5 @@ function derive(Class, Parent) {
 derive(IdentityTransformStream, TransformStream);
 derive(FixedLengthStream, IdentityTransformStream);
 
-return { FixedLengthStream, IdentityTransformStream, bytesOf, derive, setSides };
+return { FixedLengthStream, IdentityTransformStream, bytesOf, derive, isOwnWritable, setSides };
 })();

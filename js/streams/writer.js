@@ -15,8 +15,10 @@ const {
   TypeError,
   uncurryThis,
 } = primordials;
-const { WritableStreamDefaultWriter } = core.loadExtScript("ext:deno_web/06_streams.js");
+const { WritableStream, WritableStreamDefaultWriter } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
+const { symbolOf } = core.loadExtScript("ext:denizen/streams/readers.js");
+const { isOwnWritable } = core.loadExtScript("ext:denizen/streams/transforms.js");
 
 const prototype = WritableStreamDefaultWriter.prototype;
 const own = {
@@ -30,8 +32,11 @@ const readyOf = uncurryThis(own.ready);
 const desiredSizeOf = uncurryThis(own.desiredSize);
 const { abort, close, releaseLock, write } = prototype;
 
-// The state of a promise, as V8 counts.
-const PENDING = 0;
+const sample = new WritableStream().getWriter();
+const kClosed = symbolOf(sample, "[[closedPromise]]");
+const kReady = symbolOf(sample, "[[readyPromise]]");
+const kStream = symbolOf(sample, "[[stream]]");
+
 // Writer -> { closed, ready }, once it is released.
 const released = new SafeWeakMap();
 
@@ -45,9 +50,14 @@ function rejected() {
   return promise;
 }
 
-// What has settled stays; what has not never will by itself.
-function settledOr(promise) {
-  return core.getPromiseDetails(promise)[0] === PENDING ? rejected() : promise;
+// Rejects what will not settle by itself. Whether it was so.
+function settle(deferred) {
+  if (deferred.state !== "pending") {
+    return false;
+  }
+  PromisePrototypeThen(deferred.promise, undefined, () => {});
+  deferred.reject(refusal());
+  return true;
 }
 
 const members = {
@@ -67,9 +77,14 @@ const members = {
     if (released.has(this)) {
       return;
     }
-    const closed = closedOf(this);
-    const ready = readyOf(this);
-    const kept = { __proto__: null, closed: settledOr(closed), ready: changed.writable_stream_spec_compliant_writer ? settledOr(ready) : rejected() };
+    const { [kStream]: stream } = this;
+    if (stream === undefined) {
+      ReflectApply(releaseLock, this, []);
+      return;
+    }
+    const keepsReady = settle(this[kReady]) || changed.writable_stream_spec_compliant_writer || isOwnWritable(stream);
+    settle(this[kClosed]);
+    const kept = { __proto__: null, closed: closedOf(this), ready: keepsReady ? readyOf(this) : rejected() };
     ReflectApply(releaseLock, this, []);
     released.set(this, kept);
   },

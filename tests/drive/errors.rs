@@ -226,3 +226,21 @@ fn handlers_that_are_never_called_are_named() {
     server.wait_for_log("has the handler queue(), which is never called: denizen does not have queues");
     server.wait_for_log("has the handler email()");
 }
+
+#[test]
+fn other_workers_start_too_and_what_is_wrong_with_them_is_said() {
+    let folder = Folder::with(&[
+        ("main.js", "export default { fetch() { return new Response('served'); } };"),
+        ("other.js", "export default { async queue() {} };"),
+        ("wrong.js", "throw new Error('at the start of wrong');"),
+        ("main.jsonc", r#"{ "name": "main", "main": "main.js", "compatibility_date": "2026-08-01" }"#),
+        ("other.jsonc", r#"{ "name": "other", "main": "other.js", "compatibility_date": "2026-08-01" }"#),
+        ("wrong.jsonc", r#"{ "name": "wrong", "main": "wrong.js", "compatibility_date": "2026-08-01" }"#),
+    ]);
+    let paths = ["main.jsonc", "other.jsonc", "wrong.jsonc", "data"].map(|name| folder.path(name));
+    let paths = paths.each_ref().map(|path| path.to_str().expect("UTF-8"));
+    let server = Server::start(&["-c", paths[0], "-c", paths[1], "-c", paths[2], "--data", paths[3]]);
+    server.wait_for_log("other: default has the handler queue(), which is never called");
+    server.wait_for_log("Worker \"wrong\" did not start:");
+    assert_eq!(server.get("/"), (200, "served".into()));
+}

@@ -114,7 +114,8 @@ impl NodeModules {
         let bare = name.strip_prefix("node:").unwrap_or(name);
         let gate = GATES.iter().position(|gate| gate.modules.contains(&bare));
         let shut = gate.is_some_and(|bit| self.shut >> bit & 1 == 1);
-        self.compat.has(name) && !shut && (bare != "sys" || self.compat == NodeCompat::Full)
+        // Every Worker has `node:process`, though it be the old one.
+        name == "node:process" || self.compat.has(name) && !shut && (bare != "sys" || self.compat == NodeCompat::Full)
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! Owns the conversions alone. It must not know `Buffer`.
 
-use deno_core::{op2, url};
+use deno_core::op2;
 
 use crate::fetch::body::to_uint8_array;
+use crate::web::url::domain_to_ascii;
 
 /// Why a conversion gives nothing.
 #[derive(Debug, thiserror::Error, deno_error::JsError)]
@@ -153,5 +154,5 @@ pub fn op_node_is_utf8(#[buffer] bytes: &[u8]) -> bool {
 #[op2]
 #[string]
 pub fn op_node_domain(#[string] name: &str) -> String {
-    url::Host::parse(name).map(|host| host.to_string()).unwrap_or_default()
+    domain_to_ascii(name)
 }

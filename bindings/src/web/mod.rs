@@ -4,6 +4,7 @@
 //! which names there are.
 
 mod flags;
+pub mod url;
 
 pub use flags::is_on;
 

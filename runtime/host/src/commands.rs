@@ -19,7 +19,7 @@ use denizen_storage::{Engine, EngineOptions};
 
 use crate::crons;
 use crate::modules::excerpt::excerpt;
-use crate::runtime::{Options, Running};
+use crate::runtime::{Options, Running, Shared};
 use crate::shard::slice::Thread;
 use crate::shard::turn::user_paths;
 use crate::workers::{self, Workers};
@@ -80,8 +80,8 @@ async fn start(
             let io = tokio::runtime::Handle::current();
             let running =
                 Running::start(workers.by_name, workers.namespaces, storage.clone(), probe, io, workers.next_id)?;
-            let exports = inspect(&running, &workers.main, "").await;
-            let exports = exports.map_err(|error| start_failure(&running, &workers.main, &error));
+            let exports = inspect(&running.shared, &workers.main, "").await;
+            let exports = exports.map_err(|error| start_failure(&running.shared, &workers.main, &error));
             tokio::task::spawn_blocking(move || running.stop()).await?;
             match exports {
                 Ok(exports) => workers::bind_bare(config, exports.handlers, &storage)?,
@@ -91,13 +91,13 @@ async fn start(
     };
     let io = tokio::runtime::Handle::current();
     let running = Running::start(workers.by_name, workers.namespaces, storage, options, io, workers.next_id)?;
-    let exports = inspect(&running, &workers.main, handler).await;
+    let exports = inspect(&running.shared, &workers.main, handler).await;
     Ok((running, workers.main, exports))
 }
 
-async fn inspect(running: &Running, worker: &Arc<str>, handler: &str) -> Result<WorkerExports, CallError> {
+async fn inspect(shared: &Shared, worker: &Arc<str>, handler: &str) -> Result<WorkerExports, CallError> {
     let (reply, exports) = oneshot::channel();
-    running.shared.shards[0].send(ShardMessage::Inspect(worker.clone(), handler.to_owned(), reply));
+    shared.shards[0].send(ShardMessage::Inspect(worker.clone(), handler.to_owned(), reply));
     exports.await.unwrap_or_else(|_| Err(CallError::new("the shard has stopped")))
 }
 
@@ -105,22 +105,26 @@ async fn inspect(running: &Running, worker: &Arc<str>, handler: &str) -> Result<
 const NEVER_CALLED: &[(&str, &str)] =
     &[("queue", "queues"), ("email", "incoming mail"), ("connect", "incoming sockets")];
 
-async fn warn_about_handlers(running: &Running, main: &Arc<str>) {
+/// Says which handlers of a Worker nothing leads to, and why it did not start if it did not.
+async fn warn_about_handlers(shared: &Shared, worker: &Arc<str>) {
     for (handler, what) in NEVER_CALLED {
-        let exported = inspect(running, main, handler).await.map(|exports| exports.handlers).unwrap_or_default();
+        let exported = match inspect(shared, worker, handler).await {
+            Ok(exports) => exports.handlers,
+            Err(error) => return eprintln!("denizen: {}", start_failure(shared, worker, &error)),
+        };
         if !exported.is_empty() {
             let names = exported.join(", ");
             eprintln!(
-                "denizen: {main}: {names} has the handler {handler}(), which is never called: denizen does not have {what}"
+                "denizen: {worker}: {names} has the handler {handler}(), which is never called: denizen does not have {what}"
             );
         }
     }
 }
 
 /// What is printed of a Worker that did not start, with the lines around the place if it is in its own code.
-fn start_failure(running: &Running, worker: &Arc<str>, error: &CallError) -> String {
+fn start_failure(shared: &Shared, worker: &Arc<str>, error: &CallError) -> String {
     let text = user_paths(&error.log_text());
-    let bundle_of = |worker: &str| running.shared.workers.get(worker).map(|definition| &*definition.bundle);
+    let bundle_of = |worker: &str| shared.workers.get(worker).map(|definition| &*definition.bundle);
     let lines = excerpt(bundle_of, worker, &text).map(|(_, lines)| format!("\n\n{lines}")).unwrap_or_default();
     format!("Worker \"{worker}\" did not start:\nUncaught {text}{}", lines.trim_end())
 }
@@ -149,10 +153,19 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
         }
         let (running, main, exports) = start(workers, storage.clone(), options, "fetch").await?;
         if let Err(error) = exports {
-            bail!(start_failure(&running, &main, &error));
+            bail!(start_failure(&running.shared, &main, &error));
         }
-        warn_about_handlers(&running, &main).await;
+        warn_about_handlers(&running.shared, &main).await;
         eprintln!("denizen: {main} is served on http://{}", listener.local_addr()?);
+        // The others start now, too; what is to be said of them keeps nobody waiting.
+        let (shared, served) = (running.shared.clone(), main.clone());
+        tokio::spawn(async move {
+            let mut others: Vec<_> = shared.workers.keys().filter(|name| **name != served).collect();
+            others.sort();
+            for worker in others {
+                warn_about_handlers(&shared, worker).await;
+            }
+        });
         crons::start(&running.shared, crons);
         let served = ingress::Served { worker: main, test_scheduled: args.test_scheduled, dev: args.dev };
         ingress::serve(listener, running.shared.clone(), served, limits, ended()).await;
@@ -211,7 +224,7 @@ pub fn test(mut args: TestArgs) -> anyhow::Result<ExitCode> {
         let (running, main, exports) = start(workers, storage.clone(), options, "test").await?;
         let exports = match exports {
             Ok(exports) => exports,
-            Err(error) => bail!(start_failure(&running, &main, &error)),
+            Err(error) => bail!(start_failure(&running.shared, &main, &error)),
         };
         let code = run_tests(&running, &main, &exports, args.filter.as_deref()).await;
         tokio::task::spawn_blocking(move || {
