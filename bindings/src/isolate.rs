@@ -153,7 +153,7 @@ pub trait Host {
     fn facets_delete(&self, parent: u64);
     /// The actor is broken: it lives no longer.
     fn actor_broken(&self, incarnation: u64, reason: CallError);
-    /// The actor's constructor, or a callback that blocked it, has finished.
+    /// The actor's constructor, or a callback that held everything else back, has finished.
     fn actor_unblocked(&self, incarnation: u64);
     /// Code of the isolate called `abortIsolate()`.
     fn isolate_aborted(&self, isolate: IsolateId);
@@ -218,6 +218,8 @@ pub enum Output {
 
 struct Pending {
     io: Rc<IoContext>,
+    /// The exclusive section of the code that began it; 0 for none.
+    section: u32,
     resolver: v8::Global<v8::PromiseResolver>,
     /// Whether it is a method call.
     is_call: bool,
@@ -227,6 +229,8 @@ struct Pending {
 
 struct Timer {
     io: Rc<IoContext>,
+    /// The exclusive section of the code that set it; 0 for none.
+    section: u32,
     callback: v8::Global<v8::Function>,
     key: (Instant, u64),
     /// Repeats after this time.
@@ -378,8 +382,10 @@ impl IsolateState {
         let promise = resolver.get_promise(scope);
         let token = Token(self.next_token.replace(self.next_token.get() + 1));
         let resolver = v8::Global::new(scope, resolver);
+        let section = io.section(scope);
         io.waiting.set(io.waiting.get() + 1);
-        self.pending.borrow_mut().insert(token, Pending { io: io.clone(), resolver, is_call: false, guard: None });
+        let pending = Pending { io: io.clone(), section, resolver, is_call: false, guard: None };
+        self.pending.borrow_mut().insert(token, pending);
         (promise, token)
     }
 
@@ -410,15 +416,16 @@ impl IsolateState {
         Some((pending.io, pending.resolver, pending.is_call))
     }
 
-    /// The event that `token`'s operation belongs to.
-    pub fn event_of(&self, token: Token) -> Option<Rc<IoContext>> {
-        self.pending.borrow().get(&token).map(|pending| pending.io.clone())
+    /// The event that `token`'s operation belongs to, and its exclusive section.
+    pub fn event_of(&self, token: Token) -> Option<(Rc<IoContext>, u32)> {
+        self.pending.borrow().get(&token).map(|pending| (pending.io.clone(), pending.section))
     }
 
-    /// Sets a timer for `io`. Its number is what `setTimeout` returns.
+    /// Sets a timer for `io`, by code of an exclusive section or of none. Its number is what `setTimeout` returns.
     pub fn set_timer(
         &self,
         io: &Rc<IoContext>,
+        section: u32,
         callback: v8::Global<v8::Function>,
         delay: Duration,
         repeat: bool,
@@ -427,13 +434,14 @@ impl IsolateState {
         let key = self.host.set_timer(Instant::now() + delay, self.id, id);
         io.owner.timers.set(io.owner.timers.get() + 1);
         io.waiting.set(io.waiting.get() + 1);
-        self.timers.borrow_mut().insert(id, Timer { io: io.clone(), callback, key, every: repeat.then_some(delay) });
+        let every = repeat.then_some(delay);
+        self.timers.borrow_mut().insert(id, Timer { io: io.clone(), section, callback, key, every });
         id
     }
 
-    /// Whose timer `id` is.
-    pub fn timer_owner(&self, id: u32) -> Option<Rc<IoContext>> {
-        self.timers.borrow().get(&id).map(|timer| timer.io.clone())
+    /// Whose timer `id` is, and the exclusive section that it belongs to.
+    pub fn timer_owner(&self, id: u32) -> Option<(Rc<IoContext>, u32)> {
+        self.timers.borrow().get(&id).map(|timer| (timer.io.clone(), timer.section))
     }
 
     /// Takes a timer back.

@@ -1,15 +1,23 @@
 // Callbacks of an object that run one at a time: of `blockConcurrencyWhile` and of `transaction`.
 //
-// Owns whose turn it is. One that begins inside another, in the same chain of asynchronous calls, is a part of that and
-// runs at once. It must not know what the callbacks do, nor how other events are held back.
+// Owns whose turn it is, and for how long. One that begins inside another, in the same chain of asynchronous calls, is a part of
+// that. It must not know what the callbacks do, nor how what else there is of the object is held back.
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_bounds } = core.ops;
+const { op_actor_abort, op_bounds, op_section_announce, op_section_enter, op_section_leave, op_timer_clear, op_timer_set } = core.ops;
 const { Error, Promise, SafeWeakMap, Symbol } = primordials;
 const { contextValue, withContextValues } = core.loadExtScript("ext:denizen/io/async_context.js");
 
-const DEPTH_MAX = op_bounds()[4];
+const { 1: SECTION_MS_MAX, 4: DEPTH_MAX } = op_bounds();
+const TOO_LONG = {
+  __proto__: null,
+  name: "Error",
+  message: "A call to blockConcurrencyWhile() in a Durable Object waited for too long. The call was canceled and the Durable Object was reset.",
+  overloaded: true,
+};
+// Sections of the isolate so far.
+let last = 0;
 
 // Key of the section that code runs in.
 const SECTION = Symbol("section");
@@ -31,8 +39,11 @@ function parentOf(handle) {
   return section;
 }
 
-// Calls `work` after those of the same section that came before, and gives what it gives.
+// Calls `work` in a turn of its own, after those of the same section that came before, and gives what it gives. Until it is over
+// nothing else of the object goes on. `work` gets what waits for the sections inside its own.
 async function exclusively(handle, work) {
+  requireShallow(handle);
+  op_section_announce(handle);
   const parent = parentOf(handle);
   const before = parent.last;
   let release;
@@ -40,18 +51,35 @@ async function exclusively(handle, work) {
     release = resolve;
   });
   parent.last = ended;
+  last = last + 1 >>> 0 || 1;
+  const number = last;
   const section = { __proto__: null, handle, parent, depth: parent.depth + 1, last: undefined, isOver: false };
   try {
     if (before !== undefined) {
       await before;
     }
-    return await withContextValues({ __proto__: null, [SECTION]: section }, work);
+    return await withContextValues({ __proto__: null, [SECTION]: section }, async () => {
+      await op_section_enter(handle, number);
+      const timer = op_timer_set(() => op_actor_abort(handle, TOO_LONG, true), SECTION_MS_MAX, false);
+      try {
+        return await work(() => endOfInner(section));
+      } finally {
+        op_timer_clear(timer);
+      }
+    });
   } finally {
     section.isOver = true;
     if (parent.last === ended) {
       parent.last = undefined;
     }
+    op_section_leave(handle, number);
     release();
+  }
+}
+
+async function endOfInner(section) {
+  while (section.last !== undefined) {
+    await section.last;
   }
 }
 

@@ -30,7 +30,6 @@ const {
   op_actor_running,
   op_storage_sync,
 } = core.ops;
-const { op_actor_block, op_actor_unblock } = core.ops;
 const {
   ArrayIsArray,
   ArrayPrototypeShift,
@@ -507,14 +506,14 @@ class DurableObjectStorage {
     if (typeof callback !== "function") {
       throw wrongParameter("transactionSync", "DurableObjectStorage", 1, "function");
     }
-    op_storage_savepoint(handle, true);
+    const depth = op_storage_savepoint(handle, true);
     let keep = false;
     try {
       const result = callback();
       keep = true;
       return result;
     } finally {
-      op_storage_release(handle, keep);
+      op_storage_release(handle, depth, true, keep);
     }
   }
   async transaction(...args) {
@@ -524,28 +523,21 @@ class DurableObjectStorage {
       throw wrongParameter("transaction", "DurableObjectStorage", 1, "function");
     }
     op_storage_check(handle);
-    // Other events wait until it is over: its savepoint spans turns.
-    op_actor_block(handle);
-    try {
-      return await exclusively(handle, async () => {
-        let txn;
-        try {
-          await undefined;
-          op_storage_savepoint(handle, false);
-          txn = make(DurableObjectTransaction, handle);
-          const result = await closure(txn);
-          endTransaction(txn, true);
-          return result;
-        } catch (error) {
-          if (txn !== undefined) {
-            endTransaction(txn, false);
-          }
-          throw error;
-        }
-      });
-    } finally {
-      op_actor_unblock(handle);
-    }
+    // Its savepoint spans turns.
+    return await exclusively(handle, async (inner) => {
+      const txn = make(DurableObjectTransaction, handle, op_storage_savepoint(handle, false));
+      let result;
+      try {
+        result = await closure(txn);
+      } catch (error) {
+        await inner();
+        endTransaction(txn, false);
+        throw error;
+      }
+      await inner();
+      endTransaction(txn, true);
+      return result;
+    });
   }
   async deleteAll(...args) {
     const handle = storageHandle(this);
@@ -626,26 +618,27 @@ const OPEN = 0;
 const COMMITTED = 1;
 const ROLLED_BACK = 2;
 let endTransaction;
+// Depth of the innermost transaction of each database.
+const innermost = new SafeWeakMap();
 
 class DurableObjectTransaction {
   #handle;
   #depth;
   #state = OPEN;
-  static #depths = new SafeWeakMap();
   static {
     endTransaction = (txn, keep) => txn.#end(keep);
   }
-  constructor(handle) {
+  constructor(handle, depth) {
     guard();
     this.#handle = handle;
-    this.#depth = (DurableObjectTransaction.#depths.get(handle) ?? 0) + 1;
-    DurableObjectTransaction.#depths.set(handle, this.#depth);
+    this.#depth = depth;
+    innermost.set(handle, depth);
   }
   #end(keep) {
     if (this.#state === OPEN) {
+      op_storage_release(this.#handle, this.#depth, false, keep);
       this.#state = keep ? COMMITTED : ROLLED_BACK;
-      DurableObjectTransaction.#depths.set(this.#handle, this.#depth - 1);
-      op_storage_release(this.#handle, keep);
+      innermost.set(this.#handle, this.#depth - 1);
     }
   }
   #check(name) {
@@ -688,7 +681,7 @@ class DurableObjectTransaction {
       return;
     }
     this.#check("rollback");
-    if (DurableObjectTransaction.#depths.get(this.#handle) !== this.#depth) {
+    if (innermost.get(this.#handle) !== this.#depth) {
       throw new Error("Cannot roll back an outer transaction while a nested transaction is still running.");
     }
     this.#end(false);

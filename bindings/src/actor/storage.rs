@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Instant;
 
-use denizen_storage::{Cursor, Database, KvList, KvRange, Row, StorageError, Value, ValueRef};
+use denizen_storage::{Cursor, Database, KvList, KvRange, Row, SYNC_SAVEPOINT, StorageError, Value, ValueRef};
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use super::{Actor, ActorHandle};
@@ -108,7 +108,8 @@ fn guarded<T>(
 
 /// Has the actor's writes committed at the end of the turn.
 pub fn mark_dirty(state: &IsolateState, actor: &Rc<Actor>) {
-    if actor.database.is_dirty() && !actor.dirty.replace(true) {
+    let has_written = actor.database.is_dirty() || !actor.committed.borrow().is_empty();
+    if has_written && !actor.dirty.replace(true) {
         state.dirty.borrow_mut().push(actor.clone());
     }
 }
@@ -303,18 +304,27 @@ pub fn op_storage_savepoint(
     #[cppgc] handle: &ActorHandle,
     is_sync: bool,
 ) -> Result<u32, ActorStorageError> {
-    let name = if is_sync { "_cf_sync_savepoint" } else { "_cf_savepoint" };
+    let name = if is_sync { SYNC_SAVEPOINT } else { "_cf_savepoint" };
     with_database(scope, handle, |database| database.savepoint(name)).map(|depth| depth as u32)
 }
 
-/// Closes the innermost savepoint.
+/// Closes the savepoint of `depth`. What a `transaction` inside no other one has written is committed at once.
 #[op2(nofast)]
 pub fn op_storage_release(
     scope: &mut v8::PinScope<'_, '_>,
     #[cppgc] handle: &ActorHandle,
+    depth: u32,
+    is_sync: bool,
     keep: bool,
 ) -> Result<(), ActorStorageError> {
-    with_database(scope, handle, |database| database.release(keep))
+    let actor = handle.actor.clone();
+    with_database(scope, handle, |database| {
+        database.release(depth as usize, keep)?;
+        if depth == 0 && !is_sync {
+            actor.committed.borrow_mut().extend(database.commit()?);
+        }
+        Ok(())
+    })
 }
 
 /// Settles when everything that is written by the end of the turn is durable.
@@ -348,7 +358,13 @@ pub fn op_storage_bookmark(
     scope: &mut v8::PinScope<'_, '_>,
     #[cppgc] handle: &ActorHandle,
 ) -> Result<f64, ActorStorageError> {
-    with_database(scope, handle, Database::next_bookmark).map(|number| number as f64)
+    let actor = handle.actor.clone();
+    with_database(scope, handle, |database| {
+        let number = database.next_bookmark()?;
+        // It names a state that is kept.
+        actor.committed.borrow_mut().extend(database.commit()?);
+        Ok(number as f64)
+    })
 }
 
 /// The alarm in milliseconds since the epoch; negative if there is none.
@@ -454,7 +470,11 @@ pub fn op_kv_put_many<'s>(
         let Some(bytes) = wire::store(scope, value, describe)? else { return Ok(()) };
         ready.push((key, bytes));
     }
-    with_database(scope, handle, |database| ready.iter().try_for_each(|(key, value)| database.kv_put(key, value)))
+    with_database(scope, handle, |database| {
+        let depth = database.savepoint("_cf_put")?;
+        let outcome = ready.iter().try_for_each(|(key, value)| database.kv_put(key, value));
+        database.release(depth, outcome.is_ok()).and(outcome)
+    })
 }
 
 /// Removes a key: whether it was there.

@@ -93,6 +93,8 @@ pub fn other_object(kind: &str) -> String {
 pub struct Frame {
     /// Whose code runs; absent for a Worker's top-level code.
     pub io: Option<Rc<IoContext>>,
+    /// The exclusive section of the actor that the code belongs to; 0 for none.
+    pub section: Cell<u32>,
 }
 
 // SAFETY: a frame holds no reference into the V8 heap, so there is nothing to trace.
@@ -129,6 +131,14 @@ pub enum IoError {
     Gone(String),
 }
 
+/// What `read` makes of the current frame, if there is one.
+pub fn with_frame<T>(scope: &mut v8::PinScope<'_, '_>, read: impl FnOnce(&Frame) -> T) -> Option<T> {
+    let data = scope.get_continuation_preserved_embedder_data();
+    let frame = cppgc::try_unwrap_cppgc_object::<Frame>(scope, data)?;
+    // SAFETY: `data` is a live handle in this scope, so the object it wraps is not collected meanwhile.
+    Some(read(unsafe { frame.as_ref() }))
+}
+
 impl IoContext {
     /// An event that `reply` waits for.
     pub fn new(
@@ -163,10 +173,17 @@ impl IoContext {
 
     /// The context in the current frame, also of an owner that is gone.
     pub fn of_frame(scope: &mut v8::PinScope<'_, '_>) -> Option<Rc<Self>> {
-        let data = scope.get_continuation_preserved_embedder_data();
-        let frame = cppgc::try_unwrap_cppgc_object::<Frame>(scope, data)?;
-        // SAFETY: `data` is a live handle in this scope, so the object it wraps is not collected meanwhile.
-        unsafe { frame.as_ref() }.io.clone()
+        with_frame(scope, |frame| frame.io.clone()).flatten()
+    }
+
+    /// The exclusive section that the code belongs to that runs now; 0 for none.
+    pub fn section(&self, scope: &mut v8::PinScope<'_, '_>) -> u32 {
+        match &self.actor {
+            Some(actor) if actor.has_sections.get() => {
+                with_frame(scope, |frame| frame.section.get()).unwrap_or_default()
+            }
+            _ => 0,
+        }
     }
 
     /// The context of the code that runs now.
@@ -195,7 +212,8 @@ impl IoContext {
         if let Some(frame) = &*self.frame.borrow() {
             return v8::Local::new(scope, frame);
         }
-        let frame: v8::Local<v8::Value> = cppgc::make_cppgc_object(scope, Frame { io: Some(self.clone()) }).into();
+        let frame: v8::Local<v8::Value> = 
+            cppgc::make_cppgc_object(scope, Frame { io: Some(self.clone()), section: Cell::default() }).into();
         *self.frame.borrow_mut() = Some(v8::Global::new(scope, frame));
         frame
     }

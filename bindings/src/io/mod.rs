@@ -4,6 +4,7 @@
 
 pub mod context;
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::actor::Actor;
 use crate::call::{CallError, CallOk};
-use crate::io::context::{Frame, IoContext, IoError};
+use crate::io::context::{Frame, IoContext, IoError, with_frame};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
 use denizen_core::limits::{
@@ -65,8 +66,9 @@ pub fn event_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, io: &Rc<IoContext>) -> 
 /// A second frame of the event that runs, if one does: JavaScript ties to it what follows asynchronous calls.
 #[op2]
 pub fn op_frame_fork<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
-    let io = IoContext::of_frame(scope);
-    cppgc::make_cppgc_object(scope, Frame { io }).into()
+    let (io, section) =
+        with_frame(scope, |frame| (frame.io.clone(), frame.section.get())).unwrap_or_default();
+    cppgc::make_cppgc_object(scope, Frame { io, section: Cell::new(section) }).into()
 }
 
 /// Whether `frame` is of the code that runs now: of the same event or actor, or of no event at all.
@@ -119,8 +121,9 @@ pub fn op_timer_set(
         return Err(TimerError::TooMany);
     }
     let callback = v8::Global::new(scope, callback);
+    let section = io.section(scope);
     let delay = Duration::from_millis(if delay.is_finite() { delay.clamp(0.0, f64::from(i32::MAX)) as u64 } else { 0 });
-    Ok(IsolateState::of(scope).set_timer(&io, callback, delay, repeat))
+    Ok(IsolateState::of(scope).set_timer(&io, section, callback, delay, repeat))
 }
 
 /// Takes a timer back. One of another owner is left alone, as an unknown one is.
@@ -128,7 +131,7 @@ pub fn op_timer_set(
 pub fn op_timer_clear(scope: &mut v8::PinScope<'_, '_>, id: u32) {
     let Ok(io) = IoContext::current(scope) else { return };
     let state = IsolateState::of(scope);
-    if state.timer_owner(id).is_some_and(|owner| Rc::ptr_eq(&owner.owner, &io.owner)) {
+    if state.timer_owner(id).is_some_and(|(owner, _)| Rc::ptr_eq(&owner.owner, &io.owner)) {
         state.clear_timer(id);
     }
 }

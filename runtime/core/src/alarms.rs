@@ -116,6 +116,12 @@ impl<K: Clone + Eq + Hash + Ord> Schedule<K> {
         }
     }
 
+    /// The same, but of an alarm that runs, and has not been set anew, when it was scheduled for.
+    pub fn expected(&self, key: &K) -> Option<TimeMs> {
+        let entry = self.entries.get(key)?;
+        entry.next.unwrap_or(Some(entry.scheduled_ms))
+    }
+
     /// Whether `key` has an alarm, running or not.
     pub fn is_known(&self, key: &K) -> bool {
         self.entries.contains_key(key)
@@ -222,7 +228,7 @@ mod tests {
             let mut schedule = Schedule::default();
             schedule.set(&"a", Some(10));
             schedule.take_due(10);
-            assert_eq!(schedule.scheduled(&"a"), None);
+            assert_eq!((schedule.scheduled(&"a"), schedule.expected(&"a")), (None, Some(10)));
             schedule.set(&"a", Some(12));
             assert_eq!(schedule.scheduled(&"a"), Some(12));
             assert_eq!(keys(&schedule.take_due(50)), [""; 0], "one at a time an object");

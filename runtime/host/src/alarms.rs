@@ -25,8 +25,8 @@ fn run(shared: &Weak<Shared>, due: AlarmDue) {
     io.spawn(async move {
         let outcome = match call(&shared, &due, false).await {
             Ok(_) => Outcome::Done,
-            // Not the handler's fault.
-            Err(error) if error.retryable || error.overloaded => Outcome::NotRun,
+            // Not the handler's fault: what it throws has a stack, whatever marks it bears.
+            Err(error) if error.stack.is_none() && (error.retryable || error.overloaded) => Outcome::NotRun,
             Err(error) if error.gives_up_alarm => Outcome::GivenUp,
             Err(error) => {
                 let text = error.stack.as_deref().unwrap_or(&error.message);

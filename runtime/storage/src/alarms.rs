@@ -209,7 +209,7 @@ impl Alarms {
     /// Sets an alarm in the index unless it is there: what a database that has just been opened holds.
     /// Whether it had to be.
     pub(crate) fn note(&self, key: &AlarmKey, name: Option<&str>, time: TimeMs) -> bool {
-        let known = lock(&self.state).schedule.scheduled(key).is_some_and(|known| known <= time);
+        let known = lock(&self.state).schedule.expected(key).is_some_and(|known| known <= time);
         if !known {
             self.change(Change { key: key.clone(), name: name.map(str::to_owned), time: Some(time), done: None });
         }

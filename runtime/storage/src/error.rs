@@ -41,6 +41,9 @@ pub enum StorageError {
         "SQL cursor was closed because it stayed open while more than {0} bytes were written. Read the rows before writing that much."
     )]
     CursorTooOld(u64),
+    /// A savepoint inside the one that is to be closed is open.
+    #[error("A transaction cannot end while another one inside it is open.")]
+    Savepoint,
     /// A savepoint is open.
     #[error("Cannot call deleteAll() within a transaction")]
     InTransaction,

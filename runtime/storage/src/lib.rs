@@ -32,7 +32,7 @@ mod tests;
 mod upkeep;
 pub mod usage;
 
-pub use database::{AlarmOwner, Cursor, Database, DatabaseOptions, KvList, KvRange, Row, Value};
+pub use database::{AlarmOwner, Cursor, Database, DatabaseOptions, KvList, KvRange, Row, SYNC_SAVEPOINT, Value};
 pub use engine::{Engine, EngineOptions, Figures, system_clock};
 pub use error::StorageError;
 pub use layout::FORMAT;

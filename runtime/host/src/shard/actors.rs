@@ -23,6 +23,7 @@ use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError, syste
 use super::Shard;
 use super::gates::refuse;
 use super::host::{Deferred, FacetOrder};
+use super::isolate::Turn;
 use super::turn::{ActorIdentity, IdValue};
 use super::usage::note;
 
@@ -38,6 +39,8 @@ pub(super) struct ActorSlot {
     root: Option<(String, ObjectId)>,
     /// Events that the constructor or a blocking callback holds back.
     held: VecDeque<Call>,
+    /// Completions and timers that a blocking callback holds back.
+    held_turns: VecDeque<Turn>,
     /// The event in which its instance is made; absent before.
     construction: Option<u64>,
     pub(super) used: Instant,
@@ -101,12 +104,24 @@ impl Actors {
         }
     }
 
-    /// The events that were held back, in order, and where they run.
-    pub fn unblock(&mut self, incarnation: u64) -> (Option<IsolateId>, VecDeque<Call>) {
-        match self.slots.get_mut(&incarnation) {
-            Some(slot) => (Some(slot.isolate), std::mem::take(&mut slot.held)),
-            None => (None, VecDeque::new()),
+    /// Keeps a completion or timer until what holds it back is over.
+    pub fn hold_turn(&mut self, incarnation: u64, turn: Turn) {
+        if let Some(slot) = self.slots.get_mut(&incarnation) {
+            slot.held_turns.push_back(turn);
         }
+    }
+
+    /// What was held back, in order, and where it runs: operations that went on first. Events stay as long as the actor is
+    /// blocked.
+    pub fn unblock(&mut self, incarnation: u64) -> (Option<IsolateId>, VecDeque<Turn>) {
+        let is_blocked = self.is_blocked(incarnation);
+        let Some(slot) = self.slots.get_mut(&incarnation) else { return (None, VecDeque::new()) };
+        let mut turns = std::mem::take(&mut slot.held_turns);
+        if !is_blocked {
+            let calls = std::mem::take(&mut slot.held);
+            turns.extend(calls.into_iter().map(|call| Turn::Event(call, Some(incarnation))));
+        }
+        (Some(slot.isolate), turns)
     }
 
     /// Breaks the stubs that reached the actor.
@@ -240,6 +255,9 @@ impl Shard {
             dirty: Cell::new(false),
             depth,
             blocked: Cell::new(0),
+            sections: RefCell::default(),
+            has_sections: Cell::new(false),
+            committed: RefCell::default(),
             facet: name,
             began_ms: system_clock(),
             counted: Cell::default(),
@@ -265,6 +283,7 @@ impl Shard {
             container: None,
             root: None,
             held: VecDeque::new(),
+            held_turns: VecDeque::new(),
             construction: None,
             used: Instant::now(),
             storage_bytes: bytes,
@@ -551,7 +570,12 @@ impl Shard {
             self.host.facet_names.borrow_mut().retain(|_, id| *id != container);
         }
         for call in slot.held {
-            call.reply.send(Err(reason.clone()));
+            // The handler of an alarm that waited has not run: that does not count as one of its tries.
+            let error = match call.kind {
+                CallKind::Alarm(_) => CallError { retryable: true, stack: None, ..reason.clone() },
+                _ => reason.clone(),
+            };
+            call.reply.send(Err(error));
         }
         self.host.places.borrow_mut().remove(&incarnation);
         // Uncommitted writes go with it. JavaScript may hold the handle for long.
@@ -641,6 +665,7 @@ impl Shard {
                 || actor.owner.timers.get() > 0
                 || !actor.gate.borrow().is_open()
                 || !slot.held.is_empty()
+                || !slot.held_turns.is_empty()
                 || parents.contains(id);
             let running = self.isolates.get(&slot.isolate).is_some_and(|isolate| {
                 !isolate.inbox.is_empty()

@@ -19,6 +19,9 @@ impl Shard {
     pub(super) fn commit(&mut self, state: &Rc<IsolateState>) {
         for actor in state.dirty.take() {
             actor.dirty.set(false);
+            for durable in actor.committed.take() {
+                self.close_gate(&actor, durable);
+            }
             let outcome = match actor.owner.gone.borrow().is_some() {
                 true => actor.database.rollback().map(|()| None),
                 false => actor.database.commit(),

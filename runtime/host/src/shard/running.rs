@@ -69,8 +69,20 @@ impl Shard {
                     None => return,
                 }
             }
-            Turn::Complete(token, _) => state.event_of(*token),
-            Turn::Timer(timer) => state.timer_owner(*timer),
+            Turn::Complete(..) | Turn::Timer(_) => {
+                let owner = match &turn {
+                    Turn::Complete(token, _) => state.event_of(*token),
+                    Turn::Timer(timer) => state.timer_owner(*timer),
+                    _ => None,
+                };
+                if let Some((io, section)) = &owner
+                    && let Some(actor) = &io.actor
+                    && !actor.lets(*section)
+                {
+                    return self.actors.hold_turn(actor.incarnation, turn);
+                }
+                owner.map(|(io, _)| io)
+            }
             Turn::Cancel(event) => state.events.borrow().get(event).cloned(),
             Turn::Poll => None,
         };
@@ -162,12 +174,12 @@ impl Shard {
         }
     }
 
-    /// Lets the events go on that waited for an actor: before all that came after them.
+    /// Lets go on what waited for an actor, as far as it may: before all that came after it.
     pub(super) fn unblock(&mut self, incarnation: u64) {
-        let (isolate, calls) = self.actors.unblock(incarnation);
+        let (isolate, turns) = self.actors.unblock(incarnation);
         if let Some(slot) = isolate.and_then(|id| self.isolates.get_mut(&id)) {
-            for call in calls.into_iter().rev() {
-                slot.inbox.push_front(Turn::Event(call, Some(incarnation)));
+            for turn in turns.into_iter().rev() {
+                slot.inbox.push_front(turn);
             }
             if !slot.queued && !slot.inbox.is_empty() {
                 slot.queued = true;

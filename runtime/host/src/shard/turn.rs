@@ -115,7 +115,7 @@ pub fn event(
 fn begins_alarm(state: &IsolateState, io: &Rc<IoContext>, alarm: &AlarmCall, actor: &Rc<Actor>) -> bool {
     let database = &actor.database;
     let begun = match alarm.forget {
-        true => database.set_alarm(None).map(|()| false),
+        true => database.forget_alarm(alarm.scheduled_ms).map(|()| false),
         false => database.begin_alarm(alarm.scheduled_ms),
     };
     actor::storage::mark_dirty(state, actor);

@@ -40,15 +40,24 @@ pub(super) struct AlarmState {
     indexed: Option<Arc<Indexed>>,
 }
 
+/// What is known of the alarm when a savepoint is opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct AlarmMark {
+    touched: bool,
+    /// Whether the handler had set one; absent where a rollback does not undo that.
+    set_again: Option<bool>,
+}
+
 impl AlarmState {
-    /// Whether the transaction that is open may have changed it.
-    pub(super) fn is_touched(&self) -> bool {
-        self.touched
+    /// What a rollback goes back to.
+    pub(super) fn mark(&self, keeps_set_again: bool) -> AlarmMark {
+        AlarmMark { touched: self.touched, set_again: (!keeps_set_again).then_some(self.set_again) }
     }
 
-    /// A rollback may have undone what was changed since `touched` was so.
-    pub(super) fn set_touched(&mut self, touched: bool) {
-        self.touched = touched;
+    /// A rollback may have undone what was changed since `mark`.
+    pub(super) fn go_back(&mut self, mark: AlarmMark) {
+        self.touched = mark.touched;
+        self.set_again = mark.set_again.unwrap_or(self.set_again);
     }
 }
 
@@ -77,6 +86,14 @@ impl Database {
     /// Sets or takes away the alarm, as part of the turn's writes.
     pub fn set_alarm(&self, time: Option<TimeMs>) -> Result<(), StorageError> {
         self.with(|inner| inner.store_alarm(time))
+    }
+
+    /// Takes the alarm for `scheduled`, or one before it, away; a later one stays.
+    pub fn forget_alarm(&self, scheduled: TimeMs) -> Result<(), StorageError> {
+        self.with(|inner| match inner.stored_alarm()?.is_some_and(|time| time <= scheduled) {
+            true => inner.store_alarm(None),
+            false => Ok(()),
+        })
     }
 
     /// The handler of the alarm for `scheduled` begins. Whether it is to run: not if the alarm was moved or taken away,

@@ -31,7 +31,7 @@ use self::cursor::CursorState;
 pub use self::cursor::{Cursor, Row};
 use self::files::PAGE_BYTES;
 pub use self::kv::{KvList, KvRange};
-use self::metadata::AlarmState;
+use self::metadata::{AlarmMark, AlarmState};
 use crate::StorageError;
 use crate::alarms::AlarmKey;
 use crate::disk::vfs::{Files, unsynced};
@@ -39,6 +39,9 @@ use crate::engine::Engine;
 use crate::pool::Pool;
 use crate::sqlite::{Connection, Interrupter, Privilege, SharedConnection, ValueRef};
 use crate::syncer::{Durable, Target};
+
+/// How the names of savepoints begin whose rollback leaves an alarm that was set inside them counted as set, as in workerd.
+pub const SYNC_SAVEPOINT: &str = "_cf_sync_savepoint";
 
 /// A value that is bound to a parameter of SQL.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,8 +104,8 @@ pub(crate) struct Inner {
     files: Arc<Files>,
     open: Option<Open>,
     health: Health,
-    /// Savepoints that are open, innermost last, each with whether the alarm was touched before.
-    savepoints: Vec<(String, bool)>,
+    /// Savepoints that are open, innermost last, each with what was known of the alarm before.
+    savepoints: Vec<(String, AlarmMark)>,
     /// Whether the turnstile of the files has let a transaction in.
     entered: bool,
     /// How often the log had been written to when the turn's transaction began.
@@ -229,29 +232,29 @@ impl Database {
     /// Opens a savepoint inside the innermost one that is open: its depth, from 0 on.
     pub fn savepoint(&self, name: &str) -> Result<usize, StorageError> {
         self.with(|inner| {
+            inner.let_cursors_commit()?;
             inner.begin()?;
             let depth = inner.savepoints.len();
             let name = format!("{name}_{depth}");
             inner.host_batch(&format!("SAVEPOINT {name}"))?;
-            let touched = inner.alarm.is_touched();
-            inner.savepoints.push((name, touched));
+            let mark = inner.alarm.mark(name.starts_with(SYNC_SAVEPOINT));
+            inner.savepoints.push((name, mark));
             Ok(depth)
         })
     }
 
-    /// Closes the innermost savepoint, keeping or undoing what came after it.
-    pub fn release(&self, keep: bool) -> Result<(), StorageError> {
+    /// Closes the savepoint of `depth`, which has to be the innermost, keeping or undoing what came after it. If that fails,
+    /// what is in the transaction is not what its code takes it for: the database is of no use any more.
+    pub fn release(&self, depth: usize, keep: bool) -> Result<(), StorageError> {
         self.with(|inner| {
-            let Some((name, touched)) = inner.savepoints.last().cloned() else { return Ok(()) };
-            match keep {
-                true => inner.host_batch(&format!("RELEASE {name}"))?,
-                false => {
-                    inner.host_batch(&format!("ROLLBACK TO {name}; RELEASE {name}"))?;
-                    inner.forget_what_a_rollback_undoes(touched);
-                }
+            if depth + 1 != inner.savepoints.len() {
+                return Err(StorageError::Savepoint);
             }
-            inner.savepoints.pop();
-            Ok(())
+            let outcome = inner.release(keep);
+            if let Err(error) = &outcome {
+                inner.poison(error);
+            }
+            outcome
         })
     }
 
@@ -460,19 +463,7 @@ impl Inner {
             self.leave();
             return Ok(None);
         }
-        let mut error = None;
-        self.cursors.retain(|cursor| {
-            let Some(cursor) = cursor.upgrade() else { return false };
-            let mut cursor = cursor.borrow_mut();
-            if let Err(reason) = cursor.let_commit() {
-                error.get_or_insert(reason);
-            }
-            // A cursor that was read to its end lives on until it is collected, and would be looked at by each commit.
-            cursor.has_more()
-        });
-        if let Some(error) = error {
-            return Err(error);
-        }
+        self.let_cursors_commit()?;
         let moved = self.prepare_alarm()?;
         if let Err(error) = self.host_step("COMMIT", &[]) {
             let constraint = matches!(
@@ -513,9 +504,38 @@ impl Inner {
         Ok(durable)
     }
 
+    /// Has statements that write be over: SQLite neither commits nor closes a savepoint beside them.
+    fn let_cursors_commit(&mut self) -> Result<(), StorageError> {
+        let mut error = None;
+        self.cursors.retain(|cursor| {
+            let Some(cursor) = cursor.upgrade() else { return false };
+            let mut cursor = cursor.borrow_mut();
+            if let Err(reason) = cursor.let_commit() {
+                error.get_or_insert(reason);
+            }
+            // A cursor that was read to its end lives on until it is collected, and would be looked at by each commit.
+            cursor.has_more()
+        });
+        error.map_or(Ok(()), Err)
+    }
+
+    fn release(&mut self, keep: bool) -> Result<(), StorageError> {
+        let Some((name, mark)) = self.savepoints.last().cloned() else { return Err(StorageError::Savepoint) };
+        self.let_cursors_commit()?;
+        match keep {
+            true => self.host_batch(&format!("RELEASE {name}"))?,
+            false => {
+                self.host_batch(&format!("ROLLBACK TO {name}; RELEASE {name}"))?;
+                self.forget_what_a_rollback_undoes(mark);
+            }
+        }
+        self.savepoints.pop();
+        Ok(())
+    }
+
     fn rollback(&mut self) -> Result<(), StorageError> {
         self.savepoints.clear();
-        self.forget_what_a_rollback_undoes(false);
+        self.forget_what_a_rollback_undoes(AlarmMark::default());
         let outcome = match &self.open {
             Some(open) if !open.connection.is_autocommit() => open.connection.batch("ROLLBACK"),
             _ => Ok(()),
@@ -524,9 +544,9 @@ impl Inner {
         outcome
     }
 
-    fn forget_what_a_rollback_undoes(&mut self, alarm_touched: bool) {
+    fn forget_what_a_rollback_undoes(&mut self, mark: AlarmMark) {
         self.has_kv = None;
-        self.alarm.set_touched(alarm_touched);
+        self.alarm.go_back(mark);
     }
 
     /// Undoes the turn after an error that its code must not get over: everything asked from now on fails with it.

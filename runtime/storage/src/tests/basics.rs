@@ -203,12 +203,17 @@ fn savepoints_nest_and_undo_what_came_after_them() {
     database.set_alarm(Some(5)).expect("alarm");
     assert!(matches!(database.delete_all(false), Err(StorageError::InTransaction)));
     assert!(database.commit().expect("an open savepoint").is_none(), "nothing is committed inside a savepoint");
-    database.release(false).expect("roll back");
+    assert!(matches!(database.release(0, false), Err(StorageError::Savepoint)), "the inner one is open");
+    database.release(1, false).expect("roll back");
     assert_eq!(database.alarm().expect("alarm"), None);
     assert_eq!(database.kv_get("gone", |_| ()).expect("get"), None);
     database.kv_put("kept", b"2").expect("put");
-    database.release(true).expect("keep");
-    assert_eq!(rows(&database, "SELECT a FROM t"), [["1"]]);
+    let unread = database.exec("INSERT INTO t VALUES(2), (3) RETURNING a", &[]).expect("insert");
+    assert_eq!(database.savepoint("_cf_sync_savepoint").expect("beside a cursor that writes"), 1);
+    database.release(1, true).expect("keep");
+    database.release(0, true).expect("keep, beside a cursor that writes");
+    assert_eq!(unread.next(|_| ()).expect("a row"), Some(()));
+    assert_eq!(rows(&database, "SELECT a FROM t"), [["1"], ["2"], ["3"]]);
     assert!(database.commit().expect("commit").is_some());
     assert_eq!(database.kv_get("kept", <[u8]>::to_vec).expect("get"), Some(b"2".to_vec()));
 }

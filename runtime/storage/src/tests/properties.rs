@@ -263,11 +263,11 @@ proptest! {
                     stack.push(now.clone());
                 }
                 Step::Release(keep) => {
-                    database.release(*keep).expect("release");
-                    if let Some(before) = stack.pop()
-                        && !keep
-                    {
-                        now = before;
+                    if let Some(before) = stack.pop() {
+                        database.release(stack.len(), *keep).expect("release");
+                        if !keep {
+                            now = before;
+                        }
                     }
                 }
                 Step::Commit => {
