@@ -448,7 +448,7 @@ impl IsolateState {
     pub fn clear_timer(&self, id: u32) {
         if let Some(timer) = self.timers.borrow_mut().remove(&id) {
             self.host.cancel_timer(timer.key);
-            timer.io.owner.timers.set(timer.io.owner.timers.get().saturating_sub(1));
+            timer.io.owner.timer_over();
             timer.io.waiting.set(timer.io.waiting.get().saturating_sub(1));
             self.settled.borrow_mut().push(timer.io);
         }
@@ -463,7 +463,7 @@ impl IsolateState {
             Some(every) => timer.key = self.host.set_timer(Instant::now() + every, self.id, id),
             None => {
                 timers.remove(&id);
-                due.0.owner.timers.set(due.0.owner.timers.get().saturating_sub(1));
+                due.0.owner.timer_over();
                 due.0.waiting.set(due.0.waiting.get().saturating_sub(1));
             }
         }

@@ -21,8 +21,8 @@ const {
   ObjectDefineProperty,
   PromisePrototypeThen,
   PromiseResolve,
-  SafeArrayIterator,
   String,
+  StringPrototypeIsWellFormed,
   SymbolToStringTag,
   TypeError,
 } = primordials;
@@ -32,59 +32,81 @@ const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
 const { newStorage } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { limitsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
 const { classOf, onFirstUse } = core.loadExtScript("ext:denizen/rpc/stub.js");
-const { idParts } = core.loadExtScript("ext:denizen/actor/namespace.js");
+const { idParts, wellFormed } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { holdEvent } = core.loadExtScript("ext:denizen/io/context.js");
-const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { illegalInvocation, wrongParameter } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { standIn } = core.loadExtScript("ext:denizen/bootstrap/shape.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 
-let allowed = false;
+// The host refuses longer names of facets.
+const NAME_BYTES_MAX = 256;
 let isState;
+let facetsHandle;
 
 class DurableObjectFacets {
   #handle;
+  static {
+    facetsHandle = (value) => {
+      if (typeof value !== "object" || value === null || !(#handle in value)) {
+        throw illegalInvocation();
+      }
+      return value.#handle;
+    };
+  }
   constructor(handle) {
-    if (!allowed) {
-      throw new TypeError("Illegal constructor");
-    }
     this.#handle = handle;
   }
   get(name, getStartupOptions) {
-    const text = String(name);
+    const handle = facetsHandle(this);
+    const text = facetName(name, 1, arguments.length, "get");
     if (typeof getStartupOptions !== "function") {
-      throw new TypeError("Failed to execute 'get' on 'DurableObjectFacets': parameter 2 is not of type 'function'.");
+      throw wrongParameter("DurableObjectFacets", "get", 2, "function");
     }
-    const handle = this.#handle;
     const stub = op_facet_get(handle, text);
     const context = core.getAsyncContext();
     onFirstUse(stub, (container) => startFacet(container, context, getStartupOptions));
     return stub;
   }
   abort(name, reason) {
+    const handle = facetsHandle(this);
+    const text = facetName(name, 1, arguments.length, "abort");
     if (arguments.length < 2) {
-      throw new TypeError("Failed to execute 'abort' on 'DurableObjectFacets': parameter 2 is not of type 'Value'.");
+      throw wrongParameter("DurableObjectFacets", "abort", 2, "Value");
     }
-    op_facet_abort(this.#handle, String(name), errorParts(reason));
+    op_facet_abort(handle, text, errorParts(reason));
   }
   delete(name) {
-    op_facet_delete(this.#handle, String(name));
+    op_facet_delete(facetsHandle(this), facetName(name, 1, arguments.length, "delete"));
   }
   clone(from, to) {
-    if (arguments.length < 2) {
-      throw new TypeError(
-        `Failed to execute 'clone' on 'DurableObjectFacets': parameter ${arguments.length + 1} is not of type 'string'.`,
-      );
-    }
-    op_facet_clone(this.#handle, String(from), String(to));
+    const handle = facetsHandle(this);
+    const source = facetName(from, 1, arguments.length, "clone");
+    op_facet_clone(handle, source, facetName(to, 2, arguments.length, "clone"));
   }
   // Ours: the names of the facets that have storage.
   list() {
-    return op_facet_list(this.#handle);
+    return op_facet_list(facetsHandle(this));
   }
   // Ours: what a facet has used; null if it has neither run nor storage.
   stats(name) {
-    return op_facet_stats(this.#handle, String(name));
+    return op_facet_stats(facetsHandle(this), facetName(name, 1, arguments.length, "stats"));
   }
 }
+
+// The name that argument `position` of `given` ones is. The index on disk has names in UTF-8, in which those that it cannot
+// write would all be one.
+function facetName(name, position, given, method) {
+  if (given < position) {
+    throw wrongParameter("DurableObjectFacets", method, position, "string");
+  }
+  const text = `${name}`;
+  // One that is too long besides is refused for that.
+  if (!StringPrototypeIsWellFormed(text) && core.encode(text).length <= NAME_BYTES_MAX) {
+    throw new TypeError("The name of a facet must not contain lone surrogates.");
+  }
+  return text;
+}
+
 ObjectDefineProperty(DurableObjectFacets.prototype, SymbolToStringTag, {
   __proto__: null, value: "DurableObjectFacets", configurable: true,
 });
@@ -113,7 +135,7 @@ function startFacet(container, context, getStartupOptions) {
         op_facet_started(
           container,
           class_,
-          parts ?? (id === undefined ? undefined : String(id)),
+          parts ?? (id === undefined ? undefined : wellFormed(`${id}`)),
           limits.cpuMs,
           limits.subRequests,
           limits.wallMs,
@@ -135,35 +157,30 @@ class DurableObjectState {
     isState = (value) => typeof value === "object" && value !== null && #handle in value;
   }
   constructor(handle, id, props, exports) {
-    if (!allowed) {
-      throw new TypeError("Illegal constructor");
-    }
     this.#handle = handle;
+    own(this, "facets", new DurableObjectFacets(handle));
+    // There are no containers here.
+    own(this, "container", undefined);
+    own(this, "storage", newStorage(handle));
     own(this, "id", id);
     own(this, "props", props);
     if (!changed.enable_ctx_exports) {
       own(this, "exports", exports);
     }
-    own(this, "storage", newStorage(handle));
-    own(this, "facets", make(DurableObjectFacets, handle));
   }
   waitUntil(promise) {
     requireState(this);
+    if (arguments.length === 0) {
+      throw new TypeError("Failed to execute 'waitUntil' on 'DurableObjectState': parameter 1 is not of type 'Promise'.");
+    }
+    if (changed.unwrap_custom_thenables && !core.isPromise(promise)) {
+      return;
+    }
     holdEvent(promise);
   }
   blockConcurrencyWhile(callback) {
     requireState(this);
-    if (typeof callback !== "function") {
-      throw new TypeError(
-        "Failed to execute 'blockConcurrencyWhile' on 'DurableObjectState': parameter 1 is not of type 'function'.",
-      );
-    }
-    const handle = this.#handle;
-    requireShallow(handle);
-    return PromisePrototypeThen(exclusively(handle, () => callback()), undefined, (error) => {
-      // What the callback left half done must not be built upon.
-      op_actor_abort(handle, errorParts(error), true);
-    });
+    return block(this.#handle, callback);
   }
   abort(reason = undefined, options = undefined) {
     requireState(this);
@@ -176,6 +193,20 @@ class DurableObjectState {
     op_actor_abort(this.#handle, { __proto__: null, name: "Error", message }, retryAlarm);
     // V8 looks for what stops it where a function begins: nothing behind the call may run.
     stop();
+  }
+}
+async function block(handle, callback) {
+  if (typeof callback !== "function") {
+    throw new TypeError(
+      "Failed to execute 'blockConcurrencyWhile' on 'DurableObjectState': parameter 1 is not of type 'function'.",
+    );
+  }
+  requireShallow(handle);
+  try {
+    return await exclusively(handle, () => callback());
+  } catch (error) {
+    // What the callback left half done must not be built upon.
+    op_actor_abort(handle, errorParts(error), true);
   }
 }
 function stop() {
@@ -203,21 +234,12 @@ ObjectDefineProperty(DurableObjectState.prototype, SymbolToStringTag, {
   __proto__: null, value: "DurableObjectState", configurable: true,
 });
 
-function make(Class, ...args) {
-  allowed = true;
-  try {
-    return new Class(...new SafeArrayIterator(args));
-  } finally {
-    allowed = false;
-  }
-}
-
 function newState(handle, id, props, exports) {
-  return make(DurableObjectState, handle, id, props, exports);
+  return new DurableObjectState(handle, id, props, exports);
 }
 
 ownClass(DurableObjectState);
 ownClass(DurableObjectFacets);
 
-return { DurableObjectFacets, DurableObjectState, isState, newState };
+return { DurableObjectFacets: standIn(DurableObjectFacets), DurableObjectState: standIn(DurableObjectState), isState, newState };
 })();

@@ -14,6 +14,7 @@ const {
   op_kv_put,
   op_kv_put_many,
   op_sql_columns,
+  op_sql_end,
   op_sql_exec,
   op_sql_next,
   op_sql_rest,
@@ -48,10 +49,9 @@ const {
   ObjectKeys,
   ObjectPrototype,
   ObjectPrototypeToString,
-  ReflectApply,
+  PromiseResolve,
   ReflectGetPrototypeOf,
   ReflectSetPrototypeOf,
-  SafeArrayIterator,
   SafeWeakMap,
   StringPrototypePadStart,
   SymbolIterator,
@@ -60,15 +60,9 @@ const {
 } = primordials;
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
+const { standIn } = core.loadExtScript("ext:denizen/bootstrap/shape.js");
 const { exclusively } = core.loadExtScript("ext:denizen/actor/exclusive.js");
 const { describe, own, pack, revive } = core.loadExtScript("ext:denizen/actor/values.js");
-
-let allowed = false;
-function guard() {
-  if (!allowed) {
-    throw new TypeError("Illegal constructor");
-  }
-}
 
 // Rows and entries that one call of the host gives.
 const CHUNK = 128;
@@ -89,18 +83,31 @@ function isObject(value) {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
+// Each class gives here what its methods need of their receiver; they refuse any other.
+let cursorHandle;
+let nextRow;
 class Cursor {
   #handle;
   #columns;
+  // What user code gets of the names, and may change.
+  #shown;
+  static {
+    cursorHandle = (cursor) => {
+      if (!isObject(cursor) || !(#handle in cursor)) {
+        throw illegalInvocation();
+      }
+      return cursor.#handle;
+    };
+    nextRow = (cursor) => {
+      const row = op_sql_next(cursor.#handle);
+      return row === undefined ? ended() : { done: false, value: cursor.#object(row) };
+    };
+  }
   constructor(handle) {
-    guard();
     this.#handle = handle;
   }
-  #names() {
-    return this.#columns ??= op_sql_columns(this.#handle);
-  }
   #object(row) {
-    const names = this.#names();
+    const names = this.#columns ??= op_sql_columns(this.#handle);
     const object = ObjectCreate(ObjectPrototype);
     for (let i = 0; i < row.length; i++) {
       const name = names[i];
@@ -112,13 +119,14 @@ class Cursor {
     return object;
   }
   next() {
-    const row = op_sql_next(this.#handle);
-    return row === undefined ? ended() : { done: false, value: this.#object(row) };
+    cursorHandle(this);
+    return nextRow(this);
   }
   toArray() {
+    const handle = cursorHandle(this);
     const all = [];
     for (;;) {
-      const rows = op_sql_rest(this.#handle, CHUNK);
+      const rows = op_sql_rest(handle, CHUNK);
       for (let i = 0; i < rows.length; i++) {
         all[all.length] = this.#object(rows[i]);
       }
@@ -128,105 +136,102 @@ class Cursor {
     }
   }
   one() {
-    const row = op_sql_next(this.#handle);
+    const handle = cursorHandle(this);
+    const row = op_sql_next(handle);
     if (row === undefined) {
       throw new Error("Expected exactly one result from SQL query, but got no results.");
     }
-    if (op_sql_next(this.#handle) !== undefined) {
-      // A result that is not what was expected is of no further use.
-      while (op_sql_rest(this.#handle, CHUNK).length === CHUNK);
+    // A result that is not what was expected is of no further use.
+    if (op_sql_end(handle)) {
       throw new Error("Expected exactly one result from SQL query, but got multiple results.");
     }
     return this.#object(row);
   }
   raw() {
-    return make(RawIterator, this.#handle);
+    return new RawIterator(cursorHandle(this));
   }
   get columnNames() {
-    return this.#names();
+    const handle = cursorHandle(this);
+    return this.#shown ??= op_sql_columns(handle);
   }
   set columnNames(_value) {
     throw readOnly("columnNames", "Cursor");
   }
   get rowsRead() {
-    return op_sql_rows_read(this.#handle);
+    return op_sql_rows_read(cursorHandle(this));
   }
   set rowsRead(_value) {
     throw readOnly("rowsRead", "Cursor");
   }
   get rowsWritten() {
-    return op_sql_rows_written(this.#handle);
+    return op_sql_rows_written(cursorHandle(this));
   }
   set rowsWritten(_value) {
     throw readOnly("rowsWritten", "Cursor");
   }
   [SymbolIterator]() {
-    return make(RowIterator, this);
+    cursorHandle(this);
+    return new RowIterator(this);
   }
 }
-tag(Cursor, "Cursor");
-const cursorNext = Cursor.prototype.next;
 
 class RowIterator {
   #cursor;
   constructor(cursor) {
-    guard();
     this.#cursor = cursor;
   }
   next() {
-    return ReflectApply(cursorNext, this.#cursor, []);
+    if (!isObject(this) || !(#cursor in this)) {
+      throw illegalInvocation();
+    }
+    return nextRow(this.#cursor);
   }
 }
-iterator(RowIterator, "RowIterator");
 
 class RawIterator {
   #handle;
   constructor(handle) {
-    guard();
     this.#handle = handle;
   }
   next() {
+    if (!isObject(this) || !(#handle in this)) {
+      throw illegalInvocation();
+    }
     const row = op_sql_next(this.#handle);
     return row === undefined ? ended() : { done: false, value: row };
   }
 }
-iterator(RawIterator, "RawIterator");
 
-let isSql;
+let sqlHandle;
 class SqlStorage {
   #handle;
+  static {
+    sqlHandle = (sql) => {
+      if (!isObject(sql) || !(#handle in sql)) {
+        throw illegalInvocation();
+      }
+      return sql.#handle;
+    };
+  }
   constructor(handle) {
-    guard();
     this.#handle = handle;
   }
-  static {
-    isSql = (value) => isObject(value) && #handle in value;
-  }
   exec(...bindings) {
-    if (!isSql(this)) {
-      throw illegalInvocation();
-    }
+    const handle = sqlHandle(this);
     if (bindings.length === 0) {
       throw wrongParameter("exec", "SqlStorage", 1, "String");
     }
     const query = `${ArrayPrototypeShift(bindings)}`;
-    return make(Cursor, op_sql_exec(this.#handle, query, bindings));
+    return new Cursor(op_sql_exec(handle, query, bindings));
   }
   get databaseSize() {
-    return op_sql_size(this.#handle);
+    return op_sql_size(sqlHandle(this));
   }
   set databaseSize(_value) {
     throw readOnly("databaseSize", "SqlStorage");
   }
 }
-class Statement {
-  constructor() {
-    guard();
-  }
-}
-ObjectDefineProperty(SqlStorage.prototype, "Cursor", { __proto__: null, value: Cursor, configurable: true, writable: true });
-ObjectDefineProperty(SqlStorage.prototype, "Statement", { __proto__: null, value: Statement, configurable: true, writable: true });
-tag(SqlStorage, "SqlStorage");
+class Statement {}
 
 // Options have no effect, but are read and checked as in workerd.
 function readOptions(method, interfaceName, position, type, options, names) {
@@ -260,8 +265,9 @@ function readLimit(value) {
   return NumberIsFinite(number) ? number : 0;
 }
 
-function list(handle, interfaceName, options) {
+function list(handle, interfaceName, options, txn, others = GET_OPTIONS) {
   if (options === undefined || options === null) {
+    checkOpen(txn, "list");
     return op_kv_list(handle, undefined, undefined, undefined, undefined, false, -1);
   }
   if (!isObject(options)) {
@@ -274,13 +280,16 @@ function list(handle, interfaceName, options) {
   const reverse = options.reverse;
   const limit = options.limit;
   const count = readLimit(limit);
-  readOptions("list", interfaceName, 1, "ListOptions", options, GET_OPTIONS);
+  for (let i = 0; i < others.length; i++) {
+    options[others[i]];
+  }
   if (start !== undefined && startAfter !== undefined) {
     throw new TypeError("list() cannot be called with both start and startAfter values.");
   }
   if (limit !== undefined && count <= 0) {
     throw new TypeError("List limit must be positive.");
   }
+  checkOpen(txn, "list");
   return op_kv_list(handle, start, startAfter, end, prefix, !!reverse, count);
 }
 
@@ -296,7 +305,6 @@ class SyncKvStorage {
     };
   }
   constructor(handle) {
-    guard();
     this.#handle = handle;
   }
   get(...args) {
@@ -326,10 +334,9 @@ class SyncKvStorage {
   }
   list(options = undefined) {
     const handle = kvHandle(this);
-    return make(ListIterator, handle, list(handle, "SyncKvStorage", options));
+    return new ListIterator(handle, list(handle, "SyncKvStorage", options, undefined, []));
   }
 }
-tag(SyncKvStorage, "SyncKvStorage");
 
 // The newest listing of each database: an older one is read no further.
 const newestList = new SafeWeakMap();
@@ -339,12 +346,14 @@ class ListIterator {
   #list;
   #done = false;
   constructor(handle, list) {
-    guard();
     this.#handle = handle;
     this.#list = list;
     newestList.set(handle, list);
   }
   next() {
+    if (!isObject(this) || !(#list in this)) {
+      throw illegalInvocation();
+    }
     if (this.#done) {
       return ended();
     }
@@ -361,27 +370,40 @@ class ListIterator {
     return { done: false, value: [entry[0], entry[1]] };
   }
 }
-iterator(ListIterator, "ListIterator");
 
-// What storage and transactions have in common: `method` of `interfaceName` with the arguments of user code.
-function getValues(handle, interfaceName, args) {
+// What storage and transactions have in common: their methods, with the arguments of user code, on a database, in `txn` if it is a
+// transaction's. Whether that is open is asked last, when nothing is wrong with the arguments.
+function interfaceOf(txn) {
+  return txn === undefined ? "DurableObjectStorage" : "DurableObjectTransaction";
+}
+
+// A proxy of an array is none to V8's native interface.
+function isList(value) {
+  return ArrayIsArray(value) && !core.isProxy(value);
+}
+
+async function getValues(handle, txn, args) {
   if (args.length === 0) {
-    throw wrongParameter("get", interfaceName, 1, "string or Array");
+    throw wrongParameter("get", interfaceOf(txn), 1, "string or Array");
   }
   const key = args[0];
-  if (!ArrayIsArray(key)) {
+  if (!isList(key)) {
     const text = `${key}`;
-    readOptions("get", interfaceName, 2, "GetOptions", args[1], GET_OPTIONS);
+    readOptions("get", interfaceOf(txn), 2, "GetOptions", args[1], GET_OPTIONS);
+    checkOpen(txn, "get");
     return op_kv_get(handle, text, revive);
   }
   const keys = texts(key);
-  readOptions("get", interfaceName, 2, "GetOptions", args[1], GET_OPTIONS);
+  readOptions("get", interfaceOf(txn), 2, "GetOptions", args[1], GET_OPTIONS);
+  checkOpen(txn, "get");
   return mapOf(op_kv_get_many(handle, keys, revive), new Map());
 }
 
 function texts(list) {
   const all = [];
-  for (let i = 0; i < list.length; i++) {
+  // What is converted may change the list.
+  const { length } = list;
+  for (let i = 0; i < length; i++) {
     all[i] = `${list[i]}`;
   }
   return all;
@@ -394,18 +416,19 @@ function mapOf(flat, found) {
   return found;
 }
 
-function putValues(handle, interfaceName, args) {
+async function putValues(handle, txn, args) {
   if (args.length === 0) {
-    throw wrongParameter("put", interfaceName, 1, "string or object");
+    throw wrongParameter("put", interfaceOf(txn), 1, "string or object");
   }
   const key = args[0];
   const value = args[1];
-  if (!isObject(key) || ArrayIsArray(key)) {
+  if (!isObject(key) || isList(key)) {
     const text = `${key}`;
-    readOptions("put", interfaceName, 3, "PutOptions", args[2], PUT_OPTIONS);
+    readOptions("put", interfaceOf(txn), 3, "PutOptions", args[2], PUT_OPTIONS);
     if (value === undefined) {
       throw new TypeError("put() called with undefined value.");
     }
+    checkOpen(txn, "put");
     op_kv_put(handle, text, pack(value), describe);
     return;
   }
@@ -418,37 +441,41 @@ function putValues(handle, interfaceName, args) {
       entries[entries.length] = pack(member);
     }
   }
-  readOptions("put", interfaceName, 3, "PutOptions", args[2], PUT_OPTIONS);
+  readOptions("put", interfaceOf(txn), 3, "PutOptions", args[2], PUT_OPTIONS);
   if (value !== undefined && value !== null && !isObject(value)) {
     throw new TypeError(
       "put() may only be called with a single key-value pair and optional options as put(key, value, options) or with multiple key-value pairs and optional options as put(entries, options)",
     );
   }
-  readOptions("put", interfaceName, 2, "PutOptions", value, PUT_OPTIONS);
+  readOptions("put", interfaceOf(txn), 2, "PutOptions", value, PUT_OPTIONS);
+  checkOpen(txn, "put");
   op_kv_put_many(handle, entries, describe);
 }
 
-function deleteValues(handle, interfaceName, args) {
+// What is wrong with these is thrown at once, as by workerd.
+function deleteValues(handle, txn, args) {
   if (args.length === 0) {
-    throw wrongParameter("delete", interfaceName, 1, "string or Array");
+    throw wrongParameter("delete", interfaceOf(txn), 1, "string or Array");
   }
   const key = args[0];
-  if (!ArrayIsArray(key)) {
+  if (!isList(key)) {
     const text = `${key}`;
-    readOptions("delete", interfaceName, 2, "PutOptions", args[1], PUT_OPTIONS);
-    return op_kv_delete(handle, text);
+    readOptions("delete", interfaceOf(txn), 2, "PutOptions", args[1], PUT_OPTIONS);
+    checkOpen(txn, "delete");
+    return PromiseResolve(op_kv_delete(handle, text));
   }
   const keys = texts(key);
-  readOptions("delete", interfaceName, 2, "PutOptions", args[1], PUT_OPTIONS);
+  readOptions("delete", interfaceOf(txn), 2, "PutOptions", args[1], PUT_OPTIONS);
+  checkOpen(txn, "delete");
   let count = 0;
   for (let i = 0; i < keys.length; i++) {
     count += op_kv_delete(handle, keys[i]) ? 1 : 0;
   }
-  return count;
+  return PromiseResolve(count);
 }
 
-function listValues(handle, interfaceName, args) {
-  const entries = list(handle, interfaceName, args[0]);
+async function listValues(handle, txn, args) {
+  const entries = list(handle, interfaceOf(txn), args[0], txn);
   newestList.set(handle, entries);
   const found = new Map();
   for (;;) {
@@ -460,15 +487,78 @@ function listValues(handle, interfaceName, args) {
   }
 }
 
-function getAlarm(handle, interfaceName, args) {
-  readOptions("getAlarm", interfaceName, 1, "GetAlarmOptions", args[0], ["allowConcurrency"]);
+async function getAlarm(handle, txn, args) {
+  readOptions("getAlarm", interfaceOf(txn), 1, "GetAlarmOptions", args[0], ["allowConcurrency"]);
+  checkOpen(txn, "getAlarm");
   const time = op_storage_get_alarm(handle);
   return time < 0 ? null : time;
 }
 
-function deleteAlarm(handle, interfaceName, args) {
-  readOptions("deleteAlarm", interfaceName, 1, "SetAlarmOptions", args[0], SET_ALARM_OPTIONS);
+async function deleteAlarm(handle, txn, args) {
+  readOptions("deleteAlarm", interfaceOf(txn), 1, "SetAlarmOptions", args[0], SET_ALARM_OPTIONS);
+  checkOpen(txn, "deleteAlarm");
   op_storage_set_alarm(handle, -1);
+}
+
+async function transaction(handle, args) {
+  const closure = args[0];
+  if (typeof closure !== "function") {
+    throw wrongParameter("transaction", "DurableObjectStorage", 1, "function");
+  }
+  readTransactionOptions(args[1]);
+  op_storage_check(handle);
+  // Its savepoint spans turns.
+  return await exclusively(handle, async (inner) => {
+    const txn = new DurableObjectTransaction(handle, op_storage_savepoint(handle, false));
+    let result;
+    try {
+      result = await closure(txn);
+    } catch (error) {
+      await inner();
+      endTransaction(txn, false);
+      throw error;
+    }
+    await inner();
+    endTransaction(txn, true);
+    return result;
+  });
+}
+
+function readTransactionOptions(options) {
+  readOptions("transaction", "DurableObjectStorage", 2, "TransactionOptions", options, []);
+  const time = options?.asOfTime;
+  if (time !== undefined) {
+    readTime(time, "Incorrect type for the 'asOfTime' field on 'TransactionOptions': the provided value");
+  }
+  options?.lowPriority;
+}
+
+async function deleteAll(handle, args) {
+  readOptions("deleteAll", "DurableObjectStorage", 1, "PutOptions", args[0], PUT_OPTIONS);
+  op_storage_delete_all(handle, changed.delete_all_deletes_alarm === true);
+}
+
+async function sync(handle) {
+  await op_storage_sync(handle);
+}
+
+async function getCurrentBookmark(handle) {
+  const number = NumberPrototypeToString(op_storage_bookmark(handle), 16);
+  return `00000000-${StringPrototypePadStart(number, 8, "0")}-00000000-${StringPrototypePadStart("", 32, "0")}`;
+}
+
+async function getBookmarkForTime(args) {
+  readTime(args[0], "Failed to execute 'getBookmarkForTime' on 'DurableObjectStorage': parameter 1");
+  throw new Error(NO_RECOVERY);
+}
+
+async function onNextSessionRestoreBookmark(args) {
+  if (args.length === 0) {
+    throw wrongParameter("onNextSessionRestoreBookmark", "DurableObjectStorage", 1, "string");
+  }
+  // Refuses a symbol.
+  `${args[0]}`;
+  throw new Error(NO_RECOVERY);
 }
 
 let storageHandle;
@@ -483,22 +573,21 @@ class DurableObjectStorage {
     };
   }
   constructor(handle) {
-    guard();
     this.#handle = handle;
-    member(this, "kv", make(SyncKvStorage, handle));
-    member(this, "sql", make(SqlStorage, handle));
+    member(this, "kv", new SyncKvStorage(handle));
+    member(this, "sql", new SqlStorage(handle));
   }
-  async get(...args) {
-    return getValues(storageHandle(this), "DurableObjectStorage", args);
+  get(...args) {
+    return getValues(storageHandle(this), undefined, args);
   }
-  async put(...args) {
-    putValues(storageHandle(this), "DurableObjectStorage", args);
+  put(...args) {
+    return putValues(storageHandle(this), undefined, args);
   }
-  async delete(...args) {
-    return deleteValues(storageHandle(this), "DurableObjectStorage", args);
+  delete(...args) {
+    return deleteValues(storageHandle(this), undefined, args);
   }
-  async list(...args) {
-    return listValues(storageHandle(this), "DurableObjectStorage", args);
+  list(...args) {
+    return listValues(storageHandle(this), undefined, args);
   }
   transactionSync(...args) {
     const handle = storageHandle(this);
@@ -516,76 +605,46 @@ class DurableObjectStorage {
       op_storage_release(handle, depth, true, keep);
     }
   }
-  async transaction(...args) {
-    const handle = storageHandle(this);
-    const closure = args[0];
-    if (typeof closure !== "function") {
-      throw wrongParameter("transaction", "DurableObjectStorage", 1, "function");
-    }
-    op_storage_check(handle);
-    // Its savepoint spans turns.
-    return await exclusively(handle, async (inner) => {
-      const txn = make(DurableObjectTransaction, handle, op_storage_savepoint(handle, false));
-      let result;
-      try {
-        result = await closure(txn);
-      } catch (error) {
-        await inner();
-        endTransaction(txn, false);
-        throw error;
-      }
-      await inner();
-      endTransaction(txn, true);
-      return result;
-    });
+  transaction(...args) {
+    return transaction(storageHandle(this), args);
   }
-  async deleteAll(...args) {
-    const handle = storageHandle(this);
-    readOptions("deleteAll", "DurableObjectStorage", 1, "PutOptions", args[0], PUT_OPTIONS);
-    op_storage_delete_all(handle, changed.delete_all_deletes_alarm === true);
+  deleteAll(...args) {
+    return deleteAll(storageHandle(this), args);
   }
-  async getAlarm(...args) {
-    return getAlarm(storageHandle(this), "DurableObjectStorage", args);
+  getAlarm(...args) {
+    return getAlarm(storageHandle(this), undefined, args);
   }
-  async setAlarm(...args) {
-    setAlarm(storageHandle(this), "DurableObjectStorage", args);
+  setAlarm(...args) {
+    return setAlarm(storageHandle(this), undefined, args);
   }
-  async deleteAlarm(...args) {
-    deleteAlarm(storageHandle(this), "DurableObjectStorage", args);
+  deleteAlarm(...args) {
+    return deleteAlarm(storageHandle(this), undefined, args);
   }
-  async sync() {
-    await op_storage_sync(storageHandle(this));
+  sync() {
+    return sync(storageHandle(this));
   }
-  async getCurrentBookmark() {
-    const number = NumberPrototypeToString(op_storage_bookmark(storageHandle(this)), 16);
-    return `00000000-${StringPrototypePadStart(number, 8, "0")}-00000000-${StringPrototypePadStart("", 32, "0")}`;
+  getCurrentBookmark() {
+    return getCurrentBookmark(storageHandle(this));
   }
-  async getBookmarkForTime(...args) {
+  getBookmarkForTime(...args) {
     storageHandle(this);
-    readTime("getBookmarkForTime", "DurableObjectStorage", args[0]);
-    throw new Error(NO_RECOVERY);
+    return getBookmarkForTime(args);
   }
-  async onNextSessionRestoreBookmark(...args) {
+  onNextSessionRestoreBookmark(...args) {
     storageHandle(this);
-    if (args.length === 0) {
-      throw wrongParameter("onNextSessionRestoreBookmark", "DurableObjectStorage", 1, "string");
-    }
-    // Refuses a symbol.
-    `${args[0]}`;
-    throw new Error(NO_RECOVERY);
+    return onNextSessionRestoreBookmark(args);
   }
 }
-tag(DurableObjectStorage, "DurableObjectStorage");
 
 const NO_RECOVERY = "This Durable Object's storage back-end does not implement point-in-time recovery.";
 // Beyond, the time in nanoseconds does not fit into what stores it.
 const ALARM_MS_MAX = 9223372036854;
 
-// A date as JavaScript gives it, in milliseconds.
-function readTime(method, interfaceName, time) {
+// A date as JavaScript gives it, in milliseconds. `what` begins the text that refuses other things.
+function readTime(time, what) {
   const isDate = ObjectPrototypeToString(time) === "[object Date]" && time instanceof Date;
   if (typeof time !== "number" && !isDate) {
-    throw wrongParameter(method, interfaceName, 1, "date");
+    throw new TypeError(`${what} is not of type 'date'.`);
   }
   const ms = MathTrunc(isDate ? DatePrototypeGetTime(time) : time);
   if (!NumberIsFinite(ms)) {
@@ -594,12 +653,12 @@ function readTime(method, interfaceName, time) {
   return ms;
 }
 
-function setAlarm(handle, interfaceName, args) {
-  const ms = readTime("setAlarm", interfaceName, args[0]);
+async function setAlarm(handle, txn, args) {
+  const ms = readTime(args[0], `Failed to execute 'setAlarm' on '${interfaceOf(txn)}': parameter 1`);
   if (ms > ALARM_MS_MAX) {
     throw new TypeError("This API doesn't support dates after 2189.");
   }
-  readOptions("setAlarm", interfaceName, 2, "SetAlarmOptions", args[1], SET_ALARM_OPTIONS);
+  readOptions("setAlarm", interfaceOf(txn), 2, "SetAlarmOptions", args[1], SET_ALARM_OPTIONS);
   if (ms <= 0) {
     throw new TypeError("setAlarm() cannot be called with an alarm time <= 0");
   }
@@ -608,6 +667,7 @@ function setAlarm(handle, interfaceName, args) {
   if (running !== 0 && !handlesAlarms(running)) {
     throw new TypeError("Your Durable Object class must have an alarm() handler in order to call setAlarm()");
   }
+  checkOpen(txn, "setAlarm");
   // What is over already is due now.
   const now = DateNow();
   op_storage_set_alarm(handle, ms < now ? now : ms);
@@ -618,6 +678,8 @@ const OPEN = 0;
 const COMMITTED = 1;
 const ROLLED_BACK = 2;
 let endTransaction;
+let checkOpen;
+let txnHandle;
 // Depth of the innermost transaction of each database.
 const innermost = new SafeWeakMap();
 
@@ -627,9 +689,15 @@ class DurableObjectTransaction {
   #state = OPEN;
   static {
     endTransaction = (txn, keep) => txn.#end(keep);
+    checkOpen = (txn, name) => txn?.#check(name);
+    txnHandle = (txn) => {
+      if (!isObject(txn) || !(#handle in txn)) {
+        throw illegalInvocation();
+      }
+      return txn.#handle;
+    };
   }
   constructor(handle, depth) {
-    guard();
     this.#handle = handle;
     this.#depth = depth;
     innermost.set(handle, depth);
@@ -650,33 +718,34 @@ class DurableObjectTransaction {
         `Cannot call ${name}() on transaction that has already committed: did you move \`txn\` outside of the closure?`,
       );
     }
-    return this.#handle;
   }
-  async get(...args) {
-    return getValues(this.#check("get"), "DurableObjectTransaction", args);
+  get(...args) {
+    return getValues(txnHandle(this), this, args);
   }
-  async put(...args) {
-    return putValues(this.#check("put"), "DurableObjectTransaction", args);
+  put(...args) {
+    return putValues(txnHandle(this), this, args);
   }
-  async delete(...args) {
-    return deleteValues(this.#check("delete"), "DurableObjectTransaction", args);
+  delete(...args) {
+    return deleteValues(txnHandle(this), this, args);
   }
-  async list(...args) {
-    return listValues(this.#check("list"), "DurableObjectTransaction", args);
+  list(...args) {
+    return listValues(txnHandle(this), this, args);
   }
-  async getAlarm(...args) {
-    return getAlarm(this.#check("getAlarm"), "DurableObjectTransaction", args);
+  getAlarm(...args) {
+    return getAlarm(txnHandle(this), this, args);
   }
-  async setAlarm(...args) {
-    return setAlarm(this.#check("setAlarm"), "DurableObjectTransaction", args);
+  setAlarm(...args) {
+    return setAlarm(txnHandle(this), this, args);
   }
-  async deleteAlarm(...args) {
-    return deleteAlarm(this.#check("deleteAlarm"), "DurableObjectTransaction", args);
+  deleteAlarm(...args) {
+    return deleteAlarm(txnHandle(this), this, args);
   }
-  async deleteAll() {
+  deleteAll() {
+    txnHandle(this);
     throw new Error("Cannot call deleteAll() within a transaction");
   }
   rollback() {
+    txnHandle(this);
     if (this.#state === ROLLED_BACK) {
       return;
     }
@@ -687,7 +756,6 @@ class DurableObjectTransaction {
     this.#end(false);
   }
 }
-tag(DurableObjectTransaction, "DurableObjectTransaction");
 
 // Whether the instance of an incarnation has an alarm() handler, or its class while none is made.
 let handlesAlarms = () => true;
@@ -699,28 +767,34 @@ function member(target, key, value) {
   ObjectDefineProperty(target, key, { __proto__: null, value, enumerable: true, configurable: true, writable: true });
 }
 
-function iterator(Class, name) {
-  ReflectSetPrototypeOf(Class.prototype, IteratorPrototype);
-  tag(Class, name);
-}
-
-function tag(Class, name) {
-  ObjectDefineProperty(Class.prototype, SymbolToStringTag, { __proto__: null, value: name, configurable: true });
+// Gives a class the form that user code sees, and hands out what stands for it.
+function native(Class) {
+  ObjectDefineProperty(Class.prototype, SymbolToStringTag, { __proto__: null, value: Class.name, configurable: true });
   own(Class);
+  return standIn(Class);
 }
-
-function make(Class, ...args) {
-  allowed = true;
-  try {
-    return new Class(...new SafeArrayIterator(args));
-  } finally {
-    allowed = false;
-  }
+function iterator(Class) {
+  ReflectSetPrototypeOf(Class.prototype, IteratorPrototype);
+  native(Class);
 }
+iterator(RowIterator);
+iterator(RawIterator);
+iterator(ListIterator);
+native(DurableObjectTransaction);
+const PublicCursor = native(Cursor);
+member(SqlStorage.prototype, "Cursor", PublicCursor);
+member(SqlStorage.prototype, "Statement", native(Statement));
 
 function newStorage(handle) {
-  return make(DurableObjectStorage, handle);
+  return new DurableObjectStorage(handle);
 }
 
-return { Cursor, DurableObjectStorage, SqlStorage, SyncKvStorage, newStorage, setAlarmCheck };
+return {
+  Cursor: PublicCursor,
+  DurableObjectStorage: native(DurableObjectStorage),
+  SqlStorage: native(SqlStorage),
+  SyncKvStorage: native(SyncKvStorage),
+  newStorage,
+  setAlarmCheck,
+};
 })();

@@ -19,6 +19,7 @@ const {
   MapPrototypeForEach,
   MapPrototypeSet,
   ObjectDefineProperty,
+  ObjectGetOwnPropertyNames,
   ObjectHasOwn,
   ObjectKeys,
   ObjectPrototype,
@@ -44,7 +45,7 @@ const {
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const { Blob, FilePrototype, getParts, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
-const { flatFromHeaders, headersFromFlat, isHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { Headers, flatFromHeaders, headersFromFlat, isHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { Request, isRequest, requestState } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { Response, isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
 
@@ -57,6 +58,7 @@ const RESPONSE = 5;
 const BLOB = 6;
 
 const STREAM = "ReadableStream can only be serialized for RPC.";
+// V8 adds a SuppressedError when an isolate starts.
 const ERRORS = { __proto__: null, AggregateError, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 
 // Prototypes of the runtime's own classes, with the text that refuses their objects if it is one of its own.
@@ -95,43 +97,48 @@ function newPacked(kind, data, stream = undefined) {
 
 // What stands for `value` while it is written: the serialiser would keep little of an error.
 function pack(value) {
-  return core.isNativeError(value) ? packError(value, new SafeSet()) : value;
+  return core.isNativeError(value) ? packInside(value) : value;
 }
 
-function packError(error, within) {
-  if (!core.isNativeError(error)) {
-    return error;
-  }
-  if (within.has(error)) {
-    // It cannot be its own cause while it is being made.
-    return undefined;
-  }
-  within.add(error);
-  const { message, stack } = error;
-  const name = `${error.name}`;
+const isIndex = (key) => `${key >>> 0}` === key;
+
+// The parts of an error go through `copy`. One that is its own part can be written, but not read.
+function packError(error, copies, copy) {
   if (ObjectPrototypeIsPrototypeOf(DOMException.prototype, error)) {
-    within.delete(error);
-    return new Packed(DOM_EXCEPTION, [message, name, stack]);
+    const packed = new Packed(DOM_EXCEPTION, [error.message, `${error.name}`, error.stack]);
+    copies.set(error, packed);
+    return packed;
   }
   const props = [];
-  const keys = changed.enhanced_error_serialization ? [] : ObjectKeys(error);
+  const data = [undefined, undefined, undefined, [], undefined, props];
+  const packed = new Packed(ERROR, data);
+  copies.set(error, packed);
+  if (changed.enhanced_error_serialization) {
+    data[0] = `${error.name}`;
+    data[1] = error.message;
+    data[2] = error.stack;
+    if (ObjectHasOwn(error, "cause")) {
+      data[3][0] = copy(error.cause);
+    }
+    if (ObjectHasOwn(error, "errors") && ArrayIsArray(error.errors)) {
+      data[4] = copy(error.errors);
+    }
+    return packed;
+  }
+  data[0] = copy(error.name);
+  data[1] = copy(error.message);
+  if (ObjectHasOwn(error, "stack")) {
+    data[2] = copy(error.stack);
+  }
+  const keys = ObjectGetOwnPropertyNames(error);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i];
-    if (key !== "message" && key !== "stack" && key !== "cause" && key !== "errors") {
+    if (key !== "name" && key !== "message" && key !== "stack" && !isIndex(key)) {
       props[props.length] = key;
-      props[props.length] = packError(error[key], within);
+      props[props.length] = copy(error[key]);
     }
   }
-  const cause = ObjectHasOwn(error, "cause") ? [packError(error.cause, within)] : [];
-  let errors;
-  if (ObjectHasOwn(error, "errors") && ArrayIsArray(error.errors)) {
-    errors = [];
-    for (let i = 0; i < error.errors.length; i++) {
-      errors[i] = packError(error.errors[i], within);
-    }
-  }
-  within.delete(error);
-  return new Packed(ERROR, [name, message, stack, cause, errors, props]);
+  return packed;
 }
 
 // A copy of `root` in which its errors are packed; undefined if it has none. Looks into what is plain only.
@@ -147,9 +154,7 @@ function packInside(root) {
     }
     if (core.isNativeError(value)) {
       found = true;
-      const packed = packError(value, new SafeSet());
-      copies.set(value, packed);
-      return packed;
+      return packError(value, copies, copy);
     }
     const prototype = ReflectGetPrototypeOf(value);
     let target;
@@ -172,9 +177,7 @@ function packInside(root) {
     copies.set(value, target);
     const keys = ObjectKeys(value);
     for (let i = 0; i < keys.length; i++) {
-      ObjectDefineProperty(target, keys[i], {
-        __proto__: null, value: copy(value[keys[i]]), configurable: true, enumerable: true, writable: true,
-      });
+      shown(target, keys[i], copy(value[keys[i]]));
     }
     return target;
   };
@@ -193,7 +196,8 @@ function describe(object, isWhole = false) {
     return parts;
   }
   let refusal;
-  for (let prototype = ReflectGetPrototypeOf(object); prototype !== null; prototype = ReflectGetPrototypeOf(prototype)) {
+  let prototype = ReflectGetPrototypeOf(object);
+  for (; prototype !== null; prototype = ReflectGetPrototypeOf(prototype)) {
     refusal = prototypes.get(prototype);
     if (refusal !== undefined) {
       break;
@@ -224,6 +228,10 @@ function describe(object, isWhole = false) {
   }
   if (isBlob(object) && !ObjectPrototypeIsPrototypeOf(FilePrototype, object)) {
     return [BLOB, [blobBytes(object), object.type]];
+  }
+  if (prototype === Headers.prototype || prototype === Request.prototype || prototype === Response.prototype || prototype === Blob.prototype) {
+    // It has no more than the prototype.
+    return undefined;
   }
   const { constructor } = object;
   const name = typeof constructor === "function" ? `${constructor.name}` : "Object";
@@ -258,13 +266,24 @@ function make(kind, data) {
   switch (kind) {
     case ERROR: {
       const name = data[0];
-      const Class = ERRORS[name] ?? Error;
+      const known = typeof name === "string" ? ERRORS[name] : undefined;
+      const Class = known ?? Error;
       const error = Class === AggregateError ? new AggregateError([]) : new Class();
+      if (typeof data[1] !== "string") {
+        refuse("Deserialization failed: error message is not a string");
+      }
       // Its members come in workerd's order.
       delete error.errors;
+      delete error.error;
+      delete error.suppressed;
       hidden(error, "message", data[1]);
       const member = changed.enhanced_error_serialization ? hidden : shown;
-      member(error, "stack", data[2]);
+      if (data[2] !== undefined) {
+        member(error, "stack", data[2]);
+      }
+      if (known === undefined) {
+        member(error, "name", name);
+      }
       if (data[3].length === 1) {
         member(error, "cause", data[3][0]);
       }
@@ -278,14 +297,11 @@ function make(kind, data) {
           shown(error, props[i], props[i + 1]);
         }
       }
-      if (error.name !== name) {
-        hidden(error, "name", name);
-      }
       return error;
     }
     case DOM_EXCEPTION: {
       const error = new DOMException(data[0], data[1]);
-      hidden(error, "stack", data[2]);
+      ObjectDefineProperty(error, "stack", { __proto__: null, value: data[2], configurable: false, enumerable: true, writable: true });
       return error;
     }
     case HEADERS:
@@ -310,27 +326,44 @@ function revive(value, found, maker = make, step = 3) {
   const made = new SafeMap();
   // Inner ones come first: what has been looked through once has everything in its place.
   const seen = new SafeSet();
+  // Places of those that are not made yet. One within an object that is within it is met too early.
+  const waiting = new SafeSet();
   for (let i = 0; i < found.length; i += step) {
-    replace(found[i + 2], made, seen);
+    waiting.add(found[i]);
+  }
+  let isRound = false;
+  for (let i = 0; i < found.length; i += step) {
+    isRound = replace(found[i + 2], made, seen, waiting) || isRound;
     made.set(found[i], maker(found[i + 1], found[i + 2], found[i + 3]));
+    waiting.delete(found[i]);
   }
   if (made.has(value)) {
-    return made.get(value);
+    value = made.get(value);
+    if (!isRound) {
+      return value;
+    }
   }
-  replace(value, made, seen);
+  replace(value, made, isRound ? new SafeSet() : seen, isRound ? undefined : waiting);
   return value;
 }
 
-// All of it was made just now by the host: there are no accessors and no proxies.
-function replace(root, made, seen) {
+// All of it was made just now by the host: there are no accessors and no proxies. True if it met one of `waiting`; without them it
+// looks into what was made, too.
+function replace(root, made, seen, waiting) {
   const left = [root];
+  let isEarly = false;
   const swap = (value) => {
     if (typeof value !== "object" || value === null) {
       return value;
     }
     if (made.has(value)) {
-      return made.get(value);
+      const real = made.get(value);
+      if (waiting === undefined && core.isNativeError(real)) {
+        left[left.length] = real;
+      }
+      return real;
     }
+    isEarly = isEarly || waiting?.has(value);
     left[left.length] = value;
     return value;
   };
@@ -372,7 +405,8 @@ function replace(root, made, seen) {
       value.cause = swap(value.cause);
     }
   }
+  return isEarly === true;
 }
 
-return { STREAM, blobBytes, describe, make, newPacked, own, ownLike, pack, partsOf, refuse, revive };
+return { ERRORS, STREAM, blobBytes, describe, make, newPacked, own, ownLike, pack, partsOf, refuse, revive };
 })();

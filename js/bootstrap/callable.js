@@ -13,11 +13,13 @@ const { ArrayIsArray, ArrayPrototypeIncludes, Function, ObjectDefineProperty, Re
 const REQUIRED = {
   __proto__: null,
   ByteLengthQueuingStrategy: ["QueuingStrategyInit"],
+  CloseEvent: ["string"],
   CountQueuingStrategy: ["QueuingStrategyInit"],
   CustomEvent: ["string"],
   ErrorEvent: ["string"],
   Event: ["string"],
   File: [undefined, "string"],
+  MessageEvent: ["string"],
   ReadableStreamBYOBReader: ["ReadableStream"],
   ReadableStreamDefaultReader: ["ReadableStream"],
   URL: ["USVString"],
@@ -48,6 +50,9 @@ const OBJECTS = {
   WritableStreamDefaultWriter: "WritableStream",
 };
 
+// What an event's second argument is called.
+const INITS = { __proto__: null, CloseEvent: "Initializer", CustomEvent: "CustomEventInit", ErrorEvent: "ErrorEventInit", Event: "Init", MessageEvent: "Initializer" };
+
 const makers = { __proto__: null };
 
 // What makes functions with the literal name that V8 has in its messages. It compiles text, which is possible only while the
@@ -60,7 +65,7 @@ function makerOf(name, isPlain) {
   const body = isPlain ? construct : `${options} check(arguments.length, arguments[0], arguments[1]); try { ${construct} } catch (error) { throw explain(error, arguments); }`;
   makers[key] ??= new Function(
     "ReflectConstruct", "Class", "refuse", "check", "explain",
-    `"use strict"; return function ${name}() { if (new.target === undefined) { refuse(); } ${body} };`,
+    `"use strict"; return function ${name}() { if (new.target === undefined) { refuse(); } ${body} };\n//# sourceURL=ext:denizen/bootstrap/callable.js`,
   );
   return makers[key];
 }
@@ -83,8 +88,8 @@ function callable(Class, explain = undefined) {
     if (object === "Array" ? first !== undefined && !ArrayIsArray(first) : object !== undefined && first !== undefined && first !== null && typeof first !== "object" && typeof first !== "function") {
       throw new TypeError(`Failed to construct '${name}': constructor parameter 1 is not of type '${object}'.`);
     }
-    if (name === "Event" && second !== undefined && second !== null && typeof second !== "object" && typeof second !== "function") {
-      throw new TypeError("Failed to construct 'Event': constructor parameter 2 is not of type 'Init'.");
+    if (INITS[name] !== undefined && second !== undefined && second !== null && typeof second !== "object" && typeof second !== "function") {
+      throw new TypeError(`Failed to construct '${name}': constructor parameter 2 is not of type '${INITS[name]}'.`);
     }
     if (required !== undefined && count < required.length) {
       const missing = required[count] === undefined ? count + 1 : count;

@@ -8,10 +8,12 @@
 "use strict";
 const { core, primordials } = globalThis.__bootstrap;
 const { propNonEnumerable, propReadOnly, propWritable } = core;
-const { Error, ObjectCreate, ObjectDefineProperty, ObjectGetPrototypeOf, ObjectSetPrototypeOf, ReflectApply, SymbolToStringTag, TypeError, uncurryThis } = primordials;
+const { Error, ObjectCreate, ObjectDefineProperty, ObjectGetPrototypeOf, ObjectSetPrototypeOf, ReflectApply, SymbolToStringTag, TypeError } = primordials;
 const load = core.loadExtScript;
 
+load("ext:denizen/web/dom_exception.js");
 load("ext:denizen/bootstrap/blobs.js");
+load("ext:denizen/streams/arguments.js");
 const { EXPLAIN } = load("ext:denizen/bootstrap/wording.js");
 const webidl = load("ext:deno_webidl/00_webidl.js");
 const url = load("ext:deno_web/00_url.js");
@@ -35,18 +37,20 @@ const { fetch } = load("ext:denizen/fetch/fetch.js");
 load("ext:denizen/rpc/stub.js");
 const { ExecutionContext, holdEvent } = load("ext:denizen/io/context.js");
 const { ClassHandle, op_define_lazy } = core.ops;
-const { STREAM, own, ownLike } = load("ext:denizen/actor/values.js");
-const dispatch = load("ext:denizen/worker/dispatch.js");
+const { ERRORS, STREAM, own, ownLike } = load("ext:denizen/actor/values.js");
+const deliver = load("ext:denizen/worker/dispatch.js");
 const commonjs = load("ext:denizen/modules/commonjs.js");
 load("ext:denizen/worker/workers_module.js");
 const { logText, makeError } = load("ext:denizen/rpc/errors.js");
 const values = load("ext:denizen/rpc/values.js");
 const transforms = load("ext:denizen/streams/transforms.js");
 load("ext:denizen/web/blob.js");
+load("ext:denizen/web/url_search_params.js");
 const { Body } = load("ext:denizen/web/body_class.js");
-load("ext:denizen/web/event_target.js");
+const { dispatch } = load("ext:denizen/web/event_target.js");
 const events = load("ext:denizen/web/events.js");
 const performance = load("ext:denizen/web/performance.js");
+load("ext:denizen/streams/controllers.js");
 load("ext:denizen/streams/writer.js");
 const { compatibilityFlags, configure } = load("ext:denizen/bootstrap/flags.js");
 const { defineDigestStream, defineLazyGlobals } = load("ext:denizen/bootstrap/lazy.js");
@@ -102,11 +106,14 @@ ObjectDefineProperty(timers.clearInterval, "length", { __proto__: null, value: 1
 ObjectDefineProperty(timers.clearTimeout, "length", { __proto__: null, value: 1 });
 
 // Calls with workerd's text where deno_web refuses a character.
-function withText(call, args, text) {
+function withText(name, type, args, text) {
+  if (args.length === 0) {
+    throw new TypeError(`Failed to execute '${name}' on 'ServiceWorkerGlobalScope': parameter 1 is not of type '${type}'.`);
+  }
   try {
-    return ReflectApply(call, undefined, args);
+    return ReflectApply(base64[name], undefined, args);
   } catch (error) {
-    if (args.length > 0 && error instanceof DOMException) {
+    if (error instanceof DOMException) {
       throw new DOMException(text, "InvalidCharacterError");
     }
     throw error;
@@ -189,10 +196,10 @@ const CLASSES = {
 const FUNCTIONS = {
   __proto__: null,
   atob() {
-    return withText(base64.atob, arguments, "atob() called with invalid base64-encoded data. (Only whitespace, '+', '/', alphanumeric ASCII, and up to two terminal '=' signs when the input data length is divisible by 4 are allowed.)");
+    return withText("atob", "string", arguments, "atob() called with invalid base64-encoded data. (Only whitespace, '+', '/', alphanumeric ASCII, and up to two terminal '=' signs when the input data length is divisible by 4 are allowed.)");
   },
   btoa() {
-    return withText(base64.btoa, arguments, "btoa() can only operate on characters in the Latin1 (ISO/IEC 8859-1) range.");
+    return withText("btoa", "String", arguments, "btoa() can only operate on characters in the Latin1 (ISO/IEC 8859-1) range.");
   },
   fetch,
   queueMicrotask,
@@ -276,8 +283,6 @@ define(WorkerGlobalScope.prototype, { __proto__: null, EventTarget });
 define(globalThis, OWN);
 ObjectDefineProperty(globalThis, "origin", propReadOnly("null"));
 
-const dispatchEvent = uncurryThis(event.EventTarget.prototype.dispatchEvent);
-
 // A rejection that nobody handled in its turn: an event if anyone listens, else a text to log, which it gives.
 function unhandled(promise, reason) {
   if (event.listenerCount(globalThis, "unhandledrejection") === 0) {
@@ -294,15 +299,14 @@ function rejectionHandled(promise) {
 
 function dispatchRejection(type, promise, reason) {
   const rejection = events.rejectionEvent(type, promise, reason);
-  event.setIsTrusted?.(rejection, true);
-  dispatchEvent(globalThis, rejection);
+  event.setIsTrusted(rejection, true);
+  dispatch(globalThis, rejection);
 }
-
 
 // What the host takes, once, before it removes the object from the global scope.
 globalThis.__denizen = {
   __proto__: null,
-  ...dispatch,
+  ...deliver,
   ...values,
   importSync,
   maker: commonjs.maker,
@@ -327,6 +331,7 @@ globalThis.__denizen = {
     event.setEventTargetData(globalThis);
     // Methods of EventTarget accept the global object by this brand.
     ObjectDefineProperty(globalThis, webidl.brand, { __proto__: null, value: webidl.brand });
+    ERRORS.SuppressedError = globalThis.SuppressedError;
     hardenIntrinsics();
     defineLazyGlobals(ServiceWorkerGlobalScope.prototype);
     defineDigestStream(Crypto.prototype);

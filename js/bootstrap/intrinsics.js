@@ -1,19 +1,24 @@
 // Intrinsics that a Worker has in another form than V8 gives them.
 //
-// Owns what is taken away or bounded because V8 itself does not bound it. It runs in each isolate before any user code. It
+// Owns what is taken away or bounded because V8 itself does not bound it, and what the runtime's functions say of their source. It runs in each isolate before any user code. It
 // must not know Workers' own APIs.
 
 (function () {
 const { core, primordials } = __bootstrap;
 const {
+  FunctionPrototypeToString,
   ObjectDefineProperty,
   RangeError,
   ReflectConstruct,
+  ReflectGetOwnPropertyDescriptor,
+  SafeRegExp,
+  RegExpPrototypeExec,
   StringPrototypeSplit,
   TypeError,
   uncurryThis,
 } = primordials;
 
+const { op_native_name } = core.ops;
 const bounds = core.ops.op_bounds();
 const SPLIT_LENGTH_MAX = bounds[2];
 const WASM_PAGES_MAX = bounds[3];
@@ -88,10 +93,33 @@ function boundWasmMemory() {
   });
 }
 
+// An accessor, or a method whose name is a symbol: workerd's have no name.
+const NAMELESS = new SafeRegExp(/^(?:get |set |(?:async )?\*?\[Symbol)/);
+
+// The runtime's functions are JavaScript, where workerd's are native.
+function hideSources() {
+  const { toString } = {
+    toString() {
+      const source = FunctionPrototypeToString(this);
+      const name = op_native_name(this);
+      if (name === undefined) {
+        return source;
+      }
+      // A name that was computed is an own property alone.
+      const own = name === "" ? ReflectGetOwnPropertyDescriptor(this, "name")?.value : name;
+      return `function ${typeof own === "string" && RegExpPrototypeExec(NAMELESS, source) === null ? own : ""}() { [native code] }`;
+    },
+  };
+  ObjectDefineProperty(Function.prototype, "toString", {
+    __proto__: null, value: toString, configurable: true, enumerable: false, writable: true,
+  });
+}
+
 function hardenIntrinsics() {
   // Memory that several threads see, and waiting on it, have no use where each Worker has one thread.
   delete globalThis.SharedArrayBuffer;
   delete globalThis.Atomics?.waitAsync;
+  hideSources();
   boundSplit();
   boundWasmMemory();
 }

@@ -38,6 +38,7 @@ function defineDigestStream(prototype) {
   op_define_lazy(prototype, "DigestStream", () => {
     const { DigestStream } = core.loadExtScript("ext:denizen/crypto/digest_stream.js");
     const constructor = callable(DigestStream);
+    own(constructor);
     shapeClass(constructor);
     return constructor;
   }, false);

@@ -14,12 +14,14 @@ const {
   SymbolPrototypeGetDescription,
   SymbolToStringTag,
   StringPrototypeStartsWith,
+  TypeError,
 } = primordials;
 
 // What deno_web's classes have and workerd's do not.
 const EXTRA = {
   __proto__: null,
   Blob: ["textStream"],
+  Event: ["initialized"],
   EventTarget: ["getParent"],
 };
 // Accessors that workerd's classes cannot set.
@@ -88,5 +90,18 @@ function shapePrototype(prototype, extra = undefined) {
   }
 }
 
-return { shapeClass, shapeFunction, shapePrototype };
+// The function that user code finds as the constructor of what only the runtime makes. The class behind it, which makes it, stays
+// with the runtime.
+function standIn(Class) {
+  const { name } = Class;
+  const { [name]: construct } = { [name]: function () {
+    throw new TypeError("Illegal constructor");
+  } };
+  construct.prototype = Class.prototype;
+  ObjectDefineProperty(Class.prototype, "constructor", { __proto__: null, value: construct, writable: true, enumerable: false, configurable: true });
+  shapePrototype(Class.prototype);
+  return construct;
+}
+
+return { shapeClass, shapeFunction, shapePrototype, standIn };
 })();

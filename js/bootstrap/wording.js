@@ -19,6 +19,7 @@ const {
   StringPrototypeEndsWith,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
+  SymbolIterator,
   TypeError,
   TypedArrayPrototypeGetSymbolToStringTag,
   WeakSetPrototypeAdd,
@@ -159,6 +160,20 @@ function explainLabel(error) {
     : error;
 }
 
+// Whether each element of a list can be iterated. Of what is no array it cannot be asked again.
+function holdsSequences(list) {
+  if (!ArrayIsArray(list)) {
+    return false;
+  }
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i];
+    if (typeof item !== "object" && typeof item !== "function" || typeof item?.[SymbolIterator] !== "function") {
+      return false;
+    }
+  }
+  return true;
+}
+
 // By class: the error to throw in place of one that its constructor threw, from that and its arguments.
 const EXPLAIN = {
   __proto__: null,
@@ -169,8 +184,7 @@ const EXPLAIN = {
     if (!core.isNativeError(error) || ReflectGetOwnPropertyDescriptor(error, "code")?.value !== "ERR_INVALID_TUPLE") {
       return error;
     }
-    const first = ArrayIsArray(args[0]) ? args[0][0] : null;
-    return new TypeError(typeof first === "object" || typeof first === "function" ? "Invalid URL search params sequence." : "Incorrect type: the provided value is not of type 'Sequence'.");
+    return new TypeError(holdsSequences(args[0]) ? "Invalid URL search params sequence." : "Incorrect type: the provided value is not of type 'Sequence'.");
   },
 };
 

@@ -26,7 +26,7 @@ const { FormData } = load("ext:denizen/fetch/form_data.js");
 const { Request } = load("ext:denizen/fetch/request.js");
 const { Response } = load("ext:denizen/fetch/response.js");
 const { lengthOf } = load("ext:denizen/fetch/body.js");
-const { FixedLengthStream, IdentityTransformStream } = load("ext:denizen/streams/transforms.js");
+const { FixedLengthStream, IdentityTransformStream, isOwnWritable } = load("ext:denizen/streams/transforms.js");
 const { Fetcher, ClassHandle } = load("ext:denizen/rpc/stub.js");
 const { RpcTarget } = load("ext:denizen/worker/workers.js");
 const { DurableObjectId, DurableObjectNamespace } = load("ext:denizen/actor/namespace.js");
@@ -55,7 +55,7 @@ function readableParts(stream) {
   const length = lengthOf(stream);
   return [["state", stateOf(stream)], ["supportsBYOB", streams.isReadableByteStreamController(stream[controller])], ["length", length >= 0 ? BigInt(length) : undefined]];
 }
-const writableParts = (stream) => [["state", stateOf(stream)], ["expectsBytes", false]];
+const writableParts = (stream) => [["state", stateOf(stream)], ["expectsBytes", isOwnWritable(stream)]];
 
 const forEach = {
   __proto__: null, headers: uncurryThis(Headers.prototype.forEach), form: uncurryThis(FormData.prototype.forEach), params: uncurryThis(URLSearchParams.prototype.forEach),
@@ -161,6 +161,11 @@ function find(prototype) {
   return known.get(prototype);
 }
 
+function isPrototype(value) {
+  const constructor = ReflectGetOwnPropertyDescriptor(value, "constructor")?.value;
+  return typeof constructor === "function" && ReflectGetOwnPropertyDescriptor(constructor, "prototype")?.value === value;
+}
+
 // The entry of the class of the runtime that `value` is an instance of.
 function classOf(value) {
   let prototype = ObjectGetPrototypeOf(value);
@@ -168,7 +173,7 @@ function classOf(value) {
     const found = find(prototype);
     if (found !== undefined) {
       // A prototype is no instance.
-      if (known.has(value)) return undefined;
+      if (known.has(value) || isPrototype(value)) return undefined;
       return i > 0 && prototype === event.Event.prototype ? DERIVED_EVENT : found;
     }
     prototype = ObjectGetPrototypeOf(prototype);

@@ -89,14 +89,14 @@ function jsonOf(value) {
 }
 
 function print(level) {
-  // A method of this object has no prototype property and cannot be constructed, like workerd's.
+  // A method of this object has no prototype property and cannot be constructed, like workerd's, which has no name either.
   return {
-    [level](...args) {
+    [""](...args) {
       if (op_console(level, args.length === 0 ? "" : format(args))) {
         op_trace_log(level, messageOf(args));
       }
     },
-  }[level];
+  }[""];
 }
 
 function remember(map, label, value) {

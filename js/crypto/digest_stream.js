@@ -7,16 +7,16 @@ const { core, primordials } = __bootstrap;
 const { op_crypto_digest_finish, op_crypto_digest_new, op_crypto_digest_update } = core.ops;
 const { ArrayBufferIsView, BigInt, ObjectDefineProperty, Promise, PromisePrototypeThen, SymbolToStringTag, TypeError, TypedArrayPrototypeGetByteLength } = primordials;
 const { WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
-const { digestName, bytesOf } = core.loadExtScript("ext:denizen/crypto/import.js");
+const { bytesOf, digestName, identifier } = core.loadExtScript("ext:denizen/crypto/import.js");
 
 class DigestStream extends WritableStream {
   #digest;
   #written = 0;
   constructor(algorithm) {
-    if (algorithm === undefined) {
+    if (arguments.length === 0) {
       throw new TypeError("Failed to construct 'DigestStream': constructor parameter 1 is not of type 'string or HashAlgorithm'.");
     }
-    const digest = op_crypto_digest_new(digestName(algorithm));
+    const digest = op_crypto_digest_new(digestName(identifier(algorithm, "HashAlgorithm")));
     let resolve;
     let reject;
     const promise = new Promise((yes, no) => {

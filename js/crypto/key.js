@@ -1,7 +1,7 @@
 // CryptoKey.
 //
-// Owns a key's attributes, which are its own properties, and its bytes, which only the algorithms reach. It must not know what
-// a key is used for.
+// Owns a key's attributes, which are its own properties, and what only the algorithms reach: its bytes, and the attributes as
+// they were at first, since a user may change the properties. It must not know what a key is used for.
 
 (function () {
 const { core, primordials } = __bootstrap;
@@ -19,12 +19,12 @@ class CryptoKey {
     secretOf = (value) => typeof value === "object" && value !== null && #secret in value ? value.#secret : undefined;
   }
   // `secret`: { type, extractable, usages, algorithm, kind, bytes }. `bytes` are raw, or DER of a pair's key.
-  constructor(internal = undefined, secret = undefined) {
+  constructor(internal = undefined, algorithm = undefined, secret = undefined) {
     if (internal !== kInternal) {
       throw new TypeError("Illegal constructor");
     }
     this.#secret = secret;
-    const own = { __proto__: null, usages: sorted(secret.usages), algorithm: secret.algorithm, extractable: secret.extractable, type: secret.type };
+    const own = { __proto__: null, usages: sorted(secret.usages), algorithm, extractable: secret.extractable, type: secret.type };
     for (const name in own) {
       ObjectDefineProperty(this, name, { __proto__: null, value: own[name], enumerable: true, configurable: true });
     }
@@ -45,7 +45,12 @@ function sorted(usages) {
 }
 
 function newKey(type, extractable, usages, algorithm, kind, bytes) {
-  return new CryptoKey(kInternal, { __proto__: null, type, extractable, usages: sorted(usages), algorithm, kind, bytes });
+  return new CryptoKey(kInternal, algorithm, { __proto__: null, type, extractable, usages: sorted(usages), algorithm: kept(algorithm), kind, bytes });
+}
+// An algorithm that no user reaches.
+function kept(algorithm) {
+  const hash = algorithm.hash === undefined ? undefined : { __proto__: null, name: algorithm.hash.name };
+  return { __proto__: null, ...algorithm, hash };
 }
 
 return { CryptoKey, newKey, secretOf, sorted };

@@ -34,6 +34,7 @@ const {
   ReflectGetOwnPropertyDescriptor,
   SafeWeakMap,
   String,
+  StringPrototypeIndexOf,
   StringPrototypeSlice,
   SymbolAsyncIterator,
   SymbolIterator,
@@ -50,12 +51,13 @@ const {
 const streams = core.loadExtScript("ext:deno_web/06_streams.js");
 const { Blob, isBlob } = core.loadExtScript("ext:deno_web/09_file.js");
 const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
-const { parseMimeType, serializeMimeType } = core.loadExtScript("ext:deno_web/01_mimesniff.js");
+const { extractMimeType, serializeMimeType } = core.loadExtScript("ext:deno_web/01_mimesniff.js");
 const { encodeMultipart, parseForm } = core.loadExtScript("ext:denizen/fetch/multipart.js");
-const { entryList, isFormData, newFormData } = core.loadExtScript("ext:denizen/fetch/form_data.js");
+const { entryList, isFormData, newFormData, setType } = core.loadExtScript("ext:denizen/fetch/form_data.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { randomHex } = core.loadExtScript("ext:denizen/io/crypto.js");
+const { abortError, isAborted, untilAborted } = core.loadExtScript("ext:denizen/io/signals.js");
 
 const { ReadableStream, ReadableStreamDefaultReader } = streams;
 const isLocked = uncurryThis(ReflectGetOwnPropertyDescriptor(ReadableStream.prototype, "locked").get);
@@ -63,6 +65,8 @@ const ReaderRead = uncurryThis(ReadableStreamDefaultReader.prototype.read);
 const ReaderCancel = uncurryThis(ReadableStreamDefaultReader.prototype.cancel);
 const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
 const BlobArrayBuffer = uncurryThis(Blob.prototype.arrayBuffer);
+const BlobSize = uncurryThis(ReflectGetOwnPropertyDescriptor(Blob.prototype, "size").get);
+const BlobStream = uncurryThis(Blob.prototype.stream);
 const urlSearchParamsToString = uncurryThis(URLSearchParamsPrototype.toString);
 // The text of a URLSearchParams; undefined for anything else.
 function queryText(value) {
@@ -94,6 +98,8 @@ class Inner {
   length;
   // The content encoding of `source`, which whoever reads it does not see.
   encoding;
+  // What a handle is read until: the AbortSignal of the request that it answers.
+  signal = null;
   constructor(source, length, encoding = null) {
     this.source = source;
     this.length = length;
@@ -102,6 +108,10 @@ class Inner {
 }
 
 function copyBytes(value) {
+  // Of nothing, or of a buffer that was transferred away.
+  if (value.byteLength === 0) {
+    return new Uint8Array(0);
+  }
   if (ArrayBufferIsView(value)) {
     return new Uint8Array(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   }
@@ -171,7 +181,7 @@ function isSequence(value) {
   return value.toString === ObjectPrototype.toString && value[SymbolToPrimitive] === undefined;
 }
 
-// Lengths that a stream is known to have: those of FixedLengthStream and of bodies from the host.
+// Lengths that a stream is known to have: those of FixedLengthStream, of Blobs, and of bodies from the host.
 const lengths = new SafeWeakMap();
 function setStreamLength(stream, length) {
   WeakMapPrototypeSet(lengths, stream, length);
@@ -179,13 +189,43 @@ function setStreamLength(stream, length) {
 function lengthOf(stream) {
   return WeakMapPrototypeGet(lengths, stream) ?? -1;
 }
+const blobStream = {
+  stream() {
+    const stream = BlobStream(this);
+    setStreamLength(stream, BlobSize(this));
+    return stream;
+  },
+};
+ObjectDefineProperty(Blob.prototype, "stream", { __proto__: null, value: blobStream.stream });
 
 function fromHost(handle, encoding = null) {
-  if (handle === null) {
-    // Nothing is no encoded body.
-    return encoding === null ? null : new Inner(new Uint8Array(0), 0, encoding);
+  return handle === null ? null : new Inner(handle, op_body_length(handle), encoding);
+}
+
+function emptyInner(encoding) {
+  return new Inner(encoding === null ? "" : new Uint8Array(0), 0, encoding);
+}
+
+// Whether it was given as a whole, and is empty.
+function isEmpty(inner) {
+  return inner.stream === null && (inner.length === 0 || inner.source === "");
+}
+
+// A body with the contents of one that was given as a whole and not as a stream; undefined for any other.
+function copyOfGiven(inner) {
+  if (inner === null) {
+    return null;
   }
-  return new Inner(handle, op_body_length(handle), encoding);
+  return isHandle(inner.source) ? undefined : new Inner(inner.source, inner.length);
+}
+
+// Whether bodies are encoded and decoded as their headers say, or stay as they are.
+function readBodyEncoding(member, value) {
+  const text = `${value}`;
+  if (text !== "automatic" && text !== "manual") {
+    throw new TypeError(`${member}: unexpected value: ${text}`);
+  }
+  return text;
 }
 
 // The type of a Blob is the serialised form of what the header says.
@@ -193,8 +233,28 @@ function blobType(header) {
   if (changed.blob_standard_mime_type) {
     return header ?? "";
   }
-  const parsed = header === null ? null : parseMimeType(header);
+  const parsed = header === null ? null : extractMimeType(split(header));
   return parsed === null ? "" : serializeMimeType(parsed);
+}
+
+// The values of a header, which commas part where they are not quoted.
+function split(header) {
+  if (StringPrototypeIndexOf(header, ",") < 0) {
+    return [header];
+  }
+  const values = [];
+  let start = 0;
+  let quoted = false;
+  for (let i = 0; i <= header.length; i++) {
+    const letter = header[i];
+    if (letter === '"') {
+      quoted = !quoted;
+    } else if (letter === undefined || (letter === "," && !quoted)) {
+      ArrayPrototypePush(values, StringPrototypeSlice(header, start, i));
+      start = i + 1;
+    }
+  }
+  return values;
 }
 
 function isHandle(source) {
@@ -222,11 +282,14 @@ function streamOf(inner) {
   }
   if (inner.stream === null) {
     const source = inner.source;
-    inner.source = null;
+    // What was given as a whole is kept, to be sent again.
+    if (isHandle(source)) {
+      inner.source = null;
+    }
     if (inner.used) {
       inner.stream = lockedStream();
     } else if (isHandle(source)) {
-      inner.stream = hostStream(source, inner.encoding);
+      inner.stream = hostStream(source, inner.encoding, inner.signal);
     } else {
       const whole = typeof source === "string" ? core.encode(source) : source;
       if (typeof source === "string") {
@@ -266,9 +329,24 @@ function lazyStream(load) {
   }));
 }
 
+// Reads what the host feeds. After an abort of `signal`, the rest is not wanted any more.
+function hostReader(handle, signal) {
+  if (signal === null) {
+    return () => op_body_read(handle);
+  }
+  const gone = () => op_body_cancel(handle, null);
+  return () => {
+    if (isAborted(signal)) {
+      gone();
+      return PromiseReject(abortError(signal));
+    }
+    return untilAborted(signal, op_body_read(handle), gone);
+  };
+}
+
 // Decodes what the host feeds. What cannot be decoded is not wanted any more.
-function hostDecoder(handle, encoding) {
-  const { next, close } = codings().decoder(encoding, () => op_body_read(handle));
+function hostDecoder(handle, encoding, signal) {
+  const { next, close } = codings().decoder(encoding, hostReader(handle, signal));
   const nextOrCancel = async () => {
     try {
       return await next();
@@ -280,9 +358,9 @@ function hostDecoder(handle, encoding) {
   return { __proto__: null, next: nextOrCancel, close };
 }
 
-function hostStream(handle, encoding) {
-  const decoded = encoding === null ? null : hostDecoder(handle, encoding);
-  const next = decoded === null ? () => op_body_read(handle) : decoded.next;
+function hostStream(handle, encoding, signal) {
+  const decoded = encoding === null ? null : hostDecoder(handle, encoding, signal);
+  const next = decoded === null ? hostReader(handle, signal) : decoded.next;
   const stream = new ReadableStream({
     __proto__: null,
     type: "bytes",
@@ -303,13 +381,17 @@ function hostStream(handle, encoding) {
       op_body_cancel(handle, reason === undefined ? null : errorParts(reason));
     },
   }, { __proto__: null, highWaterMark: 0 });
-  WeakMapPrototypeSet(hostOf, stream, { __proto__: null, handle, encoding });
+  WeakMapPrototypeSet(hostOf, stream, { __proto__: null, handle, encoding, signal });
   return readOneAtATime(stream);
 }
 
-async function bytesOfSource(source, encoding = null) {
+async function bytesOfSource(source, encoding = null, signal = null) {
+  if (signal !== null && isAborted(signal)) {
+    op_body_cancel(source, null);
+    throw abortError(signal);
+  }
   if (encoding !== null) {
-    const decoded = isHandle(source) ? hostDecoder(source, encoding) : codings().decoder(encoding, once(source));
+    const decoded = isHandle(source) ? hostDecoder(source, encoding, signal) : codings().decoder(encoding, once(source));
     return await gather(decoded.next);
   }
   if (typeof source === "string") {
@@ -325,7 +407,7 @@ async function bytesOfSource(source, encoding = null) {
   if (whole !== undefined) {
     return whole;
   }
-  return await gather(() => op_body_read(source));
+  return await gather(hostReader(source, signal));
 }
 
 function once(bytes) {
@@ -387,15 +469,14 @@ function streamBytes(stream) {
   });
 }
 
-// Marks the body as used and gives what it was, or throws what reading it twice throws.
-function take(inner) {
+// Throws what reading a body twice throws.
+function requireUnread(inner) {
   if (isUsed(inner)) {
     throw new TypeError(USED);
   }
   if (inner.stream !== null && streams.isReadableStreamLocked(inner.stream)) {
     throw new TypeError("This ReadableStream is currently locked to a reader.");
   }
-  inner.used = true;
 }
 
 function readBytes(inner) {
@@ -403,11 +484,12 @@ function readBytes(inner) {
     return PromiseResolve(new Uint8Array(0));
   }
   try {
-    take(inner);
+    requireUnread(inner);
+    inner.used = true;
     if (inner.stream !== null) {
       return streamBytes(inner.stream);
     }
-    return bytesOfSource(inner.source, inner.encoding);
+    return bytesOfSource(inner.source, inner.encoding, inner.signal);
   } catch (error) {
     return PromiseReject(error);
   }
@@ -427,7 +509,7 @@ function readText(inner) {
       const text = inner.source;
       return PromiseResolve(text[0] === "\ufeff" && !changed.strip_bom_in_read_all_text ? StringPrototypeSlice(text, 1) : text);
     }
-    if (isHandle(inner.source) && !changed.strip_bom_in_read_all_text) {
+    if (isHandle(inner.source) && !changed.strip_bom_in_read_all_text && (inner.signal === null || !isAborted(inner.signal))) {
       try {
         const text = op_body_take_text(inner.source);
         if (text !== undefined) {
@@ -447,16 +529,22 @@ function cloneInner(inner) {
   if (inner === null) {
     return null;
   }
-  if (isUsed(inner) || (inner.stream !== null && streams.isReadableStreamLocked(inner.stream))) {
+  // What was read in part, or canceled, has a rest that two can share.
+  if (inner.used || (inner.stream !== null && streams.isReadableStreamLocked(inner.stream))) {
     throw new TypeError("This ReadableStream is currently locked to a reader,");
   }
   if (inner.stream === null) {
     if (!isHandle(inner.source)) {
       return new Inner(inner.source, inner.length, inner.encoding);
     }
+    if (inner.signal !== null && isAborted(inner.signal)) {
+      throw abortError(inner.signal);
+    }
     const copy = op_body_clone(inner.source);
     if (copy !== undefined) {
-      return new Inner(copy, inner.length, inner.encoding);
+      const twin = new Inner(copy, inner.length, inner.encoding);
+      twin.signal = inner.signal;
+      return twin;
     }
   }
   const branches = streams.readableStreamTee(streamOf(inner), true);
@@ -479,7 +567,7 @@ function toHost(inner, rpc = false, hold = true, encoding = null) {
     const source = inner.source;
     if (!isBlob(source)) {
       inner.used = true;
-      return source;
+      return inner.signal === null ? source : handOver(source, inner.signal, rpc, hold);
     }
   }
   const stream = streamOf(inner);
@@ -489,6 +577,29 @@ function toHost(inner, rpc = false, hold = true, encoding = null) {
   requireUnlocked(stream);
   inner.used = true;
   return streamToHost(stream, inner.encoding === null ? inner.length : -1, rpc, hold, encoding);
+}
+
+// The body goes on where nobody can abort it any more. One that was aborted already stays so.
+function outliveSignal(inner) {
+  if (inner.signal !== null && isAborted(inner.signal)) {
+    return;
+  }
+  inner.signal = null;
+  const from = inner.stream === null ? undefined : WeakMapPrototypeGet(hostOf, inner.stream);
+  if (from !== undefined && from.signal !== null && !isAborted(from.signal)) {
+    from.signal = null;
+  }
+}
+
+// What the host gets of its own handle: the very one, unless an abort of `signal` can still end it.
+function handOver(handle, signal, rpc, hold) {
+  const whole = signal === null ? handle : op_body_clone(handle);
+  if (whole !== undefined) {
+    return whole;
+  }
+  const writer = op_body_writer(op_body_length(handle), rpc, hold);
+  pump(streams.acquireReadableStreamDefaultReader(hostStream(handle, null, signal)), writer, rpc, null);
+  return writer;
 }
 
 function requireUnlocked(stream) {
@@ -504,7 +615,7 @@ function streamToHost(stream, length, rpc, hold, encoding = null) {
   if (from !== undefined && from.encoding === encoding && !streams.isReadableStreamDisturbed(stream)) {
     streams.readableStreamDisturb(stream);
     streams.acquireReadableStreamDefaultReader(stream);
-    return from.handle;
+    return handOver(from.handle, from.signal, rpc, hold);
   }
   const reader = streams.acquireReadableStreamDefaultReader(stream);
   const writer = op_body_writer(encoding === null ? length : -1, rpc, hold);
@@ -597,21 +708,29 @@ function mixinBody(prototype, innerOf, contentTypeOf) {
       return consume(this, readText, (text) => JSONParse(text));
     },
     formData() {
-      return consume(this, readBytes, (bytes, self) => {
-        const type = contentTypeOf(self);
-        if (type === null) {
+      return consume(this, (inner) => {
+        if (contentTypeOf(this) === null) {
+          // The body stays as it is.
+          if (inner !== null) {
+            requireUnread(inner);
+          }
           throw new TypeError("Parsing a Body as FormData requires a Content-Type header.");
         }
-        return newFormData(parseForm(bytes, type));
-      });
+        return readBytes(inner);
+      }, (bytes, self) => newFormData(parseForm(bytes, contentTypeOf(self))));
     },
     blob() {
-      return consume(this, readBytes, (bytes, self) => new Blob([bytes], { __proto__: null, type: blobType(contentTypeOf(self)) }));
+      return consume(this, readBytes, (bytes, self) => {
+        const blob = new Blob([bytes]);
+        setType(blob, blobType(contentTypeOf(self)));
+        return blob;
+      });
     },
   };
   function consume(self, read, convert) {
+    const inner = innerOf(self);
     try {
-      const promise = read(innerOf(self));
+      const promise = read(inner);
       return convert === null ? promise : PromisePrototypeThen(promise, (value) => convert(value, self));
     } catch (error) {
       return PromiseReject(error);
@@ -630,11 +749,16 @@ return {
   NOT_BYTES,
   chunkBytes,
   cloneInner,
+  copyOfGiven,
+  emptyInner,
   extract,
   fromHost,
+  isEmpty,
   isUsed,
   lengthOf,
   mixinBody,
+  outliveSignal,
+  readBodyEncoding,
   requireOwn,
   requireUnlocked,
   setStreamLength,

@@ -13,49 +13,29 @@ const {
   JSONStringify,
   ObjectDefineProperty,
   ObjectHasOwn,
-  Promise,
   PromisePrototypeThen,
   PromiseReject,
   RegExpPrototypeTest,
   SafeRegExp,
-  StringPrototypeCharCodeAt,
-  StringPrototypeEndsWith,
   StringPrototypeIndexOf,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
   TypeError,
-  Uint8Array,
-  decodeURIComponent,
+  TypedArrayPrototypeGetByteLength,
 } = primordials;
 const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
-const { add, remove } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
-const { flatFromHeaders, headersDelete, headersGet, headersHas, headersSet, cloneHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
-const { isUsed, toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { Headers, flatFromHeaders, headersDelete, headersGet, headersHas, headersSet, cloneHeaders, isObject, wrongParameter } = core.loadExtScript(
+  "ext:denizen/fetch/headers.js",
+);
+const { Inner, copyOfGiven, isUsed, toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { isAborted, reasonOf, untilAborted } = core.loadExtScript("ext:denizen/io/signals.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { Request, isRequest, requestState, signalSeen } = core.loadExtScript("ext:denizen/fetch/request.js");
-const { REDIRECT_STATUS, Response, responseFromHost } = core.loadExtScript("ext:denizen/fetch/response.js");
+const { REDIRECT_STATUS, newResponse, responseFromHost, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
 
 const REDIRECTS_MAX = op_bounds()[0];
+const NO_LOCATION = "Invalid Location header; unable to follow redirect.";
 const NO_PATH = new SafeRegExp("^[A-Za-z]+://[^/?#]*$");
-
-// Rejects when `signal` aborts, whatever becomes of the request.
-function race(promise, signal) {
-  if (signal === null) {
-    return promise;
-  }
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal[add](abort);
-    const done = () => signal[remove](abort);
-    PromisePrototypeThen(promise, (value) => {
-      done();
-      resolve(value);
-    }, (error) => {
-      done();
-      reject(error);
-    });
-  });
-}
 
 function withoutHash(url) {
   const hash = StringPrototypeIndexOf(url, "#");
@@ -119,49 +99,58 @@ function wireUrl(text) {
 }
 
 async function run(stub, input, init) {
-  // A Request whose signal was never asked for has none to listen to.
-  const request = isRequest(input) && init === undefined ? input : new Request(input, init);
-  const state = requestState(request);
+  if (init !== undefined && init !== null && !isObject(init)) {
+    throw wrongParameter(stub === null ? "ServiceWorkerGlobalScope" : "Fetcher", "fetch", 2, "RequestInitializerDict or Request");
+  }
+  const asItIs = isRequest(input) && (init === undefined || init === null);
+  const state = requestState(asItIs ? input : new Request(input, init));
   if (isUsed(state.inner)) {
     throw new TypeError("Cannot reconstruct a Request with a used body.");
   }
-  const signal = signalSeen(state);
-  if (signal !== null && signal.aborted) {
-    throw signal.reason;
-  }
   let url = changed.fetch_standard_url ? wireUrl(state.url) : state.url;
-  if (stub === null && !StringPrototypeStartsWith(url, "http:") && !StringPrototypeStartsWith(url, "https:")) {
-    if (StringPrototypeStartsWith(url, "data:")) {
-      return dataResponse(url);
-    }
-    throw new TypeError(`Fetch API cannot load: ${url}`);
+  if (!StringPrototypeStartsWith(url, "http:") && !StringPrototypeStartsWith(url, "https:") && StringPrototypeStartsWith(url, "data:")) {
+    return dataResponse(url, state);
+  }
+  if (stub === null && state.fetcher !== null) {
+    const { fetcherOf, ready } = core.loadExtScript("ext:denizen/rpc/stub.js");
+    stub = fetcherOf(state.fetcher);
+    ready(stub);
+  }
+  // A Request whose signal was never asked for has none to listen to.
+  const signal = signalSeen(state);
+  if (signal !== null && isAborted(signal)) {
+    throw reasonOf(signal);
+  }
+  if (stub === null) {
+    requireWeb(url);
   }
   op_io_check();
   let { headers, cf } = cached(state);
   let method = state.method;
-  // A buffer can be sent again after a redirect; a stream cannot.
-  const again = state.inner === null || state.inner.stream === null && (typeof state.inner.source === "string" || core.isTypedArray(state.inner.source))
-    ? state.inner?.source ?? null
-    : undefined;
+  // Only a Request that fetch() makes says how the answer's body is read: copies do not keep it.
+  const manual = !asItIs && state.bodyEncoding === "manual";
+  // What was given as a whole can be sent again after a redirect; a stream cannot.
+  let given = copyOfGiven(state.inner);
   let body = toHost(state.inner);
   // The URL that answers tell.
   let told = changed.fetch_standard_url ? core.loadExtScript("ext:denizen/fetch/legacy_url.js").legacyUrl(state.url) ?? url : url;
   const seen = [];
   for (;;) {
-    const parts = await race(send(stub, method, cf, url, flatFromHeaders(headers), body), signal);
+    const sent = send(stub, method, cf, url, flatFromHeaders(headers), body);
+    const parts = await (signal === null ? sent : untilAborted(signal, sent, () => giveUp(sent)));
     const status = parts[0];
-    // Another Worker's body for HEAD does not cross.
-    const bodiless = stub !== null && method === "HEAD";
+    const bodiless = method === "HEAD";
     if (bodiless && parts[3] !== null) {
+      // Another Worker's body for HEAD does not cross.
       op_body_cancel(parts[3], null);
       parts[3] = null;
     }
+    const response = responseFromHost(parts, withoutHash(told), seen.length > 0, bodiless, manual, signal);
     if (state.redirect !== "follow" || !ArrayPrototypeIncludes(REDIRECT_STATUS, status)) {
-      return responseFromHost(parts, withoutHash(told), seen.length > 0, bodiless);
+      return response;
     }
-    const response = responseFromHost(parts, withoutHash(told), seen.length > 0, bodiless);
-    const location = headersGet(response.headers, "location");
-    if (location === null) {
+    const location = headersGet(responseState(response).headers, "location");
+    if (location === null || location === "") {
       return response;
     }
     if (parts[3] !== null) {
@@ -175,48 +164,64 @@ async function run(stub, input, init) {
     try {
       next = new URL(location, url);
     } catch {
-      throw new TypeError("Invalid Location header; unable to follow redirect.");
+      throw new TypeError(NO_LOCATION);
     }
-    if (next.protocol !== "http:" && next.protocol !== "https:") {
-      throw new TypeError(`Fetch API cannot load: ${next.href}`);
+    if (!StringPrototypeStartsWith(next.href, `${next.protocol}//`)) {
+      throw new TypeError(NO_LOCATION);
+    }
+    if (stub === null) {
+      requireWeb(next.href);
     }
     if (next.origin !== new URL(url).origin && !changed.strip_authorization_on_cross_origin_redirect) {
       // Credentials are for the origin that they were given to.
       headers = cloneHeaders(headers, false);
       headersDelete(headers, "authorization");
     }
-    if ((status === 303 && method !== "GET" && method !== "HEAD") || ((status === 301 || status === 302) && method === "POST")) {
+    if (status === 303 && method !== "GET" && method !== "HEAD") {
       method = "GET";
-      body = null;
-    } else if (again === undefined) {
+      given = body = null;
+    } else if (given === undefined) {
       throw new TypeError(
         "A request with a one-time-use body (it was initialized from a stream, not a buffer) encountered a redirect requiring the body to be retransmitted. To avoid this error in the future, construct this request from a buffer-like body initializer.",
       );
+    } else if ((status === 301 || status === 302) && method === "POST") {
+      method = "GET";
+      given = body = null;
     } else {
-      body = method === "GET" ? null : again;
+      body = toHost(copyOfGiven(given));
     }
     url = next.href;
     told = url;
   }
 }
 
-async function dataResponse(url) {
-  const comma = StringPrototypeIndexOf(url, ",");
-  if (comma < 0) {
+// Nobody waits for the answer any more, nor for its body.
+function giveUp(sent) {
+  PromisePrototypeThen(sent, (parts) => {
+    if (parts[3] !== null) {
+      op_body_cancel(parts[3], null);
+    }
+  }, () => {});
+}
+
+function requireWeb(url) {
+  if (!StringPrototypeStartsWith(url, "http:") && !StringPrototypeStartsWith(url, "https:")) {
     throw new TypeError(`Fetch API cannot load: ${url}`);
   }
-  let type = StringPrototypeSlice(url, 5, comma);
-  const data = decodeURIComponent(StringPrototypeSlice(url, comma + 1));
-  let body = data;
-  if (StringPrototypeEndsWith(type, ";base64")) {
-    type = StringPrototypeSlice(type, 0, -7);
-    const binary = core.loadExtScript("ext:deno_web/05_base64.js").atob(data);
-    body = new Uint8Array(binary.length);
-    for (let i = 0; i < binary.length; i++) {
-      body[i] = StringPrototypeCharCodeAt(binary, i);
-    }
+}
+
+function dataResponse(url, state) {
+  const data = core.loadExtScript("ext:denizen/fetch/data_url.js").readDataUrl(url);
+  if (data === null) {
+    throw new TypeError(`Fetch API cannot load: ${url}`);
   }
-  return new Response(body, { __proto__: null, headers: [["content-type", type === "" ? "text/plain;charset=US-ASCII" : type]] });
+  if (state.inner !== null) {
+    state.inner.used = true;
+  }
+  const headers = new Headers();
+  headersSet(headers, "content-type", data.type);
+  const inner = state.method === "GET" ? new Inner(data.bytes, TypedArrayPrototypeGetByteLength(data.bytes)) : null;
+  return newResponse({ __proto__: null, status: 200, statusText: "OK", headers, inner });
 }
 
 function fetch(input, init = undefined) {

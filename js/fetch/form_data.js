@@ -9,16 +9,19 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const {
+  ArrayPrototypeFind,
   ArrayPrototypePush,
   ObjectGetOwnPropertyDescriptor,
+  ObjectGetOwnPropertySymbols,
   ObjectPrototypeIsPrototypeOf,
   ReflectApply,
   SafeArrayIterator,
   SymbolIterator,
+  SymbolPrototypeGetDescription,
   uncurryThis,
 } = primordials;
 
-const { BlobPrototype, File, FilePrototype } = core.loadExtScript(
+const { Blob, BlobPrototype, File, FilePrototype } = core.loadExtScript(
   "ext:deno_web/09_file.js",
 );
 const {
@@ -64,13 +67,23 @@ function isFile(value) {
   }
 }
 
+// Where a Blob keeps its type. Its constructor changes the case of one that is
+// given.
+const kType = ArrayPrototypeFind(
+  ObjectGetOwnPropertySymbols(new Blob()),
+  (symbol) => SymbolPrototypeGetDescription(symbol) === "Type",
+);
+
+function setType(blob, type) {
+  blob[kType] = type;
+}
+
 // `content` is a Blob or bytes. The safe iterator keeps the conversion of the
 // parts away from a patched Array.prototype[Symbol.iterator].
 function newFile(content, name, type) {
-  return new File(new SafeArrayIterator([content]), name, {
-    __proto__: null,
-    type,
-  });
+  const file = new File(new SafeArrayIterator([content]), name);
+  setType(file, type);
+  return file;
 }
 
 // Per workerd, a Blob without a filename takes the name of its field, and a
@@ -238,5 +251,6 @@ return {
   blobType,
   fileName,
   newFile,
+  setType,
 };
 })();

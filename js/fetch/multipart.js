@@ -392,7 +392,11 @@ function parseMultipart(bytes, boundary) {
 
 // The entries of an urlencoded body as a flat list.
 function parseUrlEncodedItems(bytes) {
-  const pairs = parseUrlEncoded(bytes);
+  // A byte order mark is no part of the first name.
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const pairs = parseUrlEncoded(
+    marked ? view(bytes, 3, TypedArrayPrototypeGetByteLength(bytes)) : bytes,
+  );
   const items = [];
   for (let i = 0; i < pairs.length; ++i) {
     ArrayPrototypePush(items, pairs[i][0], pairs[i][1]);

@@ -8,12 +8,13 @@ const { core, primordials } = __bootstrap;
 const {
   Error,
   JSONParse,
+  JSONStringify,
   ObjectAssign,
   ObjectDefineProperty,
   ObjectPrototypeIsPrototypeOf,
   SafeSet,
   SetPrototypeHas,
-  String,
+  StringPrototypeToLowerCase,
   StringPrototypeToUpperCase,
   Symbol,
   SymbolToStringTag,
@@ -25,14 +26,15 @@ const { AbortSignalPrototype, newSignal } = core.loadExtScript(
   "ext:deno_web/03_abort_signal.js",
 );
 const headersModule = core.loadExtScript("ext:denizen/fetch/headers.js");
-const { Headers, cloneHeaders, headersFrom, headersFromFlat, headersGet, headersHas, headersSet, illegalInvocation } = headersModule;
-const { cloneInner, extract, fromHost, isUsed, mixinBody, requireOwn } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { Headers, areImmutable, cloneHeaders, headersFrom, headersFromFlat, headersGet, headersHas, headersSet, illegalInvocation, isObject } =
+  headersModule;
+const { cloneInner, extract, fromHost, isUsed, mixinBody, readBodyEncoding, requireOwn } = core.loadExtScript("ext:denizen/fetch/body.js");
 
 const METHODS = new SafeSet([
   "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE",
   "COPY", "LOCK", "MKCOL", "MOVE", "PROPFIND", "PROPPATCH", "UNLOCK", "SEARCH",
-  "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE", "M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE",
-  "PURGE", "MKCALENDAR", "LINK", "UNLINK",
+  "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE", "MSEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE",
+  "PURGE", "QUERY",
 ]);
 // Those whose case never counted.
 const NORMALISED = new SafeSet(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]);
@@ -55,9 +57,8 @@ function parseUrl(url) {
 }
 
 function readMethod(method) {
-  const text = String(method);
-  const upper = StringPrototypeToUpperCase(text);
-  if (!SetPrototypeHas(METHODS, upper) || (changed.upper_case_all_http_methods && text !== upper && !SetPrototypeHas(NORMALISED, upper))) {
+  const upper = StringPrototypeToUpperCase(method);
+  if (!SetPrototypeHas(METHODS, upper) || (changed.upper_case_all_http_methods && method !== upper && !SetPrototypeHas(NORMALISED, upper))) {
     throw new TypeError(`Invalid HTTP method string: ${method}`);
   }
   return upper;
@@ -96,6 +97,11 @@ function signalSeen(state) {
   return null;
 }
 
+// The state that a request made from this one has its signal from; null if there is nothing to follow.
+function followed(state) {
+  return state.signalGiven || state.source !== null || state.makeSignal !== undefined ? state : null;
+}
+
 // What a Request is made of. A class and no literal without a prototype, which V8 makes and reads slowly.
 class State {
   method;
@@ -103,6 +109,10 @@ class State {
   headers = null;
   inner = null;
   redirect = "follow";
+  // The stub that fetch() asks instead of the global outbound.
+  fetcher = null;
+  // Whether an answer's body is to stay encoded: "manual".
+  bodyEncoding = "automatic";
   cf = undefined;
   cfJson = undefined;
   signal = null;
@@ -122,6 +132,122 @@ class State {
 const BOT = () => ({
   corporateProxy: false, verifiedBot: false, jsDetection: { passed: false }, staticResource: false, detectionIds: {}, score: 99,
 });
+
+// A copy of a `cf` that was given, which has to be data.
+function copyOfCf(cf, dictionary) {
+  if (cf === null || !isObject(cf)) {
+    throw new TypeError(`Incorrect type for the 'cf' field on '${dictionary}': the provided value is not of type 'Object'.`);
+  }
+  return JSONParse(JSONStringify(cf));
+}
+
+function readFetcher(fetcher) {
+  if (fetcher !== null && core.loadExtScript("ext:denizen/rpc/stub.js").fetcherOf(fetcher) === undefined) {
+    throw new TypeError("Incorrect type for the 'fetcher' field on 'RequestInitializerDict': the provided value is not of type 'Fetcher'.");
+  }
+  return fetcher;
+}
+
+// What every request has from the one that it is made from.
+function inherit(state, from) {
+  state.method = from.method;
+  state.redirect = from.redirect;
+  state.fetcher = from.fetcher;
+  state.cache = from.cache;
+  if (from.cfJson !== undefined) {
+    state.cfJson = from.cfJson;
+  } else if (from.cf !== undefined) {
+    state.cf = JSONParse(JSONStringify(from.cf));
+  }
+  state.source = followed(from);
+  state.signalGiven = from.signalGiven;
+}
+
+// Takes everything but the URL from a request that stands for a dictionary. Both have the one body.
+function initializeFrom(state, from) {
+  inherit(state, from);
+  state.bodyEncoding = from.bodyEncoding;
+  state.headers = cloneHeaders(from.headers, false);
+  if (from.inner !== null) {
+    if (isUsed(from.inner)) {
+      throw new TypeError("This ReadableStream is disturbed (has already been read from), and cannot be used as a body.");
+    }
+    state.inner = from.inner;
+  }
+}
+
+const NOTHING = { __proto__: null };
+
+// Fills in what the dictionary says, and what it leaves to the request that is copied, which is `from`.
+function initialize(state, from, init) {
+  if (from !== null) {
+    inherit(state, from);
+  }
+  // In workerd's order.
+  const { method, headers, body, redirect, fetcher, cf, cache, integrity, signal, encodeResponseBody } = init;
+  if (headers !== undefined) {
+    state.headers = headersFrom(headers, "RequestInitializerDict");
+  } else {
+    state.headers = from === null ? new Headers() : cloneHeaders(from.headers, false);
+  }
+  if (fetcher !== undefined) {
+    state.fetcher = readFetcher(fetcher);
+  }
+  if (cf !== undefined) {
+    state.cf = copyOfCf(cf, "RequestInitializerDict");
+    state.cfJson = undefined;
+  }
+  if (signal === null) {
+    state.source = null;
+    state.signalGiven = false;
+  } else if (signal !== undefined) {
+    if (!ObjectPrototypeIsPrototypeOf(AbortSignalPrototype, signal)) {
+      throw new TypeError("Incorrect type for the 'signal' field on 'RequestInitializerDict': the provided value is not of type 'AbortSignal'.");
+    }
+    // The very signal that was given, not one that follows it.
+    state.signal = signal;
+    state.signalGiven = true;
+  }
+  if (cache !== undefined) {
+    state.cache = readCache(`${cache}`);
+  }
+  if (encodeResponseBody !== undefined) {
+    state.bodyEncoding = readBodyEncoding("encodeResponseBody", encodeResponseBody);
+  }
+  if (integrity !== undefined && `${integrity}` !== "") {
+    throw new TypeError(
+      "Subrequest integrity checking is not implemented. The integrity option must be either undefined or an empty string.",
+    );
+  }
+  if (method !== undefined) {
+    state.method = readMethod(`${method}`);
+  }
+  if (redirect !== undefined) {
+    const mode = StringPrototypeToLowerCase(`${redirect}`);
+    if (mode !== "follow" && mode !== "manual") {
+      throw new TypeError(REDIRECT);
+    }
+    state.redirect = mode;
+  }
+  if (body !== undefined && body !== null) {
+    const { inner, type } = extract(body);
+    state.inner = inner;
+    if (type !== null && !headersHas(state.headers, "content-type")) {
+      headersSet(state.headers, "content-type", type);
+    }
+  } else if (body === undefined && from !== null && from.inner !== null) {
+    if (isUsed(from.inner)) {
+      throw new TypeError("Cannot reconstruct a Request with a used body.");
+    }
+    requireOwn(from.inner);
+    // The new request takes the body over.
+    state.inner = { ...from.inner, __proto__: null };
+    from.inner.used = true;
+  }
+  if (state.inner !== null && (state.method === "GET" || state.method === "HEAD")) {
+    throw new TypeError("Request with a GET or HEAD method cannot have a body.");
+  }
+}
 
 class Request {
   #state;
@@ -144,101 +270,44 @@ class Request {
     if (arguments.length === 0) {
       throw new TypeError("Failed to construct 'Request': constructor parameter 1 is not of type 'Request or string'.");
     }
-    if (init !== undefined && init !== null && typeof init !== "object") {
+    const from = isRequest(input) ? input.#state : null;
+    // A template refuses symbols, which String() does not.
+    const url = from === null ? `${input}` : from.url;
+    if (init !== undefined && init !== null && !isObject(init)) {
       throw new TypeError("Failed to construct 'Request': constructor parameter 2 is not of type 'RequestInitializerDict or Request'.");
     }
-    const from = isRequest(input) ? input.#state : null;
-    const state = from === null ? new State("GET", parseUrl(String(input))) : new State(from.method, from.url);
-    if (from !== null) {
-      state.redirect = from.redirect;
-      state.cf = from.cf;
-      state.cfJson = from.cfJson;
-      state.source = from;
-      state.signalGiven = from.signalGiven;
-      state.cache = from.cache;
-    }
-    const given = isRequest(init) ? { __proto__: null, method: init.method, headers: init.headers, body: init.body } : init ?? { __proto__: null };
-    const { method, headers, body, redirect, signal, cf, cache, integrity } = given;
-    if (method !== undefined) {
-      state.method = readMethod(method);
-    }
-    if (redirect !== undefined && redirect !== null) {
-      if (redirect !== "follow" && redirect !== "manual") {
-        throw new TypeError(REDIRECT);
-      }
-      state.redirect = redirect;
-    }
-    if (cache !== undefined) {
-      state.cache = readCache(cache);
-    }
-    if (integrity !== undefined && integrity !== null && integrity !== "") {
-      throw new TypeError(
-        "Subrequest integrity checking is not implemented. The integrity option must be either undefined or an empty string.",
-      );
-    }
-    if (cf !== undefined) {
-      state.cf = cf;
-      state.cfJson = undefined;
-    }
-    if (signal === null) {
-      state.source = null;
-      state.signalGiven = false;
-    } else if (signal !== undefined) {
-      if (!ObjectPrototypeIsPrototypeOf(AbortSignalPrototype, signal)) {
-        throw new TypeError("Incorrect type for the 'signal' field on 'RequestInitializerDict': the provided value is not of type 'AbortSignal'.");
-      }
-      // The very signal that was given, not one that follows it.
-      state.signal = signal;
-      state.signalGiven = true;
-    }
-    if (headers !== undefined) {
-      state.headers = headersFrom(headers, "RequestInitializerDict");
-    } else if (from !== null) {
-      state.headers = cloneHeaders(from.headers, false);
+    const state = new State("GET", url);
+    if (isRequest(init)) {
+      initializeFrom(state, init.#state);
     } else {
-      state.headers = new Headers();
+      initialize(state, from, init ?? NOTHING);
     }
-    if (body !== undefined && body !== null) {
-      const { inner, type } = extract(body);
-      state.inner = inner;
-      if (type !== null && !headersHas(state.headers, "content-type")) {
-        headersSet(state.headers, "content-type", type);
-      }
-    } else if (body === undefined && from !== null && from.inner !== null) {
-      if (isUsed(from.inner)) {
-        throw new TypeError("Cannot reconstruct a Request with a used body.");
-      }
-      requireOwn(from.inner);
-      // The new request takes the body over.
-      state.inner = { ...from.inner, __proto__: null };
-      from.inner.used = true;
-    }
-    if (state.inner !== null && (state.method === "GET" || state.method === "HEAD")) {
-      throw new TypeError("Request with a GET or HEAD method cannot have a body.");
+    if (from === null) {
+      state.url = parseUrl(url);
     }
     this.#state = state;
   }
 
   get method() {
-    return this.#state.method;
+    return stateOf(this).method;
   }
   get url() {
-    return this.#state.url;
+    return stateOf(this).url;
   }
   get headers() {
-    return this.#state.headers;
+    return stateOf(this).headers;
   }
   get redirect() {
-    return this.#state.redirect;
+    return stateOf(this).redirect;
   }
   get fetcher() {
-    return null;
+    return stateOf(this).fetcher;
   }
   get signal() {
-    return signalOf(this.#state);
+    return signalOf(stateOf(this));
   }
   get cf() {
-    const state = this.#state;
+    const state = stateOf(this);
     if (state.cfJson !== undefined) {
       state.cf = JSONParse(state.cfJson);
       state.cfJson = undefined;
@@ -249,20 +318,23 @@ class Request {
     return state.cf;
   }
   get integrity() {
+    stateOf(this);
     return "";
   }
   get keepalive() {
-    return this.#state.keepalive;
+    return stateOf(this).keepalive;
   }
   get cache() {
-    return this.#state.cache;
+    return stateOf(this).cache;
   }
   clone() {
-    const state = this.#state;
-    const inner = cloneInner(state.inner);
-    return new Request(kInternal, {
-      ...state, __proto__: null, headers: cloneHeaders(state.headers, false), inner, signal: null, source: state, makeSignal: undefined,
-    });
+    const state = stateOf(this);
+    const copy = new State(state.method, state.url);
+    copy.inner = cloneInner(state.inner);
+    inherit(copy, state);
+    copy.headers = cloneHeaders(state.headers, areImmutable(state.headers));
+    copy.keepalive = state.keepalive;
+    return new Request(kInternal, copy);
   }
 }
 const RequestPrototype = Request.prototype;
@@ -289,5 +361,5 @@ function newRequest(members) {
   return new Request(kInternal, ObjectAssign(new State(members.method, members.url), members));
 }
 
-return { Request, RequestPrototype, isRequest, newRequest, requestFromHost, requestState: stateOf, signalSeen };
+return { Request, RequestPrototype, copyOfCf, isRequest, newRequest, requestFromHost, requestState: stateOf, signalSeen };
 })();

@@ -6,9 +6,10 @@
 const { core, primordials } = __bootstrap;
 const {
   ArrayPrototypeIncludes,
+  JSONParse,
   JSONStringify,
-  NumberIsNaN,
-  Number,
+  MathTrunc,
+  NumberIsFinite,
   ObjectAssign,
   ObjectDefineProperty,
   RangeError,
@@ -20,16 +21,28 @@ const {
   TypeError,
 } = primordials;
 const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
-const { Headers, cloneHeaders, headersFrom, headersFromFlat, headersGet, headersHas, headersSet, illegalInvocation, setHeadersImmutable } = core.loadExtScript(
-  "ext:denizen/fetch/headers.js",
-);
+const {
+  Headers,
+  areImmutable,
+  cloneHeaders,
+  headersFrom,
+  headersFromFlat,
+  headersGet,
+  headersHas,
+  headersSet,
+  illegalInvocation,
+  isObject,
+  setHeadersImmutable,
+} = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
-const { cloneInner, extract, fromHost, mixinBody } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { cloneInner, emptyInner, extract, fromHost, isEmpty, mixinBody, readBodyEncoding } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { copyOfCf } = core.loadExtScript("ext:denizen/fetch/request.js");
 
 const NULL_BODY_STATUS = [101, 204, 205, 304];
 const REDIRECT_STATUS = [301, 302, 303, 307, 308];
 const NULL_BODY = "Response with null body status (101, 204, 205, or 304) cannot have a body.";
-const STATUS_TEXT = new SafeRegExp("^[\\t \\x21-\\x7e\\u0080-\\uffff]*$");
+const STATUS_TEXT = new SafeRegExp("^[\\x20-\\uffff]*$");
+const INT32_MAX = 2 ** 31 - 1;
 
 const kInternal = Symbol("internal");
 let stateOf;
@@ -75,15 +88,15 @@ class Response {
     let state;
     if (init === undefined || init === null) {
       state = new State(200, "", new Headers());
-    } else if (typeof init !== "object") {
+    } else if (!isObject(init)) {
       throw new TypeError("Failed to construct 'Response': constructor parameter 2 is not of type 'InitializerDict or Response'.");
     } else {
-      state = readInit(init);
+      state = isResponse(init) ? copyOfInit(init.#state) : readInit(init);
     }
     if (body !== null && body !== undefined) {
       const { inner, type } = extract(body);
       if (ArrayPrototypeIncludes(NULL_BODY_STATUS, state.status)) {
-        if (body !== "") {
+        if (!isEmpty(inner)) {
           throw new TypeError(NULL_BODY);
         }
         this.#state = state;
@@ -98,42 +111,43 @@ class Response {
   }
 
   get status() {
-    return this.#state.status;
+    return stateOf(this).status;
   }
   get statusText() {
-    return this.#state.statusText;
+    return stateOf(this).statusText;
   }
   get headers() {
-    return this.#state.headers;
+    return stateOf(this).headers;
   }
   get ok() {
-    return this.#state.status >= 200 && this.#state.status <= 299;
+    const { status } = stateOf(this);
+    return status >= 200 && status <= 299;
   }
   get redirected() {
-    return this.#state.redirected;
+    return stateOf(this).redirected;
   }
   get url() {
-    return this.#state.url;
+    return stateOf(this).url;
   }
   get webSocket() {
-    return this.#state.webSocket;
+    return stateOf(this).webSocket;
   }
   get cf() {
-    return this.#state.cf;
+    return stateOf(this).cf;
   }
   get type() {
-    return this.#state.type;
+    return stateOf(this).type;
   }
   clone() {
-    const state = this.#state;
+    const state = stateOf(this);
     const inner = cloneInner(state.inner);
-    return new Response(kInternal, { ...state, __proto__: null, headers: cloneHeaders(state.headers, false), inner });
+    const headers = cloneHeaders(state.headers, areImmutable(state.headers));
+    const cf = state.cf === undefined ? undefined : JSONParse(JSONStringify(state.cf));
+    return new Response(kInternal, { ...state, __proto__: null, headers, inner, cf });
   }
 
   static error() {
-    const headers = new Headers();
-    setHeadersImmutable(headers);
-    const state = new State(0, "", headers);
+    const state = new State(0, "", new Headers());
     state.type = "error";
     return new Response(kInternal, state);
   }
@@ -141,23 +155,28 @@ class Response {
     if (arguments.length === 0) {
       throw new TypeError("Failed to execute 'redirect' on 'Response': parameter 1 is not of type 'string'.");
     }
+    const text = `${url}`;
+    const code = toInt(status);
+    if (!ArrayPrototypeIncludes(REDIRECT_STATUS, code)) {
+      throw new RangeError(`${code} is not a redirect status code. It must be one of: 301, 302, 303, 307, or 308.`);
+    }
     let parsed;
     try {
-      parsed = new URL(String(url)).href;
+      parsed = new URL(text).href;
     } catch {
-      throw new TypeError(`Unable to parse URL: ${url}`);
-    }
-    if (!ArrayPrototypeIncludes(REDIRECT_STATUS, status)) {
-      throw new RangeError(`${status} is not a redirect status code. It must be one of: 301, 302, 303, 307, or 308.`);
+      throw new TypeError(`Unable to parse URL: ${text}`);
     }
     const headers = new Headers();
     headersSet(headers, "location", parsed);
     setHeadersImmutable(headers);
-    return new Response(kInternal, new State(status, "", headers));
+    return new Response(kInternal, new State(code, "", headers));
   }
   static json(data, init = undefined) {
     if (arguments.length === 0) {
       throw new TypeError("Failed to execute 'json' on 'Response': parameter 1 is not of type 'Value'.");
+    }
+    if (init !== undefined && init !== null && !isObject(init)) {
+      throw new TypeError("Failed to execute 'json' on 'Response': parameter 2 is not of type 'InitializerDict or Response'.");
     }
     const text = String(JSONStringify(data));
     const response = new Response(text, init);
@@ -170,29 +189,53 @@ class Response {
   }
 }
 
+// A number as an `int` of workerd's.
+function toInt(value) {
+  const number = MathTrunc(+value);
+  if (!NumberIsFinite(number)) {
+    return 0;
+  }
+  if (number > INT32_MAX || number < -INT32_MAX - 1) {
+    throw new TypeError(`Value out of range. Must be between ${-INT32_MAX - 1} and ${INT32_MAX} (inclusive).`);
+  }
+  return number;
+}
+
+function requireStatus(code) {
+  if (code < 200 || code > 599) {
+    throw new RangeError("Responses may only be constructed with status codes in the range 200 to 599, inclusive.");
+  }
+}
+
 function readInit(init) {
   const { status, statusText, headers, cf, webSocket, encodeBody } = init;
-  let code = 200;
-  if (status !== undefined) {
-    const number = status === null ? 0 : Number(status);
-    code = NumberIsNaN(number) ? 0 : number | 0;
-    if ((code < 200 || code > 599) && !(code === 101 && webSocket !== null && webSocket !== undefined)) {
-      throw new RangeError("Responses may only be constructed with status codes in the range 200 to 599, inclusive.");
-    }
+  const code = status === undefined ? 200 : toInt(status);
+  const text = statusText === undefined ? "" : `${statusText}`;
+  const state = new State(code, text, headersFrom(headers, "InitializerDict"));
+  if (cf !== undefined) {
+    state.cf = copyOfCf(cf, "InitializerDict");
   }
   if (webSocket !== undefined && webSocket !== null) {
-    throw new TypeError("WebSockets in responses are not supported by this version of denizen.");
+    throw new TypeError("Incorrect type for the 'webSocket' field on 'InitializerDict': the provided value is not of type 'WebSocket'.");
   }
-  const text = statusText === undefined || statusText === null ? "" : String(statusText);
+  if (encodeBody !== undefined) {
+    state.encodeBody = readBodyEncoding("encodeBody", encodeBody);
+  }
+  requireStatus(code);
   if (!RegExpPrototypeTest(STATUS_TEXT, text)) {
     throw new TypeError("Invalid statusText");
   }
-  if (encodeBody !== undefined && encodeBody !== "automatic" && encodeBody !== "manual") {
-    throw new TypeError(`encodeBody: unexpected value: ${encodeBody}`);
+  return state;
+}
+
+// What a Response gives that stands for a dictionary.
+function copyOfInit(from) {
+  requireStatus(from.status);
+  const state = new State(from.status, from.statusText, cloneHeaders(from.headers, false));
+  if (from.cf !== undefined) {
+    state.cf = JSONParse(JSONStringify(from.cf));
   }
-  const state = new State(code, text, headersFrom(headers, "InitializerDict"));
-  state.cf = cf;
-  state.encodeBody = encodeBody ?? "automatic";
+  state.encodeBody = from.encodeBody;
   return state;
 }
 
@@ -215,10 +258,21 @@ function encodingToSend(state) {
   return state.encodeBody === "automatic" ? encodingOf(state.headers) : null;
 }
 
-// The response that a host operation gives as `[status, statusText, headers, body]`; `bodiless` if no body was to come.
-function responseFromHost(parts, url, redirected, bodiless) {
+// The response that a host operation gives as `[status, statusText, headers, body]`; `bodiless` if no body was to come, `manual` if
+// its body stays encoded, `signal` what can abort it, or null.
+function responseFromHost(parts, url, redirected, bodiless, manual, signal) {
   const state = new State(parts[0], parts[1], headersFromFlat(parts[2], true));
-  state.inner = fromHost(parts[3], bodiless || ArrayPrototypeIncludes(NULL_BODY_STATUS, state.status) ? null : encodingOf(state.headers));
+  const without = bodiless || ArrayPrototypeIncludes(NULL_BODY_STATUS, state.status);
+  const encoding = without || manual ? null : encodingOf(state.headers);
+  if (parts[3] !== null) {
+    state.inner = fromHost(parts[3], encoding);
+    state.inner.signal = signal;
+  } else if (!without) {
+    state.inner = emptyInner(encoding);
+  }
+  if (manual) {
+    state.encodeBody = "manual";
+  }
   state.url = url;
   state.redirected = redirected;
   return new Response(kInternal, state);

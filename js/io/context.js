@@ -6,9 +6,22 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const { op_console, op_trace_exception, op_wait_until, op_wait_until_done } = core.ops;
-const { ObjectDefineProperty, PromisePrototypeThen, PromiseResolve, SymbolToStringTag, TypeError } = primordials;
+const { ArrayPrototypePush, ObjectDefineProperty, PromisePrototypeThen, PromiseResolve, Symbol, SymbolToStringTag, TypeError } = primordials;
+const { contextValue, withContextValues } = core.loadExtScript("ext:denizen/io/async_context.js");
+
+// Key of the list that takes what holds the event, where somebody waits for that.
+const HELD = Symbol("held");
+
+// Calls `work`; whatever its code gives to waitUntil is put into `list` besides.
+function holdingInto(list, work) {
+  return withContextValues({ __proto__: null, [HELD]: list }, work);
+}
 
 function holdEvent(promise) {
+  const list = contextValue(HELD);
+  if (list !== undefined) {
+    ArrayPrototypePush(list, promise);
+  }
   const event = op_wait_until(undefined);
   const done = () => op_wait_until_done(event);
   PromisePrototypeThen(PromiseResolve(promise), done, (error) => {
@@ -64,5 +77,5 @@ function newContext(props, exports) {
   }
 }
 
-return { ExecutionContext, holdEvent, newContext };
+return { ExecutionContext, holdEvent, holdingInto, newContext };
 })();

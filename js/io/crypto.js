@@ -14,6 +14,7 @@ const {
   StringPrototypePadStart,
   SymbolToStringTag,
   TypeError,
+  TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeGetSymbolToStringTag,
   Uint8Array,
 } = primordials;
@@ -47,15 +48,16 @@ function randomHex(count) {
 }
 
 function getRandomValues(array) {
-  const type = ArrayBufferIsView(array) ? TypedArrayPrototypeGetSymbolToStringTag(array) : undefined;
-  if (type === undefined || INTEGER_TYPES[type] !== true) {
-    throw new DOMException("The data in this object must be stored in an integer-typed array.", "TypeMismatchError");
+  if (!ArrayBufferIsView(array)) {
+    throw new TypeError("Failed to execute 'getRandomValues' on 'Crypto': parameter 1 is not of type 'ArrayBufferView'.");
   }
-  if (array.byteLength > QUOTA_BYTES) {
-    throw new DOMException(
-      `getRandomValues() only accepts buffers of size <= 64K but provided ${array.byteLength} bytes.`,
-      "QuotaExceededError",
-    );
+  const type = TypedArrayPrototypeGetSymbolToStringTag(array);
+  if (type === undefined || INTEGER_TYPES[type] !== true) {
+    throw new DOMException("ArrayBufferView argument to getRandomValues() must be an integer-typed view.", "TypeMismatchError");
+  }
+  const size = TypedArrayPrototypeGetByteLength(array);
+  if (size > QUOTA_BYTES) {
+    throw new DOMException(`getRandomValues() only accepts buffers of size <= 64K but provided ${size} bytes.`, "QuotaExceededError");
   }
   op_random_bytes(array);
   return array;
@@ -92,18 +94,27 @@ class Crypto {
   constructor() {
     throw new TypeError("Illegal constructor");
   }
+  get subtle() {
+    checkReceiver(this);
+    return core.loadExtScript("ext:denizen/crypto/subtle.js").subtle;
+  }
   getRandomValues(array) {
+    checkReceiver(this);
     return getRandomValues(array);
   }
   randomUUID() {
+    checkReceiver(this);
     return randomUUID();
-  }
-  get subtle() {
-    return core.loadExtScript("ext:denizen/crypto/subtle.js").subtle;
   }
 }
 ObjectDefineProperty(Crypto.prototype, SymbolToStringTag, { __proto__: null, value: "Crypto", configurable: true });
 const crypto = ObjectCreate(Crypto.prototype);
+
+function checkReceiver(value) {
+  if (value !== crypto) {
+    throw core.loadExtScript("ext:denizen/fetch/headers.js").illegalInvocation();
+  }
+}
 
 return { Crypto, crypto, randomHex };
 })();

@@ -1,19 +1,63 @@
 // AbortController and AbortSignal as Workers have them.
 //
 // Owns what differs from deno_web: timeouts run on the event's timers, because deno_web's know no events, and an abort
-// without a reason has workerd's text. It must not know who listens.
+// without a reason has workerd's text. Owns also how the runtime's own waits end with a signal. It must not know who waits.
 
 (function () {
 const { core, primordials } = __bootstrap;
 const { op_timer_set } = core.ops;
-const { ArrayPrototypePush, Number, ObjectDefineProperty, ObjectPrototypeIsPrototypeOf, ReflectApply, SymbolIterator, TypeError, uncurryThis } = primordials;
-const { AbortController, AbortSignal, newSignal, signalAbort } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
+const {
+  ArrayPrototypePush,
+  Error,
+  ObjectDefineProperty,
+  ObjectPrototypeIsPrototypeOf,
+  Promise,
+  PromisePrototypeThen,
+  ReflectApply,
+  ReflectGetOwnPropertyDescriptor,
+  String,
+  SymbolIterator,
+  TypeError,
+  uncurryThis,
+} = primordials;
+const { AbortController, AbortSignal, add, newSignal, remove, signalAbort } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 
 const abortController = uncurryThis(AbortController.prototype.abort);
+const isAborted = uncurryThis(ReflectGetOwnPropertyDescriptor(AbortSignal.prototype, "aborted").get);
+const reasonOf = uncurryThis(ReflectGetOwnPropertyDescriptor(AbortSignal.prototype, "reason").get);
 
 function aborted() {
   return new DOMException("The operation was aborted", "AbortError");
+}
+
+// What a wait fails with that an abort ends: the reason, or an error that says it where it is no object.
+function abortError(signal) {
+  const reason = reasonOf(signal);
+  return (typeof reason === "object" && reason !== null) || typeof reason === "function" ? reason : new Error(String(reason));
+}
+
+// The outcome of `promise`, unless `signal` aborts before: then it fails, whatever becomes of the promise, and `gone` is called.
+function untilAborted(signal, promise, gone) {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      gone();
+      reject(abortError(signal));
+    };
+    if (isAborted(signal)) {
+      abort();
+      return;
+    }
+    signal[add](abort);
+    const done = () => signal[remove](abort);
+    PromisePrototypeThen(promise, (value) => {
+      done();
+      resolve(value);
+    }, (error) => {
+      done();
+      reject(error);
+    });
+  });
 }
 
 const members = {
@@ -31,7 +75,7 @@ const statics = {
     if (arguments.length === 0) {
       throw new TypeError("Failed to execute 'timeout' on 'AbortSignal': parameter 1 is not of type 'number'.");
     }
-    const given = Number(delay);
+    const given = +delay;
     const milliseconds = given >= 0 ? given : 0;
     const signal = newSignal();
     op_timer_set(() => signal[signalAbort](new DOMException("The operation was aborted due to timeout", "TimeoutError")), milliseconds, false);
@@ -63,5 +107,5 @@ define(AbortController.prototype, "abort", members.abort);
 define(AbortSignal, "abort", statics.abort);
 define(AbortSignal, "timeout", statics.timeout);
 
-return { AbortController, AbortSignal };
+return { AbortController, AbortSignal, abortError, isAborted, reasonOf, untilAborted };
 })();

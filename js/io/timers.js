@@ -7,7 +7,6 @@
 const { core, primordials } = __bootstrap;
 const { op_io_check, op_timer_clear, op_timer_set } = core.ops;
 const {
-  Error,
   Number,
   NumberIsFinite,
   ObjectCreate,
@@ -20,7 +19,7 @@ const {
   TypeError,
 } = primordials;
 const { AbortSignalPrototype, add, remove } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
-
+const { abortError, isAborted } = core.loadExtScript("ext:denizen/io/signals.js");
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 
 function set(name, callback, delay, repeat, args) {
@@ -80,27 +79,27 @@ class Scheduler {
     if (!ObjectPrototypeIsPrototypeOf(Scheduler.prototype, this)) {
       throw illegalInvocation();
     }
-    if (options !== undefined && options !== null && typeof options !== "object" && typeof options !== "function") {
-      throw new TypeError("Failed to execute 'wait' on 'Scheduler': parameter 2 is not of type 'WaitOptions'.");
-    }
-    const signal = options?.signal;
-    if (signal !== undefined && !ObjectPrototypeIsPrototypeOf(AbortSignalPrototype, signal)) {
-      throw new TypeError("Incorrect type for the 'signal' field on 'WaitOptions': the provided value is not of type 'AbortSignal'.");
-    }
+    // What is wrong with the arguments rejects.
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        const { reason } = signal;
-        reject(core.isNativeError(reason) ? reason : new Error(`${reason}`));
-        return;
+      const milliseconds = +delay;
+      if (options !== undefined && options !== null && typeof options !== "object" && typeof options !== "function") {
+        throw new TypeError("Failed to execute 'wait' on 'Scheduler': parameter 2 is not of type 'WaitOptions'.");
+      }
+      const signal = options?.signal;
+      if (signal !== undefined && !ObjectPrototypeIsPrototypeOf(AbortSignalPrototype, signal)) {
+        throw new TypeError("Incorrect type for the 'signal' field on 'WaitOptions': the provided value is not of type 'AbortSignal'.");
+      }
+      if (signal !== undefined && isAborted(signal)) {
+        throw abortError(signal);
       }
       const abort = () => {
         op_timer_clear(id);
-        reject(signal.reason);
+        reject(abortError(signal));
       };
       const id = op_timer_set(() => {
         signal?.[remove](abort);
         resolve();
-      }, Number(delay), false);
+      }, milliseconds, false);
       signal?.[add](abort);
     });
   }

@@ -19,7 +19,6 @@ const {
   ArrayIsArray,
   ArrayPrototypeFilter,
   ArrayPrototypeJoin,
-  ArrayPrototypeMap,
   ArrayPrototypePush,
   Error,
   JSONStringify,
@@ -29,8 +28,8 @@ const {
   PromiseResolve,
   RegExpPrototypeTest,
   SafeRegExp,
-  String,
   StringPrototypeEndsWith,
+  StringPrototypeIsWellFormed,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
   SymbolToStringTag,
@@ -40,6 +39,8 @@ const {
 const { isObject, limitsOf, propsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
 const { fetcherOf } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
+const { illegalInvocation, wrongParameter } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { standIn } = core.loadExtScript("ext:denizen/bootstrap/shape.js");
 
 const KINDS = ["js", "cjs", "text", "data", "json", "py", "wasm"];
 const KNOWN = {
@@ -47,10 +48,17 @@ const KNOWN = {
   compatibilityDate: true, compatibilityFlags: true, allowExperimental: true, mainModule: true, modules: true, env: true,
   globalOutbound: true, tails: true, streamingTails: true, limits: true,
 };
-const DATE = new SafeRegExp("^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$");
+const DATE = new SafeRegExp("^2\\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$");
+// The newest date that the workerd knows whose behaviour this is.
+const NEWEST_DATE = "2026-11-24";
 const TYPESCRIPT =
   " If you're trying to load TypeScript, bundle it first with '@cloudflare/worker-bundler' and pass the generated JavaScript modules.";
 
+function isArray(value) {
+  return ArrayIsArray(value) && !core.isProxy(value);
+}
+
+// A module of a bundle, as three items of `flat`.
 function readModule(name, value, main, flat) {
   let kind;
   let content;
@@ -63,6 +71,8 @@ function readModule(name, value, main, flat) {
     }
     kind = StringPrototypeEndsWith(name, ".py") ? "py" : "js";
     content = value;
+  } else if (typeof value === "symbol") {
+    content = `${value}`;
   } else if (op_loader_is_wasm(value)) {
     kind = "wasm";
     content = value;
@@ -91,9 +101,9 @@ function readModule(name, value, main, flat) {
       throw wrongField(kind, "Module", kind === "data" ? "Array" : "Array or WasmModuleObject");
     }
   } else if (kind === "json") {
-    content = String(JSONStringify(content));
+    content = `${JSONStringify(content)}`;
   } else {
-    content = String(content);
+    content = `${content}`;
   }
   ArrayPrototypePush(flat, name, kind, content);
 }
@@ -102,33 +112,86 @@ function wrongField(field, owner, type) {
   return new TypeError(`Incorrect type for the '${field}' field on '${owner}': the provided value is not of type '${type}'.`);
 }
 
-// The fields of WorkerCode whose types can be told without looking into them.
-function checkTypes(code) {
-  const { compatibilityFlags, modules, env, globalOutbound, tails, limits } = code;
-  if (compatibilityFlags !== undefined && !ArrayIsArray(compatibilityFlags)) {
-    throw wrongField("compatibilityFlags", "WorkerCode", "Array");
-  }
+// The fields of WorkerCode, each read once and in workerd's order.
+function readCode(code) {
+  const compatibilityDate = `${code.compatibilityDate}`;
+  const compatibilityFlags = readFlags(code.compatibilityFlags);
+  const { allowExperimental } = code;
+  const limits = limitsOf(code, "WorkerCode");
+  const mainModule = `${code.mainModule}`;
+  const { modules } = code;
   if (!isObject(modules) || ArrayIsArray(modules)) {
     throw wrongField("modules", "WorkerCode", "object");
   }
+  const { env } = code;
   if (env !== undefined && !isObject(env)) {
     throw wrongField("env", "WorkerCode", "Object");
   }
-  if (globalOutbound !== undefined && globalOutbound !== null && fetcherOf(globalOutbound) === undefined) {
+  return {
+    __proto__: null,
+    compatibilityDate,
+    compatibilityFlags,
+    allowExperimental,
+    limits,
+    mainModule,
+    modules,
+    env,
+    globalOutbound: readOutbound(code.globalOutbound),
+    tails: readTails(code.tails, "tails"),
+    streamingTails: readTails(code.streamingTails, "streamingTails"),
+  };
+}
+
+function readFlags(given) {
+  const flags = [];
+  if (given !== undefined) {
+    if (!isArray(given)) {
+      throw wrongField("compatibilityFlags", "WorkerCode", "Array");
+    }
+    for (let i = 0; i < given.length; i++) {
+      ArrayPrototypePush(flags, `${given[i]}`);
+    }
+  }
+  return flags;
+}
+
+function readOutbound(given) {
+  if (given === undefined || given === null) {
+    return given;
+  }
+  const fetcher = fetcherOf(given);
+  if (fetcher === undefined) {
     throw wrongField("globalOutbound", "WorkerCode", "Fetcher");
   }
-  if (tails !== undefined) {
-    if (!ArrayIsArray(tails)) {
-      throw wrongField("tails", "WorkerCode", "Array");
-    }
-    for (let i = 0; i < tails.length; i++) {
-      if (fetcherOf(tails[i]) === undefined) {
-        throw new TypeError(`Incorrect type for array element ${i}: the provided value is not of type 'Fetcher'.`);
-      }
-    }
+  return fetcher;
+}
+
+function readTails(given, field) {
+  if (given === undefined) {
+    return undefined;
   }
-  if (limits !== undefined && limits !== null && !isObject(limits)) {
-    throw wrongField("limits", "WorkerCode", "ResourceLimits");
+  if (!isArray(given)) {
+    throw wrongField(field, "WorkerCode", "Array");
+  }
+  const tails = [];
+  for (let i = 0; i < given.length; i++) {
+    const fetcher = fetcherOf(given[i]);
+    if (fetcher === undefined) {
+      throw new TypeError(`Incorrect type for array element ${i}: the provided value is not of type 'Fetcher'.`);
+    }
+    ArrayPrototypePush(tails, fetcher);
+  }
+  return tails;
+}
+
+function requireDate(date) {
+  if (!RegExpPrototypeTest(DATE, date)) {
+    throw new Error(`Invalid compatibility date: ${date}`);
+  }
+  if (date > NEWEST_DATE) {
+    throw new Error(
+      `This Worker requires compatibility date "${date}", but the newest date supported by this server binary is "${NEWEST_DATE}".`,
+    );
   }
 }
 
@@ -140,44 +203,35 @@ function provide(handle, code) {
   if (unknown.length > 0) {
     op_console("warn", `Worker Loader: unknown WorkerCode keys are ignored: ${ArrayPrototypeJoin(unknown, ", ")}`);
   }
-  checkTypes(code);
-  const { compatibilityDate, compatibilityFlags, mainModule, modules, env, globalOutbound, tails, streamingTails, allowExperimental } = code;
-  if (typeof compatibilityDate !== "string") {
-    throw new Error(`Invalid compatibility date: ${compatibilityDate}`);
+  const { compatibilityDate, compatibilityFlags, allowExperimental, limits, mainModule, modules, env, globalOutbound, tails, streamingTails } =
+    readCode(code);
+  const names = ObjectKeys(modules);
+  if (names.length === 0) {
+    throw new TypeError("Dynamic Worker code must contain at least one module.");
   }
-  if (!RegExpPrototypeTest(DATE, compatibilityDate)) {
-    throw new Error(`Invalid compatibility date: ${compatibilityDate}`);
+  const main = StringPrototypeStartsWith(mainModule, "./") ? StringPrototypeSlice(mainModule, 2) : mainModule;
+  const flat = [];
+  for (let i = 0; i < names.length; i++) {
+    readModule(names[i], modules[names[i]], main, flat);
   }
   if (allowExperimental) {
     throw new Error("'allowExperimental' is only allowed when the calling worker has the 'experimental' compat flag set.");
   }
+  requireDate(compatibilityDate);
   if (streamingTails !== undefined) {
     throw new Error(
       "Streaming tail workers are experimental. You must pass the option 'allowExperimental: true' to the worker loader to use them",
     );
   }
-  const names = ObjectKeys(modules ?? {});
-  if (names.length === 0) {
-    throw new TypeError("Dynamic Worker code must contain at least one module.");
-  }
-  let main = String(mainModule);
-  if (StringPrototypeStartsWith(main, "./")) {
-    main = StringPrototypeSlice(main, 2);
-  }
-  const flat = [];
-  for (let i = 0; i < names.length; i++) {
-    readModule(names[i], modules[names[i]], main, flat);
-  }
-  const limits = limitsOf(code, "WorkerCode");
   op_loader_provide(
     handle,
     main,
     compatibilityDate,
-    compatibilityFlags ?? [],
+    compatibilityFlags,
     flat,
-    { ...env },
-    globalOutbound === undefined || globalOutbound === null ? globalOutbound : fetcherOf(globalOutbound),
-    tails === undefined ? [] : ArrayPrototypeMap(tails, fetcherOf),
+    env ?? {},
+    globalOutbound,
+    tails ?? [],
     limits.cpuMs,
     limits.subRequests,
     limits.wallMs,
@@ -186,69 +240,94 @@ function provide(handle, code) {
 
 const { own } = core.loadExtScript("ext:denizen/actor/values.js");
 
-let allowed = false;
+let workerOf;
 
 class WorkerStub {
   #handle;
+  static {
+    workerOf = (value) => {
+      if (!isObject(value) || !(#handle in value)) {
+        throw illegalInvocation();
+      }
+      return value.#handle;
+    };
+  }
   constructor(handle) {
-    if (!allowed) {
-      throw new TypeError("Illegal constructor");
-    }
     this.#handle = handle;
   }
   getEntrypoint(name = undefined, options = undefined) {
-    return made(op_loader_entrypoint, this.#handle, name, checked(options, "getEntrypoint"));
+    return made(op_loader_entrypoint, workerOf(this), name, options, "getEntrypoint");
   }
   getDurableObjectClass(name = undefined, options = undefined) {
-    return made(op_loader_class, this.#handle, name, checked(options, "getDurableObjectClass"));
+    return made(op_loader_class, workerOf(this), name, options, "getDurableObjectClass");
   }
 }
-function made(op, handle, name, options) {
+function made(op, handle, name, options, method) {
+  const entrypoint = entryName(name);
+  if (options !== undefined && options !== null && !isObject(options)) {
+    throw wrongParameter("WorkerStub", method, 2, "EntrypointOptions");
+  }
   const props = propsOf(options, "EntrypointOptions");
   const limits = limitsOf(options, "EntrypointOptions");
-  return op(handle, entryName(name), props, limits.cpuMs, limits.subRequests, limits.wallMs);
-}
-function checked(options, method) {
-  if (options !== undefined && options !== null && !isObject(options)) {
-    throw new TypeError(`Failed to execute '${method}' on 'WorkerStub': parameter 2 is not of type 'EntrypointOptions'.`);
-  }
-  return options;
+  return op(handle, entrypoint, props, limits.cpuMs, limits.subRequests, limits.wallMs);
 }
 function entryName(name) {
-  return name === undefined || name === null || name === "default" ? undefined : String(name);
+  const text = name === undefined || name === null ? "default" : `${name}`;
+  return text === "default" ? undefined : text;
 }
 ObjectDefineProperty(WorkerStub.prototype, SymbolToStringTag, { __proto__: null, value: "WorkerStub", configurable: true });
 
+let loaderOf;
+
 class WorkerLoader {
   #handle;
+  static {
+    loaderOf = (value) => {
+      if (!isObject(value) || !(#handle in value)) {
+        throw illegalInvocation();
+      }
+      return value.#handle;
+    };
+  }
   constructor(handle) {
-    if (!allowed) {
-      throw new TypeError("Illegal constructor");
-    }
     this.#handle = handle;
   }
   get(name, getCode) {
+    const loader = loaderOf(this);
+    if (arguments.length === 0) {
+      throw wrongParameter("WorkerLoader", "get", 1, "string");
+    }
+    const text = name === null || name === undefined ? undefined : `${name}`;
     if (typeof getCode !== "function") {
-      throw new TypeError("Failed to execute 'get' on 'WorkerLoader': parameter 2 is not of type 'function'.");
+      throw wrongParameter("WorkerLoader", "get", 2, "function");
+    }
+    // They are kept in UTF-8, in which names that it cannot write would all be one.
+    if (text !== undefined && !StringPrototypeIsWellFormed(text)) {
+      throw new TypeError("The name of a dynamic Worker must not contain lone surrogates.");
     }
     // An op's array is indexed, never destructured: user code may have replaced the iterator of arrays.
-    const found = op_loader_get(this.#handle, name === null || name === undefined ? undefined : String(name));
+    const found = op_loader_get(loader, text);
     const handle = found[0];
     if (found[1]) {
       // The callback runs in a turn of its own, after the code that asked, whether or not the stub is used.
       op_timer_set(() => load(handle, getCode), 0, false);
     }
-    return make(WorkerStub, handle);
+    return new WorkerStub(handle);
   }
   load(code) {
-    const loader = this.#handle;
+    const loader = loaderOf(this);
     if (!isObject(code)) {
-      throw new TypeError("Failed to execute 'load' on 'WorkerLoader': parameter 1 is not of type 'WorkerCode'.");
+      throw wrongParameter("WorkerLoader", "load", 1, "WorkerCode");
     }
     const handle = op_loader_get(loader, undefined)[0];
     // At once: what the caller changes later is none of the Worker's.
-    provideOrFail(handle, code);
-    return make(WorkerStub, handle);
+    try {
+      provide(handle, code);
+    } catch (error) {
+      op_loader_fail(handle, errorParts(error));
+      throw error;
+    }
+    return new WorkerStub(handle);
   }
 }
 ObjectDefineProperty(WorkerLoader.prototype, SymbolToStringTag, { __proto__: null, value: "WorkerLoader", configurable: true });
@@ -261,32 +340,24 @@ function load(handle, getCode) {
     }
     return code;
   });
-  PromisePrototypeThen(code, (code) => provideOrFail(handle, code), (error) => op_loader_fail(handle, errorParts(error)));
-}
-
-// A refusal is what every use of the Worker gives.
-function provideOrFail(handle, code) {
-  try {
-    provide(handle, code);
-  } catch (error) {
-    op_loader_fail(handle, errorParts(error));
-  }
-}
-
-function make(Class, handle) {
-  allowed = true;
-  try {
-    return new Class(handle);
-  } finally {
-    allowed = false;
-  }
+  // A refusal is what every use of the Worker gives.
+  const fail = (error) => op_loader_fail(handle, errorParts(error));
+  PromisePrototypeThen(code, (code) => {
+    try {
+      provide(handle, code);
+    } catch (error) {
+      fail(error);
+    }
+  }, fail);
 }
 
 own(WorkerLoader);
 own(WorkerStub);
+standIn(WorkerLoader);
+standIn(WorkerStub);
 
 function newLoader(handle) {
-  return make(WorkerLoader, handle);
+  return new WorkerLoader(handle);
 }
 
 return { newLoader };

@@ -5,20 +5,31 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const {
-  ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSlice, ArrayPrototypeSplice, ObjectDefineProperty,
+  ArrayPrototypeIndexOf, ArrayPrototypePush, ArrayPrototypeSlice, ArrayPrototypeSplice, ObjectDefineProperty, ObjectPrototypeIsPrototypeOf,
   PromisePrototypeThen, PromiseReject, PromiseResolve, ReflectApply, ReflectGetOwnPropertyDescriptor, SafeMap, SymbolToStringTag, TypeError,
 } = primordials;
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
-const { validateFunction } = core.loadExtScript("ext:denizen/node/internal/errors.js");
+const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { AsyncLocalStorage } = core.loadExtScript("ext:denizen/node/async_hooks.js");
+const { invalidArgType, validateFunction } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 
 const channels = new SafeMap();
 let allowed = false;
 let isHeard;
+let isChannel;
+
+const wrong = (method, owner, position, type) => new TypeError(`Failed to execute '${method}' on '${owner}': parameter ${position} is not of type '${type}'.`);
 
 function checkListener(listener, method, owner, position) {
-  if (typeof listener !== "function") {
-    throw new TypeError(`Failed to execute '${method}' on '${owner}': parameter ${position} is not of type 'function'.`);
-  }
+  if (typeof listener !== "function") throw wrong(method, owner, position, "function");
+}
+
+function checkStorage(storage, method) {
+  if (!ObjectPrototypeIsPrototypeOf(AsyncLocalStorage.prototype, storage)) throw wrong(method, "Channel", 1, "AsyncLocalStorage");
+}
+
+function checkThis(value) {
+  if (!isChannel(value)) throw illegalInvocation();
 }
 
 class Channel {
@@ -30,33 +41,46 @@ class Channel {
     this.#name = name;
   }
   static {
-    isHeard = (value) => {
-      if (typeof value !== "object" || value === null || !(#subscribers in value)) return !!value?.hasSubscribers;
-      return value.#subscribers.length > 0 || value.#stores.size > 0;
-    };
+    isChannel = (value) => typeof value === "object" && value !== null && #subscribers in value;
+    // A bound store alone hears nothing, as in workerd.
+    isHeard = (channel) => channel.#subscribers.length > 0;
   }
   get hasSubscribers() {
+    checkThis(this);
     return isHeard(this);
   }
-  publish(message) {
+  publish(message = undefined) {
+    checkThis(this);
+    if (arguments.length === 0) throw wrong("publish", "Channel", 1, "Value");
     const listeners = ArrayPrototypeSlice(this.#subscribers);
     for (let i = 0; i < listeners.length; i++) listeners[i](message, this.#name);
   }
   subscribe(listener) {
+    checkThis(this);
     checkListener(listener, "subscribe", "Channel", 1);
     if (ArrayPrototypeIndexOf(this.#subscribers, listener) === -1) ArrayPrototypePush(this.#subscribers, listener);
   }
   unsubscribe(listener) {
+    checkThis(this);
+    checkListener(listener, "unsubscribe", "Channel", 1);
     const at = ArrayPrototypeIndexOf(this.#subscribers, listener);
     if (at !== -1) ArrayPrototypeSplice(this.#subscribers, at, 1);
   }
-  bindStore(storage, transform = undefined) {
+  bindStore(storage, transform) {
+    checkThis(this);
+    checkStorage(storage, "bindStore");
+    if (transform !== undefined) checkListener(transform, "bindStore", "Channel", 2);
     this.#stores.set(storage, transform);
   }
   unbindStore(storage) {
+    checkThis(this);
+    checkStorage(storage, "unbindStore");
     this.#stores.delete(storage);
   }
-  runStores(message, callback, receiver = undefined, ...args) {
+  runStores(message = undefined, callback = undefined, receiver = globalThis, ...args) {
+    checkThis(this);
+    if (arguments.length === 0) throw wrong("runStores", "Channel", 1, "Value");
+    checkListener(callback, "runStores", "Channel", 2);
     let run = () => {
       this.publish(message);
       return ReflectApply(callback, receiver, args);
@@ -87,7 +111,8 @@ function channel(name) {
 }
 
 function hasSubscribers(name) {
-  return isHeard(channels.get(typeof name === "symbol" ? name : `${name}`));
+  const found = channels.get(typeof name === "symbol" ? name : `${name}`);
+  return found !== undefined && isHeard(found);
 }
 
 function subscribe(name, listener) {
@@ -226,6 +251,13 @@ const makeTracing = TracingChannel.make;
 delete TracingChannel.make;
 
 function tracingChannel(nameOrChannels) {
+  if (typeof nameOrChannels !== "string") {
+    if (typeof nameOrChannels !== "object" || nameOrChannels === null) throw invalidArgType("channels", "Object", nameOrChannels);
+    for (let i = 0; i < EVENTS.length; i++) {
+      const given = nameOrChannels[EVENTS[i]];
+      if (!isChannel(given)) throw invalidArgType(`channels.${EVENTS[i]}`, "Channel", given);
+    }
+  }
   return makeTracing(nameOrChannels);
 }
 

@@ -9,12 +9,12 @@ const { core, primordials } = __bootstrap;
 const {
   ArrayPrototypePush, ArrayPrototypeShift, ArrayPrototypeSlice, ArrayPrototypeSplice, ArrayPrototypeUnshift, Error,
   FunctionPrototypeCall, NumberIsNaN, ObjectCreate, ObjectDefineProperties, ObjectDefineProperty, ObjectGetPrototypeOf,
-  ObjectSetPrototypeOf, Promise, PromiseReject, PromiseResolve, ReflectApply, ReflectOwnKeys, SafeArrayIterator, SafeWeakMap,
+  ObjectSetPrototypeOf, Promise, PromiseReject, PromiseResolve, ReflectApply, ReflectOwnKeys, SafeArrayIterator,
   String, Symbol, SymbolAsyncIterator, SymbolDispose, SymbolFor,
 } = primordials;
 const { isNativeError } = core;
 const {
-  AbortError, invalidArgType, nodeError, outOfRange, validateAbortSignal, validateBoolean, validateFunction,
+  AbortError, invalidArgType, nodeError, outOfRange, validateAbortSignal, validateBoolean, validateFunction, validateObject,
 } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { inspectShort } = core.loadExtScript("ext:denizen/node/inspect.js");
 const { EventTarget } = core.loadExtScript("ext:deno_web/02_event.js");
@@ -24,7 +24,6 @@ const kMaxEventTargetListeners = Symbol("events.maxEventTargetListeners");
 const kMaxEventTargetListenersWarned = Symbol("events.maxEventTargetListenersWarned");
 const errorMonitor = Symbol("events.errorMonitor");
 const captureRejectionSymbol = SymbolFor("nodejs.rejection");
-const targetMax = new SafeWeakMap();
 let defaultMaxListeners = 10;
 
 function checkListener(listener) {
@@ -281,7 +280,7 @@ proto.addListener = proto.on;
 const isTarget = (value) => typeof value?.addEventListener === "function";
 
 function listen(emitter, name, listener, once) {
-  if (typeof emitter?.on === "function") {
+  if (typeof emitter.on === "function") {
     if (once) emitter.once(name, listener);
     else emitter.on(name, listener);
   } else if (isTarget(emitter)) {
@@ -298,7 +297,8 @@ function unlisten(emitter, name, listener) {
 }
 
 async function once(emitter, name, options = { __proto__: null }) {
-  const signal = options?.signal;
+  validateObject(options, "options");
+  const { signal } = options;
   validateAbortSignal(signal, "options.signal");
   if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
   return new Promise((resolve, reject) => {
@@ -315,7 +315,7 @@ async function once(emitter, name, options = { __proto__: null }) {
     const onAbort = () => {
       unlisten(emitter, name, onEvent);
       if (typeof emitter.removeListener === "function") emitter.removeListener("error", onError);
-      reject(new AbortError(undefined, { cause: signal.reason }));
+      reject(new AbortError());
     };
     listen(emitter, name, onEvent, true);
     if (name !== "error" && typeof emitter.once === "function") emitter.once("error", onError);
@@ -345,7 +345,7 @@ function on(emitter, name, options = { __proto__: null }) {
     else error = thrown;
     iterator.return();
   };
-  const onAbort = () => onError(new AbortError(undefined, { cause: signal.reason }));
+  const onAbort = () => onError(new AbortError());
   const iterator = ObjectSetPrototypeOf({
     next() {
       const value = ArrayPrototypeShift(events);
@@ -388,10 +388,9 @@ function getEventListeners(emitter, name) {
   throw invalidArgType("emitter", ["EventEmitter", "EventTarget"], emitter);
 }
 
+// As in workerd, what is no emitter has the default, whatever was set.
 function _getMaxListeners(emitter) {
-  if (typeof emitter?.getMaxListeners === "function") return maxOf(emitter);
-  if (emitter instanceof EventTarget) return targetMax.get(emitter) ?? defaultMaxListeners;
-  throw invalidArgType("emitter", ["EventEmitter", "EventTarget"], emitter);
+  return maxOf(emitter);
 }
 
 function setMaxListeners(n = defaultMaxListeners, ...targets) {
@@ -403,8 +402,7 @@ function setMaxListeners(n = defaultMaxListeners, ...targets) {
   for (let i = 0; i < targets.length; i++) {
     const target = targets[i];
     if (typeof target?.setMaxListeners === "function") target.setMaxListeners(n);
-    else if (target instanceof EventTarget) targetMax.set(target, n);
-    else throw invalidArgType("eventTargets", ["EventEmitter", "EventTarget"], target);
+    else if (!(target instanceof EventTarget)) throw invalidArgType("eventTargets", ["EventEmitter", "EventTarget"], target);
   }
 }
 ObjectDefineProperty(setMaxListeners, "length", { __proto__: null, value: 0, configurable: true });

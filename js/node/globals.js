@@ -22,6 +22,7 @@ class Timeout {
   #id;
   #start;
   #args;
+  #refed = true;
   constructor(start, args) {
     this.#start = start;
     this.#args = args;
@@ -33,13 +34,15 @@ class Timeout {
     return this;
   }
   unref() {
+    this.#refed = false;
     return this;
   }
   ref() {
+    this.#refed = true;
     return this;
   }
   hasRef() {
-    return true;
+    return this.#refed;
   }
   close() {
     timers.clearTimeout(this.#id);
@@ -63,12 +66,8 @@ class Immediate {
   constructor(id) {
     this.#id = id;
   }
-  ref() {
-    return this;
-  }
-  unref() {
-    return this;
-  }
+  ref() {}
+  unref() {}
   hasRef() {
     return false;
   }
@@ -99,10 +98,12 @@ function setInterval(callback, delay, ...args) {
   return new Timeout(timers.setInterval, [callback, delay, ...new SafeArrayIterator(args)]);
 }
 function clearTimeout(timeout) {
-  timers.clearTimeout(idOf(timeout) ?? timeout);
+  const id = typeof timeout === "number" ? timeout : idOf(timeout);
+  if (id !== undefined) timers.clearTimeout(id);
 }
 function clearInterval(timeout) {
-  timers.clearInterval(idOf(timeout) ?? timeout);
+  const id = typeof timeout === "number" ? timeout : idOf(timeout);
+  if (id !== undefined) timers.clearInterval(id);
 }
 function setImmediate(...args) {
   const callback = ArrayPrototypeShift(args);

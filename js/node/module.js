@@ -21,7 +21,7 @@ const builtinModules = [
 
 function isBuiltin(name) {
   // Any name behind `node:` passes, as in workerd.
-  return StringPrototypeStartsWith(name, "node:") || ArrayPrototypeIncludes(builtinModules, name);
+  return typeof name === "string" && (StringPrototypeStartsWith(name, "node:") || ArrayPrototypeIncludes(builtinModules, name));
 }
 
 function createRequire(path) {

@@ -3,12 +3,15 @@
 // Owns fixed answers. It must not know the machine.
 
 (function () {
-const { core } = __bootstrap;
+const { core, primordials } = __bootstrap;
+const { ObjectFreeze } = primordials;
 const { dlopen, errno, priority, signals } = core.loadExtScript("ext:denizen/node/internal/constants.js");
 
 const EOL = "\n";
 const devNull = "/dev/null";
-const constants = { UV_UDP_REUSEADDR: 4, dlopen, errno, signals, priority };
+const constants = ObjectFreeze({
+  UV_UDP_REUSEADDR: 4, dlopen: ObjectFreeze(dlopen), errno: ObjectFreeze(errno), signals: ObjectFreeze(signals), priority: ObjectFreeze(priority),
+});
 
 function availableParallelism() {
   return 1;

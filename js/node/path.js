@@ -5,16 +5,32 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const {
+  ArrayPrototypeIndexOf,
   ArrayPrototypeJoin,
   ArrayPrototypePop,
   ArrayPrototypePush,
+  ArrayPrototypeSplice,
+  ArrayPrototypeUnshift,
+  MathAbs,
+  MathMax,
+  MathMin,
+  Number,
   ObjectAssign,
   ObjectDefineProperty,
   RegExp,
+  RegExpPrototypeExec,
+  RegExpPrototypeSymbolReplace,
   RegExpPrototypeTest,
+  StringFromCharCode,
   StringPrototypeCharCodeAt,
+  StringPrototypeEndsWith,
+  StringPrototypeIndexOf,
   StringPrototypeLastIndexOf,
+  StringPrototypePadStart,
+  StringPrototypeReplaceAll,
   StringPrototypeSlice,
+  StringPrototypeSplit,
+  StringPrototypeStartsWith,
   StringPrototypeToLowerCase,
 } = primordials;
 const { validateObject, validateString } = core.loadExtScript("ext:denizen/node/internal/errors.js");
@@ -71,9 +87,6 @@ function rootOf(path) {
         if (j < length && j !== last) {
           const begin = j;
           while (j < length && !isSep(at(j))) j++;
-          if (host === "." || host === "?") {
-            return { device: `\\\\${host}`, absolute: true, end: 4, unc: false, namespace: true };
-          }
           return { device: `\\\\${host}\\${StringPrototypeSlice(path, begin, j)}`, absolute: true, end: j, unc: true };
         }
       }
@@ -104,7 +117,7 @@ function lastPart(path, from, isSep) {
 function makeBasename(rules, drive) {
   const { isSep } = rules;
   return function basename(path, suffix) {
-    if (suffix !== undefined) validateString(suffix, "ext");
+    if (suffix !== undefined) validateString(suffix, drive ? "suffix" : "ext");
     validateString(path, "path");
     const from = drive && path.length >= 2 && isLetter(StringPrototypeCharCodeAt(path, 0)) && path[1] === ":" ? 2 : 0;
     const { start, end } = lastPart(path, from, isSep);
@@ -114,6 +127,8 @@ function makeBasename(rules, drive) {
       if (base !== suffix && base.length > suffix.length && StringPrototypeSlice(base, base.length - suffix.length) === suffix) {
         return StringPrototypeSlice(base, 0, base.length - suffix.length);
       }
+      // A name that the suffix has more of keeps its separators, as in Node.
+      if (base.length < suffix.length && StringPrototypeEndsWith(suffix, base)) return StringPrototypeSlice(path, start);
     }
     return base;
   };
@@ -160,47 +175,193 @@ function parsed(path, root, rules, dirIsRoot) {
   return out;
 }
 
-function matchesGlob(path, pattern) {
+// Patterns are read as minimatch reads them: braces make several, and each is matched part by part.
+const EXPANSIONS_MAX = 100000;
+const GLOBSTAR = { __proto__: null };
+const ANY_PART = /^(?!\.)[^/]+$/;
+const MAGIC = /[*?[]|[@+!]\(/;
+const DRIVE = /^[a-z]:$/i;
+const SEQUENCE = /^(?:(-?\d+)\.\.(-?\d+)|([a-zA-Z])\.\.([a-zA-Z]))(?:\.\.(-?\d+))?$/;
+
+function matchesGlob(path, pattern, windows) {
   validateString(path, "path");
   validateString(pattern, "pattern");
-  return RegExpPrototypeTest(globToRegExp(pattern), path);
+  if (pattern === "") return path === "";
+  if (windows) path = StringPrototypeReplaceAll(path, "\\", "/");
+  const file = globParts(path, windows, true);
+  const drive = windows && RegExpPrototypeTest(/^[a-z]:(?:\/|$)/i, path) ? StringPrototypeSlice(path, 0, 2) : "";
+  const patterns = expandBraces(StringPrototypeReplaceAll(pattern, "\\", "/"));
+  for (let i = 0; i < patterns.length; i++) {
+    if (patterns[i] === "") continue;
+    const parts = globParts(patterns[i], windows, false);
+    const wanted = [];
+    for (let j = 0; j < parts.length; j++) if (parts[j] !== "**" || parts[j - 1] !== "**") ArrayPrototypePush(wanted, compilePart(parts[j]));
+    if (drive && typeof wanted[0] === "string" && StringPrototypeToLowerCase(wanted[0]) === StringPrototypeToLowerCase(drive)) wanted[0] = drive;
+    if (matchParts(file, 0, wanted, 0)) return true;
+  }
+  return false;
 }
 
-// `*` is anything within a part, `**` across parts, `?` one character, `{a,b}` and `[ab]` choices.
-function globToRegExp(pattern) {
-  let out = "^";
-  let depth = 0;
-  for (let i = 0; i < pattern.length; i++) {
-    const char = pattern[i];
-    if (char === "*") {
-      if (pattern[i + 1] === "*") {
-        i++;
-        if (pattern[i + 1] === "/") {
-          i++;
-          out += "(?:.*/)?";
-        } else {
-          out += ".*";
-        }
-      } else {
-        out += "[^/]*";
+// Parts between separators, without `.`, empty ones, and those that `..` takes back.
+function globParts(path, windows, isPath) {
+  const parts = StringPrototypeSplit(path, /\/+/);
+  if (windows && RegExpPrototypeTest(/^\/\/[^/]+/, path)) ArrayPrototypeUnshift(parts, "");
+  for (let changed = true; changed;) {
+    changed = false;
+    for (let i = 1; i < parts.length - 1; i++) {
+      if (i === 1 && parts[1] === "" && parts[0] === "") continue;
+      if (parts[i] === "." || parts[i] === "") {
+        ArrayPrototypeSplice(parts, i--, 1);
+        changed = true;
       }
-    } else if (char === "?") {
-      out += "[^/]";
-    } else if (char === "{") {
-      depth++;
-      out += "(?:";
-    } else if (char === "}" && depth > 0) {
-      depth--;
-      out += ")";
-    } else if (char === "," && depth > 0) {
-      out += "|";
-    } else if (char === "[" || char === "]") {
-      out += char;
-    } else {
-      out += RegExpPrototypeTest(/[\\^$.|+()]/, char) ? `\\${char}` : char;
+    }
+    if (parts[0] === "." && parts.length === 2 && (parts[1] === "." || parts[1] === "")) ArrayPrototypePop(parts);
+    for (let i = ArrayPrototypeIndexOf(parts, "..", 1); i !== -1; i = ArrayPrototypeIndexOf(parts, "..", i + 1)) {
+      const before = parts[i - 1];
+      if (!before || before === "." || before === ".." || before === "**" || (windows && isPath && RegExpPrototypeTest(DRIVE, before))) continue;
+      ArrayPrototypeSplice(parts, i - 1, 2);
+      // A pattern does not begin with `**` by that.
+      if (!isPath && i === 1 && parts[0] === "**") ArrayPrototypeUnshift(parts, ".");
+      i -= 2;
+      changed = true;
     }
   }
-  return new RegExp(`${out}$`);
+  return parts.length === 0 ? [""] : parts;
+}
+
+// What a part has to be: GLOBSTAR for any number of parts, a text, or an expression.
+function compilePart(part) {
+  if (part === "**") return GLOBSTAR;
+  if (part === "*") return ANY_PART;
+  if (!RegExpPrototypeTest(MAGIC, part)) return part;
+  // A name that begins with a dot is matched by a pattern that does, `.` and `..` by none.
+  return new RegExp(`^(?!\\.${StringPrototypeStartsWith(part, ".") ? "\\.?$" : ""})${partExpression(part)}$`);
+}
+
+function partExpression(part) {
+  let out = "";
+  for (let i = 0; i < part.length; i++) {
+    const char = part[i];
+    const close = part[i + 1] === "(" && RegExpPrototypeTest(/[@*+?!]/, char) ? closingParen(part, i + 1) : -1;
+    if (close !== -1) {
+      const choices = splitChoices(StringPrototypeSlice(part, i + 2, close), "|");
+      for (let j = 0; j < choices.length; j++) choices[j] = partExpression(choices[j]);
+      const group = `(?:${ArrayPrototypeJoin(choices, "|")})`;
+      out += char === "!" ? `(?!${group}${partExpression(StringPrototypeSlice(part, close + 1))}$)[^/]*?` : `${group}${char === "@" ? "" : char}`;
+      i = close;
+    } else if (char === "[") {
+      const not = part[i + 1] === "!" || part[i + 1] === "^";
+      const from = i + (not ? 2 : 1);
+      // A bracket right at the beginning is one of the characters.
+      const end = StringPrototypeIndexOf(part, "]", from + 1);
+      if (end === -1) {
+        out += "\\[";
+        continue;
+      }
+      const ranges = RegExpPrototypeSymbolReplace(/(.)-(.)/g, StringPrototypeSlice(part, from, end), (range, first, last) => first > last ? "" : range);
+      out += ranges === "" ? "(?!)" : `[${not ? "^" : ""}${RegExpPrototypeSymbolReplace(/[[\]^\\]/g, ranges, "\\$&")}]`;
+      i = end;
+    } else if (char === "*") {
+      out += "[^/]*";
+    } else if (char === "?") {
+      out += "[^/]";
+    } else {
+      out += RegExpPrototypeTest(/[.+^$|(){}]/, char) ? `\\${char}` : char;
+    }
+  }
+  return out;
+}
+
+function closingParen(text, open) {
+  let depth = 0;
+  for (let i = open; i < text.length; i++) {
+    if (text[i] === "(") depth++;
+    else if (text[i] === ")" && --depth === 0) return i;
+  }
+  return -1;
+}
+
+// Splits at separators that stand in no braces or parentheses.
+function splitChoices(text, separator) {
+  const choices = [];
+  let depth = 0;
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === "{" || char === "(") {
+      depth++;
+    } else if (char === "}" || char === ")") {
+      depth--;
+    } else if (char === separator && depth === 0) {
+      ArrayPrototypePush(choices, StringPrototypeSlice(text, start, i));
+      start = i + 1;
+    }
+  }
+  ArrayPrototypePush(choices, StringPrototypeSlice(text, start));
+  return choices;
+}
+
+// The patterns that a pattern with `{a,b}` or `{1..3}` stands for.
+function expandBraces(pattern) {
+  let depth = 0;
+  let open = -1;
+  for (let i = 0; i < pattern.length; i++) {
+    if (pattern[i] === "{" && depth++ === 0) open = i;
+    if (pattern[i] !== "}" || --depth !== 0 || open === -1) continue;
+    const body = StringPrototypeSlice(pattern, open + 1, i);
+    let choices = splitChoices(body, ",");
+    if (choices.length === 1) choices = sequence(body);
+    if (choices === undefined) {
+      open = -1;
+      continue;
+    }
+    const out = [];
+    for (let j = 0; j < choices.length; j++) {
+      const expanded = expandBraces(`${StringPrototypeSlice(pattern, 0, open)}${choices[j]}${StringPrototypeSlice(pattern, i + 1)}`);
+      for (let k = 0; k < expanded.length; k++) {
+        ArrayPrototypePush(out, expanded[k]);
+        if (out.length >= EXPANSIONS_MAX) return out;
+      }
+    }
+    return out;
+  }
+  return [pattern];
+}
+
+// What stands between two numbers or letters, both included.
+function sequence(body) {
+  const found = RegExpPrototypeExec(SEQUENCE, body);
+  if (found === null) return undefined;
+  const letters = found[3] !== undefined;
+  const first = letters ? StringPrototypeCharCodeAt(found[3], 0) : Number(found[1]);
+  const last = letters ? StringPrototypeCharCodeAt(found[4], 0) : Number(found[2]);
+  const step = MathMax(MathAbs(Number(found[5] ?? 1)), 1) * (last < first ? -1 : 1);
+  const padded = !letters && (RegExpPrototypeTest(/^-?0\d/, found[1]) || RegExpPrototypeTest(/^-?0\d/, found[2]));
+  const width = padded ? MathMax(found[1].length, found[2].length) : 0;
+  const out = [];
+  for (let i = first; (step > 0 ? i <= last : i >= last) && out.length < EXPANSIONS_MAX; i += step) {
+    if (letters) ArrayPrototypePush(out, i === 92 ? "" : StringFromCharCode(i));
+    else ArrayPrototypePush(out, i < 0 ? `-${StringPrototypePadStart(`${-i}`, width - 1, "0")}` : StringPrototypePadStart(`${i}`, width, "0"));
+  }
+  return out;
+}
+
+function matchParts(file, at, wanted, from) {
+  for (; from < wanted.length; at++, from++) {
+    const part = wanted[from];
+    if (part === GLOBSTAR) {
+      // At the end it takes at least one part; it never takes one that begins with a dot.
+      const last = from === wanted.length - 1;
+      if (last && at >= file.length) return false;
+      for (; last ? at < file.length : at <= file.length; at++) {
+        if (!last && matchParts(file, at, wanted, from + 1)) return true;
+        if (file[at]?.[0] === ".") return false;
+      }
+      return last;
+    }
+    if (at >= file.length || !(typeof part === "string" ? part === file[at] : RegExpPrototypeTest(part, file[at]))) return false;
+  }
+  return at === file.length || (at === file.length - 1 && file[at] === "");
 }
 
 const posix = {
@@ -272,7 +433,7 @@ const posix = {
     return parsed(path, path[0] === "/" ? "/" : "", POSIX, true);
   },
   matchesGlob(path, pattern) {
-    return matchesGlob(path, pattern);
+    return matchesGlob(path, pattern, false);
   },
   sep: "/",
   delimiter: ":",
@@ -298,6 +459,53 @@ function relativeParts(from, to, sep, fold) {
   for (let i = common; i < from.length; i++) ArrayPrototypePush(out, "..");
   for (let i = common; i < to.length; i++) ArrayPrototypePush(out, to[i]);
   return ArrayPrototypeJoin(out, sep);
+}
+
+// All parts of a path in the manner of Windows, with an empty one before a separator at the beginning.
+function splitAll(path) {
+  const parts = StringPrototypeSplit(path, "\\");
+  if (parts[parts.length - 1] === "") ArrayPrototypePop(parts);
+  return parts;
+}
+
+// From one resolved path of Windows to another, both in lower case; `to` is the other as it is. They are compared by
+// characters up to the last separator that they share, as in Node: where one name begins like another, it shows.
+function relativeText(source, target, to) {
+  const isSep = (text, i) => text[i] === "\\";
+  const bounds = (text) => {
+    let start = 0;
+    let end = text.length;
+    while (start < end && isSep(text, start)) start++;
+    while (end - 1 > start && isSep(text, end - 1)) end--;
+    return { start, end, length: end - start };
+  };
+  const from = bounds(source);
+  const into = bounds(target);
+  const length = MathMin(from.length, into.length);
+  let common = -1;
+  let i = 0;
+  for (; i < length && source[from.start + i] === target[into.start + i]; i++) if (isSep(source, from.start + i)) common = i;
+  if (i < length) {
+    if (common === -1) return to;
+  } else {
+    if (into.length > length) {
+      if (isSep(target, into.start + i)) return StringPrototypeSlice(to, into.start + i + 1);
+      // One is a drive.
+      if (i === 2) return StringPrototypeSlice(to, into.start + i);
+    }
+    if (from.length > length) {
+      if (isSep(source, from.start + i)) common = i;
+      else if (i === 2) common = 3;
+    }
+    if (common === -1) common = 0;
+  }
+  let out = "";
+  for (i = from.start + common + 1; i <= from.end; i++) {
+    if (i === from.end || isSep(source, i)) out += out.length === 0 ? ".." : "\\..";
+  }
+  let begin = into.start + common;
+  if (out.length === 0 && isSep(to, begin)) begin++;
+  return `${out}${StringPrototypeSlice(to, begin, into.end)}`;
 }
 
 const win32 = {
@@ -393,11 +601,16 @@ const win32 = {
     from = win32.resolve(from);
     to = win32.resolve(to);
     const fold = StringPrototypeToLowerCase;
-    if (fold(from) === fold(to)) return "";
-    const source = split(from, WIN32);
-    const target = split(to, WIN32);
-    if (source.length === 0 ? false : target.length > 0 && fold(source[0]) !== fold(target[0]) && (rootOf(from).device !== "" || rootOf(to).device !== "")) return to;
-    return relativeParts(source, target, "\\", fold);
+    const source = fold(from);
+    const target = fold(to);
+    if (source === target) return "";
+    if (source.length !== from.length || target.length !== to.length) {
+      // Lower case has another length: whole parts are compared.
+      const sources = splitAll(from);
+      const targets = splitAll(to);
+      return fold(sources[0]) === fold(targets[0]) ? relativeParts(sources, targets, "\\", fold) : to;
+    }
+    return relativeText(source, target, to);
   },
   toNamespacedPath(path) {
     if (typeof path !== "string" || path.length === 0) return path;
@@ -429,7 +642,7 @@ const win32 = {
     return parsed(path, StringPrototypeSlice(path, 0, parseRoot(path)), WIN32, true);
   },
   matchesGlob(path, pattern) {
-    return matchesGlob(path, pattern);
+    return matchesGlob(path, pattern, true);
   },
   sep: "\\",
   delimiter: ";",
@@ -440,15 +653,7 @@ const win32 = {
 // How much of the path is its root, with the separator that ends a network share.
 function parseRoot(path) {
   const root = rootOf(path);
-  if (root.unc || root.namespace) {
-    if (root.namespace) {
-      // `\\?\C:\` is a host and a share to parse().
-      let end = 4;
-      while (end < path.length && !WIN32.isSep(StringPrototypeCharCodeAt(path, end))) end++;
-      return end < path.length ? end + 1 : end;
-    }
-    return root.end < path.length ? root.end + 1 : root.end;
-  }
+  if (root.unc) return root.end < path.length ? root.end + 1 : root.end;
   return root.end;
 }
 

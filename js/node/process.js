@@ -213,6 +213,7 @@ const process = ObjectCreate(EventEmitter.prototype);
 const lazy = (name, make) => ObjectDefineProperty(process, name, { __proto__: null, get: make, configurable: true, enumerable: true });
 
 ObjectAssign(process, {
+  assert: named((...args) => ReflectApply(assert, undefined, args), "bound assert", 2),
   version: `v${VERSION}`,
   versions: ObjectFreeze({
     __proto__: null, node: VERSION, v8: "", modules: "", zlib: "", brotli: "", zstd: "", ares: "", napi: "", llhttp: "", nghttp2: "",
@@ -336,14 +337,11 @@ ObjectAssign(process, {
   _pendingMessage: undefined,
   _channel: undefined,
   _send: undefined,
-  assert: named((...args) => ReflectApply(assert, undefined, args), "bound assert", 2),
 });
+FunctionPrototypeCall(EventEmitter, process);
 lazy("stdin", standardStream(0));
 lazy("stdout", standardStream(1, "log"));
 lazy("stderr", standardStream(2, "error"));
-FunctionPrototypeCall(EventEmitter, process);
-delete process.domain;
-process.domain = null;
 ObjectDefineProperty(process, SymbolToStringTag, { __proto__: null, value: "process", configurable: true, writable: true });
 
 if (changed.enable_nodejs_process_v2) {

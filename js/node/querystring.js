@@ -10,15 +10,19 @@ const {
   NumberIsFinite,
   ObjectDefineProperty,
   ObjectKeys,
+  RegExpPrototypeTest,
   String,
+  StringFromCodePoint,
   StringPrototypeCharCodeAt,
   StringPrototypeIndexOf,
+  StringPrototypeIsWellFormed,
   StringPrototypeReplaceAll,
   StringPrototypeSlice,
   decodeURIComponent,
   encodeURIComponent,
 } = primordials;
 const { Buffer, internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.js");
+const { nodeError } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { op_node_bytes_of, op_node_text_of } = core.ops;
 
 function digit(code) {
@@ -68,8 +72,31 @@ function escape(value) {
   if (typeof value !== "string") value = typeof value === "object" ? String(value) : `${value}`;
   let plain = true;
   for (let i = 0; i < value.length && plain; i++) plain = isPlain(StringPrototypeCharCodeAt(value, i));
-  return plain ? value : encodeURIComponent(value);
+  if (plain) return value;
+  return StringPrototypeIsWellFormed(value) ? encodeURIComponent(value) : escapeUnits(value);
 }
+
+function malformed() {
+  const error = nodeError("ERR_INVALID_URI", "URI malformed");
+  error.name = "URIError";
+  return error;
+}
+
+// Half a pair is joined with the unit behind it, whatever that is, as in Node.
+function escapeUnits(text) {
+  let out = "";
+  for (let i = 0; i < text.length; i++) {
+    let code = StringPrototypeCharCodeAt(text, i);
+    if (code >= 0xd800 && code < 0xe000) {
+      if (++i === text.length) throw malformed();
+      code = 0x10000 + ((code & 0x3ff) << 10) + (StringPrototypeCharCodeAt(text, i) & 0x3ff);
+    }
+    out += encodeURIComponent(StringFromCodePoint(code));
+  }
+  return out;
+}
+
+const ESCAPED = /%[0-9a-f]{2}/i;
 
 function textOf(value) {
   switch (typeof value) {
@@ -89,7 +116,7 @@ function textOf(value) {
 function stringify(object, separator, equals, options) {
   separator ||= "&";
   equals ||= "=";
-  const encode = typeof options?.encodeURIComponent === "function" ? options.encodeURIComponent : exported.escape;
+  const encode = typeof options?.encodeURIComponent === "function" ? options.encodeURIComponent : escape;
   if (object === null || typeof object !== "object") return "";
   let out = "";
   const keys = ObjectKeys(object);
@@ -112,13 +139,15 @@ function parse(text, separator, equals, options) {
   equals = equals ? `${equals}` : "=";
   let left = typeof options?.maxKeys === "number" ? (options.maxKeys > 0 ? options.maxKeys : -1) : 1000;
   const custom = typeof options?.decodeURIComponent === "function" ? options.decodeURIComponent : undefined;
-  const decoder = custom ?? exported.unescape;
   const decode = (part) => {
+    if (part === "") return "";
     const spaced = StringPrototypeReplaceAll(part, "+", custom === undefined ? " " : "%20");
+    // Without an escape there is nothing to decode, and a lone `%` is no fault.
+    if (custom === undefined) return RegExpPrototypeTest(ESCAPED, part) ? unescape(spaced) : spaced;
     try {
-      return decoder(spaced);
+      return custom(spaced);
     } catch {
-      return exported.unescape(spaced, true);
+      return unescape(spaced, true);
     }
   };
   for (let start = 0; start <= text.length;) {
@@ -133,8 +162,8 @@ function parse(text, separator, equals, options) {
       if (known === undefined) out[key] = value;
       else if (ArrayIsArray(known)) ArrayPrototypePush(known, value);
       else out[key] = [known, value];
-      if (--left === 0) break;
     }
+    if (--left === 0) break;
     start = end + separator.length;
   }
   return out;

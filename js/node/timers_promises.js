@@ -4,11 +4,14 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { ObjectCreate, ObjectDefineProperty, Promise, TypeError } = primordials;
-const { AbortError, validateAbortSignal, validateBoolean, validateNumber, validateObject } = core.loadExtScript(
+const { ObjectDefineProperty, Promise, SymbolFor } = primordials;
+const { AbortError, nodeTypeError, validateAbortSignal, validateBoolean, validateNumber, validateObject } = core.loadExtScript(
   "ext:denizen/node/internal/errors.js",
 );
 const globals = core.loadExtScript("ext:denizen/node/globals.js");
+const { scheduler: globalScheduler } = core.loadExtScript("ext:denizen/io/timers.js");
+
+const kScheduler = SymbolFor("kScheduler");
 
 function check(delay, options) {
   if (delay !== undefined) validateNumber(delay, "delay");
@@ -69,18 +72,25 @@ async function* setInterval(delay, value = undefined, options = { __proto__: nul
 }
 ObjectDefineProperty(setInterval, "length", { __proto__: null, value: 2, configurable: true });
 
+function checkScheduler(value) {
+  if (!value[kScheduler]) throw nodeTypeError("ERR_INVALID_THIS", 'Value of "this" must be of type Scheduler');
+}
+
 class Scheduler {
   constructor() {
-    throw new TypeError("Illegal constructor");
+    ObjectDefineProperty(this, kScheduler, { __proto__: null, value: true, configurable: true, enumerable: true, writable: true });
   }
   yield() {
+    checkScheduler(this);
     return setImmediate();
   }
-  wait(delay, options = undefined) {
-    return setTimeout(delay, undefined, options);
+  // The global one waits, with its own errors.
+  wait(delay, options) {
+    checkScheduler(this);
+    return globalScheduler.wait(delay, options);
   }
 }
-const scheduler = ObjectCreate(Scheduler.prototype);
+const scheduler = new Scheduler();
 
 const exported = { setTimeout, setImmediate, setInterval, scheduler };
 

@@ -7,9 +7,9 @@ const { core, primordials } = __bootstrap;
 const {
   ArrayIsArray, ArrayPrototypePop, ArrayPrototypePush, Error, Map, MapPrototypeSet, NumberIsInteger, ObjectDefineProperties,
   ObjectDefineProperty, ObjectGetOwnPropertyDescriptors, ObjectGetPrototypeOf, ObjectKeys, ObjectSetPrototypeOf, Promise,
-  PromisePrototypeThen, ReflectApply, ReflectConstruct, RegExpPrototypeExec, RegExpPrototypeSymbolReplace, SafeMap, SafeSet,
-  StringPrototypeIndexOf, StringPrototypeReplaceAll, StringPrototypeSlice, StringPrototypeSplit, StringPrototypeToUpperCase,
-  StringPrototypeToWellFormed, StringPrototypeTrim, SymbolFor, Uint32Array,
+  PromisePrototypeThen, ReflectApply, RegExpPrototypeSymbolReplace, SafeMap, StringPrototypeIndexOf, StringPrototypeReplaceAll,
+  StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith, StringPrototypeToUpperCase, StringPrototypeToWellFormed,
+  StringPrototypeTrim, StringPrototypeTrimEnd, StringPrototypeTrimStart, SymbolFor, Uint32Array,
 } = primordials;
 const {
   invalidArgType, invalidArgValue, methodNotImplemented, nodeError, outOfRange, validateAbortSignal, validateFunction, validateObject,
@@ -83,35 +83,19 @@ function callbackify(original) {
   return ObjectDefineProperties(callbackified, descriptors);
 }
 
+// Only nothing is refused as no constructor; the rest is left to what is done with it, as in workerd.
 function inherits(ctor, superCtor) {
-  validateFunction(ctor, "ctor");
-  validateFunction(superCtor, "superCtor");
+  if (ctor === undefined || ctor === null) throw invalidArgType("ctor", "Function", ctor);
+  if (superCtor === undefined || superCtor === null) throw invalidArgType("superCtor", "Function", superCtor);
   if (superCtor.prototype === undefined) throw invalidArgType("superCtor.prototype", "Object", superCtor.prototype);
   ObjectDefineProperty(ctor, "super_", { __proto__: null, value: superCtor, writable: true, configurable: true });
   ObjectSetPrototypeOf(ctor.prototype, superCtor.prototype);
 }
 
-const warnedCodes = new SafeSet();
-function deprecate(fn, message, code, modifyPrototype = true) {
-  let warned = false;
-  function deprecated(...args) {
-    if (!warned) {
-      warned = true;
-      if (code === undefined || !warnedCodes.has(code)) {
-        if (code !== undefined) warnedCodes.add(code);
-        core.loadExtScript("ext:denizen/node/internal/warning.js").warn(`${code === undefined ? "" : `[${code}] `}DeprecationWarning: ${message}`);
-      }
-    }
-    if (new.target) return ReflectConstruct(fn, args, new.target);
-    return ReflectApply(fn, this, args);
-  }
-  ObjectSetPrototypeOf(deprecated, fn);
-  if (fn.prototype) deprecated.prototype = fn.prototype;
-  ObjectDefineProperty(deprecated, "length", { __proto__: null, ...primordials.ObjectGetOwnPropertyDescriptor(fn, "length") });
-  ObjectDefineProperty(deprecated, "name", { __proto__: null, value: fn.name, configurable: true });
-  return deprecated;
+// As in workerd, nobody is warned.
+function deprecate(fn, message, code, modifyPrototype) {
+  return fn;
 }
-ObjectDefineProperty(deprecate, "length", { __proto__: null, value: 4, configurable: true });
 
 function debuglog(set, callback) {
   const logger = (...args) => {
@@ -148,20 +132,35 @@ function parseArgs() {
 function parseEnv(content) {
   validateString(content, "content");
   const out = {};
-  const line = /^[\t ]*(?:export[\t ]+)?([\w.-]+)[\t ]*=[\t ]*("(?:[^"])*"|'(?:[^'])*'|`(?:[^`])*`|[^\n#]*)/;
   const lines = StringPrototypeSplit(content, "\n");
   for (let i = 0; i < lines.length; i++) {
-    const found = RegExpPrototypeExec(line, lines[i]);
-    if (found === null) continue;
-    let value = found[2];
-    const first = value[0];
-    if (first === '"' || first === "'" || first === "`") {
-      value = StringPrototypeSlice(value, 1, -1);
-      if (first === '"') value = StringPrototypeReplaceAll(value, "\\n", "\n");
+    let line = lines[i];
+    const text = StringPrototypeTrimStart(line);
+    if (StringPrototypeStartsWith(text, "#")) continue;
+    if (StringPrototypeStartsWith(text, "export ")) line = StringPrototypeSlice(text, 7);
+    const middle = StringPrototypeIndexOf(line, "=");
+    const key = StringPrototypeTrim(StringPrototypeSlice(line, 0, middle));
+    if (middle === -1 || key === "") continue;
+    let value = StringPrototypeTrimStart(StringPrototypeSlice(line, middle + 1));
+    const quote = value[0];
+    if (quote === '"' || quote === "'" || quote === "`") {
+      // A quoted value may end on a later line; one that never ends is the rest of its own.
+      let end = i;
+      let whole = value;
+      while (StringPrototypeIndexOf(whole, quote, 1) === -1 && end + 1 < lines.length) whole += `\n${lines[++end]}`;
+      const close = StringPrototypeIndexOf(whole, quote, 1);
+      if (close !== -1) {
+        i = end;
+        value = StringPrototypeSlice(whole, 1, close);
+        if (quote === '"') value = StringPrototypeReplaceAll(value, "\\n", "\n");
+      } else if (value.length > 1) {
+        value = StringPrototypeSlice(value, 1);
+      }
     } else {
-      value = StringPrototypeTrim(value);
+      const comment = StringPrototypeIndexOf(value, "#");
+      value = StringPrototypeTrimEnd(comment === -1 ? value : StringPrototypeSlice(value, 0, comment));
     }
-    out[found[1]] = value;
+    out[key] = value;
   }
   return out;
 }

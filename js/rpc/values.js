@@ -50,6 +50,7 @@ const { isResponse, newResponse, responseState } = core.loadExtScript("ext:deniz
 const { blobBytes, newPacked, partsOf, refuse, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { classOf, fetcherOf } = core.loadExtScript("ext:denizen/rpc/stub.js");
+const { isNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
 
 const { ReadableStream, WritableStream, WritableStreamDefaultWriter } = streams;
 const isLockedWritable = uncurryThis(ReflectGetOwnPropertyDescriptor(WritableStream.prototype, "locked").get);
@@ -112,6 +113,9 @@ function describeValue(object, mayStream) {
   }
   if (ObjectPrototypeIsPrototypeOf(AbortSignalPrototype, object)) {
     refuse(NO_SIGNALS);
+  }
+  if (!mayStream && ObjectPrototypeIsPrototypeOf(core.loadExtScript("ext:denizen/worker/workers.js").RpcTarget.prototype, object)) {
+    refuse("Remote RPC references can only be serialized for RPC.");
   }
   return undefined;
 }
@@ -291,21 +295,20 @@ function emptyLike(value) {
   return prototype === ObjectPrototype ? {} : undefined;
 }
 
-// Why V8 refused `root`, if that was for a function or a proxy of which the runtime knows more than V8.
-function explainRefusal(root) {
+// Why V8 refused `root`, if that was for a function or a proxy of which the runtime knows more than V8. Outside of calls a proxy is
+// like any other object that cannot be copied.
+function explainRefusal(root, isCall) {
   const seen = new SafeSet();
   const left = [root];
   while (left.length > 0) {
     const value = left[left.length - 1];
     left.length--;
     if (core.isProxy(value)) {
-      return PROXY;
+      return isCall ? PROXY : ArrayIsArray(value) ? "[object Object] could not be cloned." : undefined;
     }
     if (typeof value === "function") {
-      const name = classOf(value) !== undefined ? "LoopbackDurableObjectNamespace" : "LoopbackServiceStub";
-      return classOf(value) === undefined && fetcherOf(value) === undefined
-        ? undefined
-        : `Could not serialize object of type "${name}". This type does not support serialization.`;
+      const name = loopbackName(value);
+      return name === undefined ? undefined : `Could not serialize object of type "${name}". This type does not support serialization.`;
     }
     if (typeof value !== "object" || value === null || seen.has(value)) {
       continue;
@@ -321,6 +324,14 @@ function explainRefusal(root) {
     }
   }
   return undefined;
+}
+
+// The class of a member of `ctx.exports`.
+function loopbackName(value) {
+  if (classOf(value) !== undefined) {
+    return isNamespace(value) ? "LoopbackDurableObjectNamespace" : "LoopbackDurableObjectClass";
+  }
+  return fetcherOf(value) === undefined ? undefined : "LoopbackServiceStub";
 }
 
 function hidden(target, key, value) {

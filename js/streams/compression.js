@@ -19,7 +19,7 @@ const {
 const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { ReadableStream, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
-const { bytesOf, derive, setSides } = core.loadExtScript("ext:denizen/streams/transforms.js");
+const { CANCELLED, Written, derive, errorOf, setOwnWritable, setSides, tellError } = core.loadExtScript("ext:denizen/streams/transforms.js");
 
 const TRAILING = "Trailing bytes after end of compressed data";
 const INCOMPLETE = "Called close() on a decompression stream with incomplete data";
@@ -47,12 +47,15 @@ function connect(stream, format, decompress) {
   let room = null;
   let isClosed = false;
   const close = () => {
-    isClosed = true;
-    op_node_zlib_close(native);
+    if (!isClosed) {
+      isClosed = true;
+      op_node_zlib_close(native);
+    }
   };
   const fail = (text) => {
     const error = new TypeError(text);
     close();
+    tellError(writable);
     try {
       controller.error(error);
     } catch { /* it has ended already */ }
@@ -117,7 +120,7 @@ function connect(stream, format, decompress) {
     cancel(reason) {
       close();
       freed();
-      sink.error(reason);
+      sink.error(errorOf(reason, CANCELLED));
     },
   }, { __proto__: null, highWaterMark: BUFFERED_BYTES }));
   const writable = new WritableStream({
@@ -126,8 +129,7 @@ function connect(stream, format, decompress) {
       sink = given;
     },
     write(chunk) {
-      // A copy, since what is coded later must not change meanwhile.
-      return code(bytesOf(chunk), 0);
+      return code(Written.bytesOf(chunk), 0);
     },
     close() {
       while (step(FINISH, EMPTY, 0) >= 0);
@@ -137,9 +139,13 @@ function connect(stream, format, decompress) {
     },
     abort(reason) {
       close();
-      controller.error(reason);
+      controller.error(errorOf(reason));
     },
   }, { __proto__: null, highWaterMark: 1, size: () => 0 });
+  setOwnWritable(writable, () => {
+    close();
+    freed();
+  });
   setSides(stream, readable, writable);
 }
 

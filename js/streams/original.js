@@ -13,11 +13,15 @@ const {
   ReflectGetOwnPropertyDescriptor,
   uncurryThis,
 } = primordials;
-const { ReadableStream, ReadableStreamDefaultReader, TransformStream } = core.loadExtScript("ext:deno_web/06_streams.js");
+const { ReadableStream, ReadableStreamDefaultReader, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { symbolOf } = core.loadExtScript("ext:denizen/streams/readers.js");
 
 const readableOf = uncurryThis(ReflectGetOwnPropertyDescriptor(TransformStream.prototype, "readable").get);
 const { getReader, pipeTo } = ReadableStream.prototype;
+const sample = new WritableStream();
+const kState = symbolOf(sample, "[[state]]");
+const kCloseRequest = symbolOf(sample, "[[closeRequest]]");
+const kInFlightClose = symbolOf(sample, "[[inFlightCloseRequest]]");
 const { cancel, read, releaseLock } = ReadableStreamDefaultReader.prototype;
 
 // Has the first read open a TransformStream for good: whatever is written then is transformed at once.
@@ -47,6 +51,9 @@ function openWithFirstRead(stream) {
 function pipeOn(source, destination, options) {
   const { preventAbort, preventCancel, preventClose, signal } = options ?? {};
   const given = { __proto__: null, preventAbort, preventCancel, preventClose, signal };
+  if (destination[kState] !== "writable" || destination[kCloseRequest] !== undefined || destination[kInFlightClose] !== undefined) {
+    return ReflectApply(pipeTo, source, [destination, given]);
+  }
   const reader = ReflectApply(getReader, source, []);
   let waiting = null;
   let idle = false;

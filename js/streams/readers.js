@@ -1,7 +1,8 @@
 // What Workers' readers do beyond the standard, and how they refuse.
 //
-// Owns readAtLeast, the arguments of reads into a buffer, what the end of a stream gives to a read with a minimum, atLeast, and
-// which streams take one read at a time: those of bytes that the runtime makes. It must not know where bytes come from.
+// Owns readAtLeast, the arguments of reads into a buffer, what the end of a stream gives to a read with a minimum, when a branch
+// of a tee is done with, and which streams take one read at a time: those of bytes that the runtime makes. It must not know where
+// bytes come from.
 
 (function () {
 const { core, primordials } = __bootstrap;
@@ -14,11 +15,14 @@ const {
   Number,
   ObjectDefineProperty,
   ObjectGetOwnPropertySymbols,
+  ObjectGetPrototypeOf,
   PromisePrototypeThen,
   PromiseReject,
+  PromiseResolve,
   ReflectApply,
   SafeWeakSet,
   SymbolPrototypeGetDescription,
+  SymbolToStringTag,
   TypeError,
   TypedArrayPrototypeGetByteLength,
   TypedArrayPrototypeGetLength,
@@ -27,9 +31,8 @@ const {
   WeakSetPrototypeHas,
 } = primordials;
 const webidl = core.loadExtScript("ext:deno_webidl/00_webidl.js");
-const { ReadableStream, ReadableStreamBYOBReader, ReadableStreamBYOBRequest, ReadableStreamDefaultReader } =
-  core.loadExtScript("ext:deno_web/06_streams.js");
-const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const streams = core.loadExtScript("ext:deno_web/06_streams.js");
+const { ReadableStream, ReadableStreamBYOBReader, ReadableStreamBYOBRequest, ReadableStreamDefaultReader, readableStreamTee } = streams;
 
 const SECOND_READ = "This ReadableStream only supports a single pending read request at a time.";
 const PENDING_READ = "Cannot call releaseLock() on a reader with outstanding read promises.";
@@ -50,7 +53,13 @@ const stream = new ReadableStream({ __proto__: null, type: "bytes", start: (give
 const kPullIntos = symbolOf(controller, "[[pendingPullIntos]]");
 const kCloseRequested = symbolOf(controller, "[[closeRequested]]");
 const kQueuedBytes = symbolOf(controller, "[[queueTotalSize]]");
-const kStream = symbolOf(stream.getReader(), "[[stream]]");
+const kCancel = symbolOf(controller, "[[cancelAlgorithm]]");
+const kReader = symbolOf(stream, "[[reader]]");
+const kState = symbolOf(stream, "[[state]]");
+const sample = stream.getReader();
+const kStream = symbolOf(sample, "[[stream]]");
+const kClosed = symbolOf(sample, "[[closedPromise]]");
+const kReadRequests = symbolOf(sample, "[[readRequests]]");
 const kController = symbolOf(new ReadableStreamBYOBRequest(webidl.brand), "[[controller]]");
 
 const single = new SafeWeakSet();
@@ -60,6 +69,10 @@ const reading = new SafeWeakSet();
 function readOneAtATime(stream) {
   WeakSetPrototypeAdd(single, stream);
   return stream;
+}
+
+function isSingle(stream) {
+  return WeakSetPrototypeHas(single, stream);
 }
 
 // The promise of `read`, or a rejected one if `reader` already waits for another.
@@ -106,13 +119,12 @@ function readInto(reader, view, minimum) {
   const promise = alone(reader, () => ReflectApply(intoRead, reader, [view, { __proto__: null, min: wanted }]));
   return wanted === 1 ? promise : PromisePrototypeThen(promise, (result) => {
     const { done, value } = result;
-    return done && value !== undefined && value.byteLength > 0 ? { done: false, value } : result;
+    return done && value !== undefined && value.byteLength > 0 ? { value, done: false } : result;
   });
 }
 
 const defaultRead = ReadableStreamDefaultReader.prototype.read;
 const intoRead = ReadableStreamBYOBReader.prototype.read;
-const tee = ReadableStream.prototype.tee;
 
 const defaultMembers = {
   read() {
@@ -147,20 +159,46 @@ const intoMembers = {
     }
   },
 };
-const requestMembers = {
-  // The least number of bytes that the read still needs; null once the request was answered.
-  get atLeast() {
-    if (!isObject(this) || !(kController in this)) {
-      throw illegalInvocation();
-    }
-    const pull = this[kController]?.[kPullIntos].peek() ?? null;
-    return pull === null ? null : pull.minimumFill - pull.bytesFilled;
-  },
-};
+
+// Both branches of a stream. One that is canceled does not wait for the other; the source learns the reason of the last.
+function tee(stream, cloned) {
+  const source = stream[kController];
+  const cancelSource = source[kCancel];
+  const branches = readableStreamTee(stream, cloned);
+  let canceled = 0;
+  let last;
+  for (let i = 0; i < 2; i++) {
+    const branch = branches[i][kController];
+    const cancel = branch[kCancel];
+    branch[kCancel] = (reason) => {
+      canceled++;
+      last = reason;
+      const both = cancel(reason);
+      return canceled === 2 ? both : PromiseResolve(undefined);
+    };
+  }
+  if (cancelSource !== undefined) {
+    source[kCancel] = (reason) => cancelSource(canceled === 2 ? last : reason, source);
+  }
+  return branches;
+}
+streams.readableStreamTee = tee;
+
+const { tee: ownTee, values } = ReadableStream.prototype;
 const streamMembers = {
+  // A function of its own beside the one behind Symbol.asyncIterator.
+  values(options = undefined) {
+    return ReflectApply(values, this, [options]);
+  },
   tee() {
-    const branches = ReflectApply(tee, this, []);
-    if (WeakSetPrototypeHas(single, this)) {
+    if (!isObject(this) || !(kReader in this)) {
+      return ReflectApply(ownTee, this, []);
+    }
+    if (this[kReader] !== undefined) {
+      throw new TypeError("This ReadableStream is currently locked to a reader,");
+    }
+    const branches = tee(this, false);
+    if (isSingle(this)) {
       readOneAtATime(branches[0]);
       readOneAtATime(branches[1]);
     }
@@ -174,8 +212,9 @@ function define(Class, members, name) {
 define(ReadableStreamDefaultReader, defaultMembers, "read");
 define(ReadableStreamBYOBReader, intoMembers, "read");
 define(ReadableStreamBYOBReader, intoMembers, "readAtLeast");
-define(ReadableStreamBYOBRequest, requestMembers, "atLeast");
 define(ReadableStream, streamMembers, "tee");
+define(ReadableStream, streamMembers, "values");
+ObjectDefineProperty(ObjectGetPrototypeOf(new ReadableStream().values()), SymbolToStringTag, { __proto__: null, value: "ReadableStreamAsyncIterator", configurable: true });
 const readers = [ReadableStreamDefaultReader, ReadableStreamBYOBReader];
 for (let i = 0; i < readers.length; i++) {
   const original = readers[i].prototype.releaseLock;
@@ -184,10 +223,16 @@ for (let i = 0; i < readers.length; i++) {
       if (isObject(this) && WeakSetPrototypeHas(reading, this)) {
         throw new TypeError(PENDING_READ);
       }
-      return ReflectApply(original, this, []);
+      const closed = isObject(this) ? this[kClosed] : undefined;
+      const isSettled = closed !== undefined && closed.state !== "pending";
+      ReflectApply(original, this, []);
+      if (isSettled) {
+        this[kClosed] = closed;
+      }
     },
   }, "releaseLock");
 }
 
-return { readOneAtATime, symbolOf };
+const symbols = { __proto__: null, kCloseRequested, kController, kPullIntos, kReadRequests, kReader, kState, kStream };
+return { isSingle, readOneAtATime, symbolOf, symbols };
 })();

@@ -8,6 +8,7 @@ const { core, primordials } = __bootstrap;
 const {
   ArrayBufferIsView,
   BigInt,
+  Error,
   MathTrunc,
   Number,
   NumberIsFinite,
@@ -20,6 +21,7 @@ const {
   ReflectGetOwnPropertyDescriptor,
   SafeWeakMap,
   SafeWeakSet,
+  String,
   SymbolToStringTag,
   TypeError,
   TypedArrayPrototypeGetByteLength,
@@ -27,16 +29,19 @@ const {
   TypedArrayPrototypeSubarray,
   Uint8Array,
   WeakMapPrototypeGet,
+  WeakMapPrototypeHas,
   WeakMapPrototypeSet,
   WeakSetPrototypeAdd,
   WeakSetPrototypeHas,
 } = primordials;
 const { ReadableStream, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { TextDecoderStream, TextEncoderStream } = core.loadExtScript("ext:deno_web/08_text_encoding.js");
-const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
+const { integerOf } = core.loadExtScript("ext:denizen/streams/arguments.js");
+const { readOneAtATime, symbolOf } = core.loadExtScript("ext:denizen/streams/readers.js");
 const { setStreamLength } = core.loadExtScript("ext:denizen/fetch/body.js");
 
 const NOT_BYTES = "This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView type on its writable side.";
+const NOT_BYTES_PIPED = "This WritableStream only supports writing byte types.";
 const LENGTH_LIMIT = 2 ** 53;
 
 // The two sides of the transform streams that are made here.
@@ -89,11 +94,56 @@ function bytesOf(chunk) {
   throw new TypeError(NOT_BYTES);
 }
 
-// Writable sides that are the runtime's own.
-const ownWritables = new SafeWeakSet();
-function isOwnWritable(stream) {
-  return WeakSetPrototypeHas(ownWritables, stream);
+// Bytes that were copied when they were written: what a sink is given later may have changed by then.
+class Written {
+  #bytes;
+
+  constructor(chunk) {
+    this.#bytes = bytesOf(chunk);
+    this.byteLength = TypedArrayPrototypeGetByteLength(this.#bytes);
+  }
+  // The bytes of what a sink is given; a pipe gives chunks as they are.
+  static bytesOf(chunk) {
+    if (typeof chunk === "object" && chunk !== null && #bytes in chunk) {
+      return chunk.#bytes;
+    }
+    try {
+      return bytesOf(chunk);
+    } catch {
+      throw new TypeError(NOT_BYTES_PIPED);
+    }
+  }
 }
+
+// Writable sides that are the runtime's own, and what gives up the write that waits in one.
+const ownWritables = new SafeWeakMap();
+function isOwnWritable(stream) {
+  return WeakMapPrototypeHas(ownWritables, stream);
+}
+function setOwnWritable(stream, giveUp) {
+  WeakMapPrototypeSet(ownWritables, stream, giveUp);
+}
+function giveUpWrite(stream, reason) {
+  WeakMapPrototypeGet(ownWritables, stream)(reason);
+}
+
+// Those whose error some write or close has been told: the next is told that the stream is closed.
+const told = new SafeWeakSet();
+function tellError(stream) {
+  const isNews = !WeakSetPrototypeHas(told, stream);
+  WeakSetPrototypeAdd(told, stream);
+  return isNews;
+}
+
+// What the other side sees of a reason.
+function errorOf(reason, otherwise = "undefined") {
+  if (reason === undefined) {
+    return new Error(otherwise);
+  }
+  return typeof reason === "object" && reason !== null || typeof reason === "function" ? reason : new Error(String(reason));
+}
+const CANCELLED = "Stream was cancelled.";
+const kWriteRequests = symbolOf(new WritableStream(), "[[writeRequests]]");
 
 // A byte stream whose writes wait until their bytes were read.
 class Rendezvous {
@@ -104,6 +154,8 @@ class Rendezvous {
   #waiting = null;
   #sink = null;
   #left;
+  #stream = null;
+  #lost = false;
 
   constructor(left) {
     this.#left = left;
@@ -120,8 +172,12 @@ class Rendezvous {
         this.#meet();
       }),
       cancel: (reason) => {
-        this.#settleWrite(reason);
-        this.#sink.error(reason);
+        const error = errorOf(reason, CANCELLED);
+        if (this.#waits()) {
+          tellError(this.#stream);
+        }
+        this.#settleWrite(error);
+        this.#sink.error(error);
       },
     }, { __proto__: null, highWaterMark: 0 }));
   }
@@ -137,7 +193,7 @@ class Rendezvous {
       write: (chunk) => {
         let bytes;
         try {
-          bytes = bytesOf(chunk);
+          bytes = Written.bytesOf(chunk);
         } catch (error) {
           this.#fail(error);
           throw error;
@@ -169,13 +225,20 @@ class Rendezvous {
       },
       abort: (reason) => {
         this.#settleWrite(reason);
-        this.#fail(reason);
+        this.#fail(this.#lost ? new Error("Network connection lost.") : errorOf(reason));
       },
     }, strategy);
-    WeakSetPrototypeAdd(ownWritables, stream);
+    this.#stream = stream;
+    setOwnWritable(stream, (reason) => {
+      this.#lost = this.#waits();
+      this.#settleWrite(reason);
+    });
     return stream;
   }
 
+  #waits() {
+    return this.#written !== null || this.#stream[kWriteRequests].size > 0;
+  }
   #settleWrite(error) {
     const written = this.#written;
     this.#written = null;
@@ -241,7 +304,7 @@ function connect(stream, length, strategy) {
   if (length !== undefined) {
     setStreamLength(readable, length);
   }
-  setSides(stream, readable, rendezvous.writable(highWaterMark === undefined ? undefined : Number(highWaterMark)));
+  setSides(stream, readable, rendezvous.writable(highWaterMark === undefined ? undefined : integerOf(highWaterMark)));
 }
 
 function lengthOf(value) {
@@ -276,5 +339,5 @@ function derive(Class, Parent) {
 derive(IdentityTransformStream, TransformStream);
 derive(FixedLengthStream, IdentityTransformStream);
 
-return { FixedLengthStream, IdentityTransformStream, bytesOf, derive, isOwnWritable, setSides };
+return { CANCELLED, FixedLengthStream, IdentityTransformStream, Written, bytesOf, derive, errorOf, giveUpWrite, isOwnWritable, setOwnWritable, setSides, tellError };
 })();

@@ -1,7 +1,7 @@
-// Writers that have been released.
+// Writers, and how they refuse.
 //
-// Owns what such a writer says: workerd's text, and promises that had settled for good stay what they were. It must not know
-// sinks.
+// Owns what a released writer says: workerd's text, and promises that had settled for good stay what they were; that the
+// runtime's own streams copy what is written to them when it is written, and drop it when they are aborted. It must not know sinks.
 
 (function () {
 const { core, primordials } = __bootstrap;
@@ -9,6 +9,7 @@ const {
   ObjectDefineProperty,
   PromisePrototypeThen,
   PromiseReject,
+  PromiseResolve,
   ReflectApply,
   ReflectGetOwnPropertyDescriptor,
   SafeWeakMap,
@@ -18,7 +19,8 @@ const {
 const { WritableStream, WritableStreamDefaultWriter } = core.loadExtScript("ext:deno_web/06_streams.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { symbolOf } = core.loadExtScript("ext:denizen/streams/readers.js");
-const { isOwnWritable } = core.loadExtScript("ext:denizen/streams/transforms.js");
+const { WRITABLE_CLOSED } = core.loadExtScript("ext:denizen/streams/arguments.js");
+const { Written, giveUpWrite, isOwnWritable, tellError } = core.loadExtScript("ext:denizen/streams/transforms.js");
 
 const prototype = WritableStreamDefaultWriter.prototype;
 const own = {
@@ -32,7 +34,13 @@ const readyOf = uncurryThis(own.ready);
 const desiredSizeOf = uncurryThis(own.desiredSize);
 const { abort, close, releaseLock, write } = prototype;
 
-const sample = new WritableStream().getWriter();
+const stream = new WritableStream();
+const kState = symbolOf(stream, "[[state]]");
+const kWriter = symbolOf(stream, "[[writer]]");
+const kCloseRequest = symbolOf(stream, "[[closeRequest]]");
+const kInFlightClose = symbolOf(stream, "[[inFlightCloseRequest]]");
+const kStoredError = symbolOf(stream, "[[storedError]]");
+const sample = stream.getWriter();
 const kClosed = symbolOf(sample, "[[closedPromise]]");
 const kReady = symbolOf(sample, "[[readyPromise]]");
 const kStream = symbolOf(sample, "[[stream]]");
@@ -50,6 +58,10 @@ function rejected() {
   return promise;
 }
 
+function isStream(value) {
+  return typeof value === "object" && value !== null && kWriter in value;
+}
+
 // Rejects what will not settle by itself. Whether it was so.
 function settle(deferred) {
   if (deferred.state !== "pending") {
@@ -58,6 +70,28 @@ function settle(deferred) {
   PromisePrototypeThen(deferred.promise, undefined, () => {});
   deferred.reject(refusal());
   return true;
+}
+
+// What a stream that has failed says to a write or a close; undefined for one that has not.
+function failureOf(stream) {
+  const { [kState]: state } = stream;
+  if (state !== "erroring" && state !== "errored") {
+    return undefined;
+  }
+  return PromiseReject(!isOwnWritable(stream) || tellError(stream) ? stream[kStoredError] : new TypeError(WRITABLE_CLOSED));
+}
+
+// Aborts by `call` what `receiver` is, or writes to.
+function abortWith(call, receiver, stream, reason) {
+  if (stream !== undefined && isOwnWritable(stream)) {
+    tellError(stream);
+    if (changed.internal_writable_stream_abort_clears_queue) {
+      // What was written before has begun by then.
+      return PromisePrototypeThen(PromiseResolve(undefined), () => ReflectApply(call, receiver, [reason]));
+    }
+    giveUpWrite(stream, reason);
+  }
+  return ReflectApply(call, receiver, [reason]);
 }
 
 const members = {
@@ -88,16 +122,46 @@ const members = {
     ReflectApply(releaseLock, this, []);
     released.set(this, kept);
   },
+  abort(reason = undefined) {
+    return released.has(this) ? rejected() : abortWith(abort, this, this?.[kStream], reason);
+  },
+  close() {
+    if (released.has(this)) {
+      return rejected();
+    }
+    const stream = this?.[kStream];
+    if (stream === undefined) {
+      return ReflectApply(close, this, []);
+    }
+    const isClosing = stream[kCloseRequest] !== undefined || stream[kInFlightClose] !== undefined;
+    if (isClosing && isOwnWritable(stream)) {
+      return closedOf(this);
+    }
+    return failureOf(stream) ?? ReflectApply(close, this, []);
+  },
+  write(chunk = undefined) {
+    if (released.has(this)) {
+      return rejected();
+    }
+    const stream = this?.[kStream];
+    if (stream === undefined || !isOwnWritable(stream)) {
+      return ReflectApply(write, this, [chunk]);
+    }
+    const failure = failureOf(stream);
+    if (failure !== undefined) {
+      return failure;
+    }
+    if (chunk === undefined) {
+      return PromiseResolve(undefined);
+    }
+    try {
+      chunk = new Written(chunk);
+    } catch (error) {
+      return PromiseReject(error);
+    }
+    return ReflectApply(write, this, [chunk]);
+  },
 };
-const calls = { abort, close, write };
-for (const name in calls) {
-  const { [name]: call } = calls;
-  members[name] = {
-    [name](value = undefined) {
-      return released.has(this) ? rejected() : ReflectApply(call, this, arguments);
-    },
-  }[name];
-}
 for (const name in own) {
   const { get } = ReflectGetOwnPropertyDescriptor(members, name);
   ObjectDefineProperty(prototype, name, { __proto__: null, get, enumerable: true, configurable: true });
@@ -106,6 +170,23 @@ const names = ["abort", "close", "releaseLock", "write"];
 for (let i = 0; i < names.length; i++) {
   const name = names[i];
   ObjectDefineProperty(prototype, name, { __proto__: null, value: members[name], writable: true, enumerable: true, configurable: true });
+}
+
+// The same without a writer.
+const whole = WritableStream.prototype;
+const { abort: abortWhole, close: closeWhole } = whole;
+const wholeMembers = {
+  abort(reason = undefined) {
+    const isFree = isStream(this) && this[kWriter] === undefined;
+    return abortWith(abortWhole, this, isFree ? this : undefined, reason);
+  },
+  close() {
+    const isFree = isStream(this) && this[kWriter] === undefined;
+    return (isFree ? failureOf(this) : undefined) ?? ReflectApply(closeWhole, this, []);
+  },
+};
+for (const name in wholeMembers) {
+  ObjectDefineProperty(whole, name, { __proto__: null, value: wholeMembers[name], writable: true, enumerable: true, configurable: true });
 }
 return {};
 })();

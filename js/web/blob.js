@@ -5,7 +5,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { MathTrunc, Number, ObjectDefineProperty, PromisePrototypeThen, PromiseReject, ReflectApply, TypeError, uncurryThis } = primordials;
+const { MathTrunc, Number, NumberIsFinite, ObjectDefineProperty, PromisePrototypeThen, PromiseReject, ReflectApply, TypeError, uncurryThis } = primordials;
 const { Blob } = core.loadExtScript("ext:deno_web/09_file.js");
 const { TextDecoder } = core.loadExtScript("ext:deno_web/08_text_encoding.js");
 const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
@@ -18,7 +18,9 @@ function position(value) {
   if (value === undefined) {
     return undefined;
   }
-  const number = MathTrunc(Number(value)) || 0;
+  const given = Number(value);
+  // Neither infinity is beyond the end: both are zero.
+  const number = NumberIsFinite(given) ? MathTrunc(given) : 0;
   if (number > INT32_MAX || number < -INT32_MAX - 1) {
     throw new TypeError(`Value out of range. Must be between ${-INT32_MAX - 1} and ${INT32_MAX} (inclusive).`);
   }

@@ -44,7 +44,8 @@ const { responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
 const { clearTimeout, setTimeout } = core.loadExtScript("ext:denizen/io/timers.js");
 const { fetcherOf, ready } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { bytesOf } = core.loadExtScript("ext:denizen/streams/transforms.js");
-const { MessageEvent } = core.loadExtScript("ext:denizen/web/events.js");
+const { declaresHandlers } = core.loadExtScript("ext:denizen/web/event_target.js");
+const { messageEvent } = core.loadExtScript("ext:denizen/web/events.js");
 const { whatListenersThrow } = core.loadExtScript("ext:denizen/worker/report.js");
 
 const dispatch = uncurryThis(EventTarget.prototype.dispatchEvent);
@@ -359,7 +360,7 @@ class EventSource extends EventTarget {
         },
         message: (type, data) => {
           const origin = this.#url === null ? null : new URL(this.#url).origin;
-          this.#dispatch(new MessageEvent(type, { __proto__: null, data, lastEventId: this.#lastId, origin }));
+          this.#dispatch(messageEvent(type, data, origin, null, this.#lastId));
         },
       });
       for (;;) {
@@ -420,6 +421,7 @@ for (let i = 0; i < STATES.length; i++) {
 ObjectDefineProperty(EventSource.prototype, SymbolToStringTag, { __proto__: null, value: "EventSource", configurable: true });
 
 own(EventSource);
+declaresHandlers(EventSource.prototype);
 
 return { EventSource };
 })();

@@ -61,6 +61,13 @@ class PerformanceEntry {
   }
 }
 
+function detailOf(value) {
+  if (value !== undefined && typeof value !== "function" && (typeof value !== "object" || value === null)) {
+    throw new TypeError("Incorrect type for the 'detail' field on 'Options': the provided value is not of type 'Object'.");
+  }
+  return value ?? null;
+}
+
 function withDetail(entry, detail) {
   const { name, entryType, startTime, duration } = entry;
   return detail === null ? { name, entryType, startTime, duration } : { name, entryType, startTime, duration, detail };
@@ -74,7 +81,7 @@ class PerformanceMark extends PerformanceEntry {
     }
     const startTime = options?.startTime;
     super(kInternal, String(name), "mark", startTime === undefined ? now() : Number(startTime), 0);
-    this.#detail = options?.detail ?? null;
+    this.#detail = detailOf(options?.detail);
   }
   get detail() {
     return this.#detail;
@@ -241,10 +248,7 @@ class Performance extends EventTarget {
     let detail = null;
     if (typeof startOrOptions === "object" && startOrOptions !== null) {
       const options = startOrOptions;
-      if (options.detail !== undefined && (typeof options.detail !== "object" || options.detail === null)) {
-        throw new TypeError("Incorrect type for the 'detail' field on 'Options': the provided value is not of type 'Object'.");
-      }
-      detail = options.detail ?? null;
+      detail = detailOf(options.detail);
       start = options.start === undefined ? 0 : Number(options.start);
       if (options.end !== undefined) {
         end = Number(options.end);

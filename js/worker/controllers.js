@@ -41,5 +41,23 @@ function newScheduledController(scheduledTime, cron) {
   }
 }
 
-return { newScheduledController };
+class TestController {
+  constructor() {
+    if (!allowed) {
+      throw new TypeError("Illegal constructor");
+    }
+  }
+}
+ObjectDefineProperty(TestController.prototype, SymbolToStringTag, { __proto__: null, value: "TestController", configurable: true });
+
+function newTestController() {
+  allowed = true;
+  try {
+    return new TestController();
+  } finally {
+    allowed = false;
+  }
+}
+
+return { newScheduledController, newTestController };
 })();

@@ -15,6 +15,7 @@ const {
   op_trace_skip,
 } = core.ops;
 const {
+  ArrayIsArray,
   ArrayPrototypePush,
   ArrayPrototypeSort,
   Error,
@@ -25,6 +26,7 @@ const {
   ObjectPrototype,
   PromisePrototypeThen,
   PromiseResolve,
+  Proxy,
   ReflectApply,
   ReflectConstruct,
   SafeMap,
@@ -36,24 +38,26 @@ const { defineNodeGlobals, defineTimers } = core.loadExtScript("ext:denizen/node
 const { newSignal, signalAbort } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const { flatFromHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
-const { toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { outliveSignal, toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
 const { requestFromHost } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { encodingToSend, isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
-const { newContext } = core.loadExtScript("ext:denizen/io/context.js");
+const { holdingInto, newContext } = core.loadExtScript("ext:denizen/io/context.js");
 const { nameObject, thrownParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { newState } = core.loadExtScript("ext:denizen/actor/state.js");
 const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { newId, newNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { newLoader } = core.loadExtScript("ext:denizen/loader/loader.js");
 const { ready } = core.loadExtScript("ext:denizen/rpc/stub.js");
-const { newScheduledController } = core.loadExtScript("ext:denizen/worker/controllers.js");
+const { newScheduledController, newTestController } = core.loadExtScript("ext:denizen/worker/controllers.js");
 const { newClass, newServiceStub } = core.loadExtScript("ext:denizen/worker/exports.js");
 const { DurableObject, RpcTarget, WorkerEntrypoint, WorkflowEntrypoint, setEnv, setExports } = core.loadExtScript("ext:denizen/worker/workers.js");
 
 const HANDLER = 0;
 const ENTRYPOINT = 1;
-const ACTOR = 2;
-const ACTOR_WITHOUT_RPC = 3;
+// An entrypoint that is not in `ctx.exports`.
+const WORKFLOW = 2;
+const ACTOR = 3;
+const ACTOR_WITHOUT_RPC = 4;
 
 const NO_RPC =
   'The receiving Durable Object does not support RPC, because its class was not declared with `extends DurableObject`. In order to enable RPC, make sure your class extends the special class `DurableObject`, which can be imported from the module "cloudflare:workers".';
@@ -69,23 +73,41 @@ let env;
 // What `ctx.exports` is: one object, since it leads to nothing but the Worker itself.
 const loopback = {};
 
+// By what a class inherits from as an object, not by what its instances do. One that inherits from none of ours is taken for that
+// of an object, as classes were written at first.
 function classify(value) {
-  if (typeof value === "function") {
-    for (let prototype = value.prototype; prototype !== null && prototype !== undefined; prototype = ObjectGetPrototypeOf(prototype)) {
-      if (prototype === WorkerEntrypoint.prototype) {
-        return ENTRYPOINT;
-      }
-      if (prototype === DurableObject.prototype) {
-        return ACTOR;
-      }
-      if (prototype === WorkflowEntrypoint.prototype) {
-        return undefined;
-      }
-    }
-    return value.prototype === undefined ? undefined : ACTOR_WITHOUT_RPC;
+  if (typeof value !== "function") {
+    return HANDLER;
   }
-  return typeof value === "object" && value !== null ? HANDLER : undefined;
+  for (let Class = value; Class !== null; Class = ObjectGetPrototypeOf(Class)) {
+    if (Class === WorkerEntrypoint) {
+      return ENTRYPOINT;
+    }
+    if (Class === DurableObject) {
+      return ACTOR;
+    }
+    if (Class === WorkflowEntrypoint) {
+      return WORKFLOW;
+    }
+  }
+  return ACTOR_WITHOUT_RPC;
 }
+
+// Whether the prototypes of a handler end as those of a plain object.
+function endsInObject(value) {
+  if (core.isProxy(value)) {
+    // Handlers are not looked up before they are called; a proxy that has none fails now.
+    for (let i = 0; i < HANDLERS.length; i++) {
+      value[HANDLERS[i]];
+    }
+  }
+  let last = value;
+  for (let next = last; next !== null; next = ObjectGetPrototypeOf(last)) {
+    last = next;
+  }
+  return last === ObjectPrototype || ArrayIsArray(value);
+}
+const HANDLERS = ["fetch", "tail", "trace", "tailStream", "scheduled", "alarm", "test"];
 
 function makeEnv(spec) {
   if (spec.length === undefined) {
@@ -112,16 +134,20 @@ function prepare(spec, nodeGlobals, timerObjects) {
   }
 }
 
+// Gives the names of the exports, or says why the Worker cannot start.
 function register(namespace) {
   const names = ArrayPrototypeSort(ObjectKeys(namespace));
   for (let i = 0; i < names.length; i++) {
     const value = namespace[names[i]];
-    const kind = classify(value);
     if ((typeof value !== "object" && typeof value !== "function") || value === null) {
       throw new TypeError(`Incorrect type for map entry '${names[i]}': the provided value is not of type 'function or ExportedHandler'.`);
     }
-    if (kind !== undefined) {
-      entries.set(names[i], { __proto__: null, kind, value });
+    const kind = classify(value);
+    if (kind === HANDLER && !endsInObject(value)) {
+      return "Exported value's prototype chain does not end in Object.";
+    }
+    entries.set(names[i], { __proto__: null, kind, value });
+    if (kind !== WORKFLOW) {
       const exported = kind >= ACTOR ? newClass(names[i]) : newServiceStub(names[i]);
       ObjectDefineProperty(loopback, names[i], { __proto__: null, value: exported, enumerable: true, configurable: true, writable: true });
     }
@@ -142,7 +168,7 @@ function stateless(name) {
 }
 
 function receiver(entry, ctx) {
-  return entry.kind === ENTRYPOINT ? ReflectConstruct(entry.value, [ctx, env]) : entry.value;
+  return entry.kind === HANDLER ? entry.value : ReflectConstruct(entry.value, [ctx, env]);
 }
 
 // What the host tells of an actor, by index; what comes after the first two, only to construct it.
@@ -161,21 +187,32 @@ function construct(actor) {
   const incarnation = actor[INCARNATION];
   const className = actor[CLASS_NAME];
   const entry = className === undefined ? undefined : entries.get(className);
+  if (entry === undefined || entry.kind < ACTOR) {
+    const text = className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${className}`;
+    op_actor_broken(handle, thrownParts(new Error(text)), false);
+    return;
+  }
   try {
-    if (entry === undefined || entry.kind < ACTOR) {
-      throw new Error(
-        className === undefined ? "Worker has no default actor class." : `Worker has no such actor class: ${className}`,
-      );
-    }
     const id = actor[ID_TEXT] ?? newId(actor[ID_HEX], actor[ID_NAME]);
     const state = newState(handle, id, actor[PROPS] ?? {}, loopback);
     prototypes.set(incarnation, entry.value.prototype);
     const instance = ReflectConstruct(entry.value, [state, env]);
     actors.set(incarnation, { __proto__: null, instance, object: actor[ROOT_HEX], rpc: entry.kind === ACTOR });
   } catch (error) {
-    op_actor_broken(handle, thrownParts(error));
+    const reason = isConstructor(entry.value) ? error : new TypeError("function is not a constructor");
+    op_actor_broken(handle, thrownParts(reason), true);
   } finally {
     prototypes.delete(incarnation);
+  }
+}
+
+// The class itself is not called.
+function isConstructor(Class) {
+  try {
+    ReflectConstruct(new Proxy(Class, { __proto__: null, construct: () => ({}) }), []);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -183,26 +220,30 @@ function fail(event, error) {
   op_event_fail(event, thrownParts(error));
 }
 
-function respond(event, response) {
+// `last` if the event's code ends with the answer, timers that would abort a request of it too: what it passes on goes on.
+function respond(event, response, last) {
   if (!isResponse(response)) {
     throw new TypeError("Incorrect type for Promise: the Promise did not resolve to 'Response'.");
   }
   const state = responseState(response);
   if (state.type === "error") {
-    throw new TypeError("Return value from serve handler must not be an error response (like Response.error()).");
+    throw new TypeError("Return value from serve handler must not be an error response (like Response.error())");
+  }
+  if (last && state.inner !== null) {
+    outliveSignal(state.inner);
   }
   op_respond(event, state.status, state.statusText, flatFromHeaders(state.headers), toHost(state.inner, false, true, encodingToSend(state)));
 }
 
-function finishFetch(event, result) {
+function finishFetch(event, result, last) {
   if (isResponse(result)) {
-    respond(event, result);
+    respond(event, result, last);
     return;
   }
   if (typeof result !== "object" || result === null || typeof result.then !== "function" || (changed.unwrap_custom_thenables && !core.isPromise(result))) {
     throw new TypeError("Callback returned incorrect type; expected 'Promise'");
   }
-  settle(event, result, (value) => respond(event, value));
+  settle(event, result, (value) => respond(event, value, last));
 }
 
 function settle(event, promise, done, onError = undefined) {
@@ -236,7 +277,7 @@ function fetchEvent(event, name, actor, props, args) {
     if (typeof instance.fetch !== "function") {
       throw new Error("Handler does not export a fetch() function.");
     }
-    finishFetch(event, instance.fetch(request));
+    finishFetch(event, instance.fetch(request), false);
     return;
   }
   const entry = stateless(name);
@@ -245,13 +286,13 @@ function fetchEvent(event, name, actor, props, args) {
   if (typeof target.fetch !== "function") {
     throw new Error("Handler does not export a fetch() function.");
   }
-  finishFetch(event, target.fetch(request, env, ctx));
+  finishFetch(event, target.fetch(request, env, ctx), true);
 }
 
 // A member that the other side may use: on the prototypes between the instance and the base class.
 function findMember(instance, name) {
   for (let prototype = ObjectGetPrototypeOf(instance); prototype !== null; prototype = ObjectGetPrototypeOf(prototype)) {
-    if (prototype === ObjectPrototype || prototype === WorkerEntrypoint.prototype || prototype === DurableObject.prototype || prototype === RpcTarget.prototype) {
+    if (prototype === ObjectPrototype || prototype === WorkerEntrypoint.prototype || prototype === DurableObject.prototype || prototype === WorkflowEntrypoint.prototype || prototype === RpcTarget.prototype) {
       break;
     }
     if (ObjectHasOwn(prototype, name)) {
@@ -324,7 +365,7 @@ function rpcEvent(event, name, actor, props, call) {
   } else {
     const entry = stateless(name);
     const ctx = newContext(props ?? {}, loopback);
-    if (entry.kind === ENTRYPOINT) {
+    if (entry.kind !== HANDLER) {
       const instance = receiver(entry, ctx);
       const found = memberOf(instance, method, args !== undefined);
       result = args === undefined ? found : ReflectApply(found, instance, args);
@@ -342,7 +383,17 @@ function testEvent(event, name, _actor, props) {
   if (typeof target.test !== "function") {
     throw new Error("Entrypoint does not export a test() function.");
   }
-  settle(event, target.test({}, env, ctx), () => op_event_value(event, undefined));
+  const held = [];
+  const result = holdingInto(held, () => target.test(newTestController(), env, ctx));
+  settle(event, withHeld(result, held), () => op_event_value(event, undefined));
+}
+
+// A test has failed, too, if what it gave to `waitUntil` fails.
+async function withHeld(result, held) {
+  await result;
+  for (let i = 0; i < held.length; i++) {
+    await held[i];
+  }
 }
 
 class AlarmInvocationInfo {

@@ -7,7 +7,7 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const { op_clone_value } = core.ops;
-const { ArrayIsArray, TypeError } = primordials;
+const { ArrayBufferIsView, ArrayIsArray, DataViewPrototypeGetBuffer, TypeError, TypedArrayPrototypeGetBuffer } = primordials;
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { describe, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 
@@ -15,7 +15,21 @@ const { describe, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 const describeButErrors = (value, whole) => (whole === true ? undefined : describe(value));
 
 function clone(value, transfer) {
-  return op_clone_value(value, transfer, changed.enhanced_error_serialization ? describeButErrors : describe, revive);
+  // What cannot be made again is refused in its own words.
+  let refusal = null;
+  const reviveOrRefuse = (copy, found) => {
+    try {
+      return revive(copy, found);
+    } catch (error) {
+      refusal = { __proto__: null, error };
+      return undefined;
+    }
+  };
+  const copy = op_clone_value(value, transfer, changed.enhanced_error_serialization ? describeButErrors : describe, reviveOrRefuse);
+  if (refusal !== null) {
+    throw refusal.error;
+  }
+  return copy;
 }
 
 function structuredClone(value, options = undefined) {
@@ -32,7 +46,9 @@ function structuredClone(value, options = undefined) {
       throw new TypeError("Incorrect type for the 'transfer' field on 'StructuredCloneOptions': the provided value is not of type 'Array'.");
     }
     for (let i = 0; i < transfer.length; i++) {
-      list[i] = transfer[i];
+      const item = transfer[i];
+      // With a view moves its buffer.
+      list[i] = !ArrayBufferIsView(item) ? item : core.isTypedArray(item) ? TypedArrayPrototypeGetBuffer(item) : DataViewPrototypeGetBuffer(item);
       if (!core.isAnyArrayBuffer(list[i])) {
         throw new TypeError("Object is not transferable");
       }

@@ -48,7 +48,7 @@ class DurableObject {
     this.env = env;
   }
 }
-// A base without behaviour: such a class is no entrypoint here.
+// A base without behaviour. Its classes are entrypoints, but not among `ctx.exports`.
 class WorkflowEntrypoint {
   constructor(ctx, env) {
     this.ctx = ctx;

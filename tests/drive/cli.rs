@@ -75,7 +75,14 @@ fn tests_run_in_order_and_say_what_failed() {
             "import assert from 'node:assert';\nconst order: string[] = [];\nexport const b = { test() { order.push('b'); } };\nexport const a = { async test() { await scheduler.wait(20); order.push('a'); } };\nexport default { test() { order.push('default'); } };\nexport const c = { test(): void {\n  assert.deepStrictEqual(order, ['default', 'a', 'b']);\n} };\nexport const fails = { test() {\n  assert.deepStrictEqual({ a: 1 }, { a: 2 });\n} };",
         ),
         ("none.js", "export const helper = {};\nexport default { fetch() {} };"),
+        (
+            "held.js",
+            "export const late = { test(c, env, ctx) { ctx.waitUntil(scheduler.wait(20).then(() => { throw new Error('late'); })); } };\nexport const fine = { test(controller, env, ctx) { ctx.waitUntil(scheduler.wait(5)); console.log(controller); } };",
+        ),
     ]);
+    let (_, text) = run(&folder, &["test", "held.js"]);
+    assert!(text.contains("[ FAIL ] held:late") && text.contains("Error: late"), "what holds a test counts: {text}");
+    assert!(text.contains("[ PASS ] held:fine") && text.contains("TestController {}"), "{text}");
     let (code, text) = run(&folder, &["test", "tests.ts"]);
     assert_eq!(code, Some(1), "{text}");
     let lines: Vec<_> = text.lines().filter(|line| line.starts_with("[ ")).collect();

@@ -118,6 +118,10 @@ fn a_request_carries_what_it_was_given_and_no_more() {
     );
     let (_, text) = server.get(&format!("/stream?{}", query(&url, r#"{"method":"PUT"}"#)));
     assert!(text.to_lowercase().contains("transfer-encoding: chunked") && text.contains("part "), "{text}");
+    for method in ["POST", "DELETE", "OPTIONS"] {
+        let (_, text) = server.get(&format!("/?{}", query(&url, &format!(r#"{{"method":"{method}"}}"#))));
+        assert!(text.to_lowercase().contains("|content-length: 0|"), "a server may ask for it: {text}");
+    }
 }
 
 #[test]

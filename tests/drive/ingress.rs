@@ -25,6 +25,8 @@ export default {
       await scheduler.wait(10000);
       return new Response("late");
     }
+    if (pathname === "/long") return new Response(null, { headers: { "content-length": "100" } });
+    if (pathname === "/odd") return new Response("odd", { status: 599 });
     if (pathname === "/soon") { await scheduler.wait(700); return new Response("soon"); }
     if (pathname === "/cancelled") return new Response(String(cancelled));
     if (pathname === "/streamed") return new Response(String(streamed));
@@ -241,4 +243,22 @@ fn sigterm_lets_running_requests_end() {
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "no new connection is taken");
     assert!(read_all(&mut stream).ends_with("\r\n\r\nsoon"));
     assert_eq!(stopping.join().expect("stopped"), Some(0));
+}
+
+#[test]
+fn heads_that_reach_no_worker_are_refused_and_heads_without_a_body_keep_their_length() {
+    let (_folder, server) = echo(&[]);
+    let status = |head: &str| split(&server.raw(format!("{head}\r\nConnection: close\r\n\r\n").as_bytes())).0;
+    assert_eq!(status("GET / HTTP/1.1\r\nHost: a"), 200);
+    assert_eq!(status("GET / HTTP/1.1"), 400, "no host");
+    assert_eq!(status("GET / HTTP/1.0"), 400, "no host");
+    assert_eq!(status("GET / HTTP/1.1\r\nHost: a\r\nHost: b"), 400, "two hosts");
+    for method in ["FOO", "get", "CONNECT"] {
+        assert_eq!(status(&format!("{method} / HTTP/1.1\r\nHost: a")), 501, "{method}");
+    }
+    assert_eq!(status("QUERY / HTTP/1.1\r\nHost: a"), 200);
+    let raw = |head: &str| server.raw(format!("{head} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").as_bytes());
+    assert!(raw("HEAD /long").contains("content-length: 100\r\n"), "what a body would have");
+    assert!(raw("GET /long").contains("content-length: 0\r\n"), "what the body has");
+    assert!(raw("GET /odd").starts_with("HTTP/1.1 599 Server Error\r\n"));
 }

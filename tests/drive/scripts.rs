@@ -20,6 +20,11 @@ fn assert_behaves_as_nodes() {
 }
 
 #[test]
+fn modules_of_node_answer_as_node_but_where_it_is_recorded() {
+    node("tests/node/compare.mjs", &["check"]);
+}
+
+#[test]
 fn headers_and_forms_behave_as_nodes() {
     node("tests/node/fetch_parts.test.mjs", &[]);
 }

@@ -82,6 +82,20 @@ function buildPrimordials() {
   });
 }
 
+// Has Node's Blobs keep their type where deno_web's do, once it is set there.
+const kType = Symbol("Type");
+const ownType = Object.getOwnPropertyDescriptor(Blob.prototype, "type").get;
+Object.defineProperty(Blob.prototype, "type", {
+  get() {
+    return this[kType] ?? ownType.call(this);
+  },
+  enumerable: true,
+  configurable: true,
+});
+function SampleBlob() {
+  return { [kType]: "" };
+}
+
 function buildRuntime() {
   const root = new URL("../../js/fetch/", import.meta.url);
   const encoder = new TextEncoder();
@@ -89,7 +103,7 @@ function buildRuntime() {
   const { URLSearchParams, Blob, File } = globalThis;
   const loaded = {
     "ext:deno_web/09_file.js": {
-      Blob,
+      Blob: SampleBlob,
       File,
       BlobPrototype: Blob.prototype,
       FilePrototype: File.prototype,
@@ -117,7 +131,7 @@ function buildRuntime() {
     byteLength: (text) => Buffer.byteLength(text),
     loadExtScript(specifier) {
       if (!(specifier in loaded)) {
-        const file = specifier.replace("ext:denizen/fetch/", "");
+        const file = specifier.replace("ext:denizen/", "../");
         const source = readFileSync(fileURLToPath(new URL(file, root)), "utf8");
         loaded[specifier] = new Function(
           "__bootstrap",

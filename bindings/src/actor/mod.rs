@@ -29,6 +29,7 @@ deno_core::extension!(
     denizen_actor,
     ops = [
         op_namespace_id_from_name,
+        op_namespace_id_from_surrogates,
         op_namespace_id_from_string,
         op_namespace_unique_id,
         op_namespace_get,
@@ -51,6 +52,7 @@ deno_core::extension!(
         storage::op_sql_next,
         storage::op_sql_rest,
         storage::op_sql_columns,
+        storage::op_sql_end,
         storage::op_sql_rows_read,
         storage::op_sql_rows_written,
         storage::op_sql_size,
@@ -258,6 +260,19 @@ pub fn op_namespace_id_from_name(#[cppgc] namespace: &NamespaceHandle, #[string]
     namespace.namespace.ids.id_from_name(name).to_string()
 }
 
+/// The id of a name that UTF-8 cannot write: each of its lone surrogates counts as three bytes, as in workerd.
+#[op2]
+#[string]
+pub fn op_namespace_id_from_surrogates(
+    scope: &mut v8::PinScope<'_, '_>,
+    #[cppgc] namespace: &NamespaceHandle,
+    name: v8::Local<'_, v8::String>,
+) -> String {
+    let mut bytes = vec![0; name.utf8_length(scope)];
+    name.write_utf8_v2(scope, &mut bytes, v8::WriteFlags::empty(), None);
+    namespace.namespace.ids.id_from_bytes(&bytes).to_string()
+}
+
 /// The id that a text is, if it is one of this namespace.
 #[op2]
 #[string]
@@ -353,15 +368,17 @@ pub fn op_actor_abort(
     scope.terminate_execution();
 }
 
-/// The actor's constructor failed.
+/// There is no instance of the actor: its constructor failed, which is a `reset`, or there is no such class.
 #[op2(nofast)]
 pub fn op_actor_broken(
     scope: &mut v8::PinScope<'_, '_>,
     #[cppgc] handle: &ActorHandle,
     parts: v8::Local<'_, v8::Value>,
+    reset: bool,
 ) {
     let state = IsolateState::of(scope);
-    let reason = CallError { durable_object_reset: true, ..error_from_js(scope, parts) };
+    let error = error_from_js(scope, parts);
+    let reason = CallError { durable_object_reset: reset || error.durable_object_reset, ..error };
     let reason = reason.thrown_by(origin_of(&state, Some(&handle.actor)));
     *handle.actor.owner.gone.borrow_mut() = Some(reason.clone());
     state.host.actor_broken(handle.actor.incarnation, reason);

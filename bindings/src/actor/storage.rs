@@ -30,6 +30,10 @@ pub enum ActorStorageError {
     #[class(inherit)]
     #[error(transparent)]
     Wire(#[from] WireError),
+    /// SQL inside a `transactionSync` has undone everything.
+    #[class(generic)]
+    #[error("Cannot commit transaction due to an earlier SQL critical error")]
+    Critical,
     /// A binding has no SQL value.
     #[class(type)]
     #[error("{0}")]
@@ -119,9 +123,10 @@ pub fn mark_dirty(state: &IsolateState, actor: &Rc<Actor>) {
 pub fn op_sql_exec<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] handle: &ActorHandle,
-    #[string] sql: &str,
+    sql: v8::Local<'s, v8::Value>,
     bindings: v8::Local<'s, v8::Array>,
 ) -> Result<v8::Local<'s, v8::Value>, ActorStorageError> {
+    let sql = text(scope, sql);
     let mut values = Vec::with_capacity(bindings.length() as usize);
     for index in 0..bindings.length() {
         let value = bindings.get_index(scope, index).ok_or(ActorStorageError::Binding("unreadable binding"))?;
@@ -129,7 +134,7 @@ pub fn op_sql_exec<'s>(
         let Some(value) = to_sql(scope, value)? else { return Ok(v8::undefined(scope).into()) };
         values.push(value);
     }
-    let cursor = with_database(scope, handle, |database| database.exec(sql, &values))?;
+    let cursor = with_database(scope, handle, |database| database.exec(&sql, &values))?;
     Ok(cppgc::make_cppgc_object(scope, SqlCursor { actor: handle.actor.clone(), cursor }).into())
 }
 
@@ -177,6 +182,13 @@ pub fn op_sql_rest<'s>(
     Ok(found.into())
 }
 
+/// Ends the result before its end. Whether there were rows left.
+#[op2(nofast)]
+pub fn op_sql_end(scope: &mut v8::PinScope<'_, '_>, #[cppgc] cursor: &SqlCursor) -> Result<bool, ActorStorageError> {
+    IoContext::check(scope, &cursor.actor.owner, ROWS)?;
+    Ok(cursor.cursor.finish())
+}
+
 /// The names of the columns.
 #[op2]
 pub fn op_sql_columns<'s>(scope: &mut v8::PinScope<'s, '_>, #[cppgc] cursor: &SqlCursor) -> v8::Local<'s, v8::Value> {
@@ -191,6 +203,7 @@ pub fn op_sql_rows_read(
     #[cppgc] cursor: &SqlCursor,
 ) -> Result<f64, ActorStorageError> {
     IoContext::check(scope, &cursor.actor.owner, ROWS)?;
+    cursor.cursor.check()?;
     Ok(cursor.cursor.rows_read() as f64)
 }
 
@@ -201,6 +214,7 @@ pub fn op_sql_rows_written(
     #[cppgc] cursor: &SqlCursor,
 ) -> Result<f64, ActorStorageError> {
     IoContext::check(scope, &cursor.actor.owner, ROWS)?;
+    cursor.cursor.check()?;
     Ok(cursor.cursor.rows_written() as f64)
 }
 
@@ -318,13 +332,18 @@ pub fn op_storage_release(
     keep: bool,
 ) -> Result<(), ActorStorageError> {
     let actor = handle.actor.clone();
-    with_database(scope, handle, |database| {
+    let is_lost = is_sync && keep && actor.database.error().is_some();
+    let outcome = with_database(scope, handle, |database| {
         database.release(depth as usize, keep)?;
         if depth == 0 && !is_sync {
             actor.committed.borrow_mut().extend(database.commit()?);
         }
         Ok(())
-    })
+    });
+    match outcome {
+        Err(ActorStorageError::Storage(_)) if is_lost => Err(ActorStorageError::Critical),
+        outcome => outcome,
+    }
 }
 
 /// Settles when everything that is written by the end of the turn is durable.

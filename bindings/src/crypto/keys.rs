@@ -156,24 +156,53 @@ pub fn parts(private: bool, der: &[u8]) -> Option<Vec<Vec<u8>>> {
     }
 }
 
+/// Which part of a curve's key is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// A coordinate is no number of the field.
+    Range,
+    /// The point is not on the curve.
+    Point,
+    /// The secret is no number of the group.
+    Secret,
+    /// The secret is not that of the point, or something else is wrong.
+    Pair,
+}
+
+/// A curve's key from its parts.
+fn curve_from_parts(nid: i32, private: bool, parts: &[&[u8]]) -> Result<Owned<c::EC_KEY>, Misfit> {
+    let [x, y, rest @ ..] = parts else { return Err(Misfit::Pair) };
+    // SAFETY: every object is new and live.
+    unsafe {
+        let ec = Owned::new(c::EC_KEY_new_by_curve_name(nid), c::EC_KEY_free).ok_or(Misfit::Pair)?;
+        let (x, y) = (number(x).ok_or(Misfit::Range)?, number(y).ok_or(Misfit::Range)?);
+        if c::EC_KEY_set_public_key_affine_coordinates(ec.get(), x.get(), y.get()) != 1 {
+            let reason = c::ERR_peek_last_error() & 0xfff;
+            return Err(if reason == c::EC_R_POINT_IS_NOT_ON_CURVE as u32 { Misfit::Point } else { Misfit::Range });
+        }
+        if private {
+            let secret = rest.first().and_then(|secret| number(secret)).ok_or(Misfit::Secret)?;
+            ok(c::EC_KEY_set_private_key(ec.get(), secret.get())).ok_or(Misfit::Secret)?;
+            ok(c::EC_KEY_check_key(ec.get())).ok_or(Misfit::Pair)?;
+        }
+        Ok(ec)
+    }
+}
+
+/// Why [`from_parts`] made no key of a curve.
+pub fn misfit(kind: &str, private: bool, parts: &[&[u8]]) -> Option<Misfit> {
+    curve_from_parts(curve(kind)?.0, private, parts).err()
+}
+
 /// A key from its parts, in the order that [`parts`] gives them; as DER.
 pub fn from_parts(kind: &str, private: bool, parts: &[&[u8]]) -> Option<Vec<u8>> {
     // SAFETY: numbers are handed over only to calls that take them over, and released when those succeeded.
     let key = unsafe {
         if let Some((nid, size)) = curve(kind) {
-            let [x, y, rest @ ..] = parts else { return None };
-            if x.len() != size || y.len() != size {
+            if parts.iter().take(2).any(|coordinate| coordinate.len() != size) {
                 return None;
             }
-            let ec = Owned::new(c::EC_KEY_new_by_curve_name(nid), c::EC_KEY_free)?;
-            let (x, y) = (number(x)?, number(y)?);
-            ok(c::EC_KEY_set_public_key_affine_coordinates(ec.get(), x.get(), y.get()))?;
-            if private {
-                let secret = number(rest.first()?)?;
-                ok(c::EC_KEY_set_private_key(ec.get(), secret.get()))?;
-                ok(c::EC_KEY_check_key(ec.get()))?;
-            }
-            key_of_ec(ec)?
+            key_of_ec(curve_from_parts(nid, private, parts).ok()?)?
         } else if let Some(id) = edwards(kind) {
             let bytes = if private { parts.get(1)? } else { parts.first()? };
             let make = if private { c::EVP_PKEY_new_raw_private_key } else { c::EVP_PKEY_new_raw_public_key };

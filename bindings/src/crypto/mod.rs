@@ -30,9 +30,11 @@ deno_core::extension!(
         op_crypto_generate,
         op_crypto_hkdf,
         op_crypto_hmac,
+        op_crypto_misfit,
         op_crypto_oaep,
         op_crypto_parts,
         op_crypto_pbkdf2,
+        op_crypto_rsa_factors,
         op_crypto_sign,
         op_crypto_verify,
     ],
@@ -223,20 +225,61 @@ pub fn op_crypto_from_parts<'s>(
     private: bool,
     parts: v8::Local<'s, v8::Array>,
 ) -> Value<'s> {
-    let mut owned = Vec::new();
-    for index in 0..parts.length() {
-        let part = parts.get_index(scope, index).and_then(|part| v8::Local::<v8::Uint8Array>::try_from(part).ok());
-        let Some(part) = part else { return failed(scope) };
-        let mut copy = vec![0; part.byte_length()];
-        part.copy_contents(&mut copy);
-        owned.push(copy);
-    }
+    let Some(owned) = copies(scope, parts) else { return failed(scope) };
     let slices: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
     let result = match slices[..] {
         [point] if !private && kind.starts_with("P-") => keys::from_point(kind, point),
         _ => keys::from_parts(kind, private, &slices),
     };
     bytes(scope, result)
+}
+
+/// The bytes of every Uint8Array of a list.
+fn copies(scope: &mut v8::PinScope<'_, '_>, parts: v8::Local<'_, v8::Array>) -> Option<Vec<Vec<u8>>> {
+    let mut owned = Vec::new();
+    for index in 0..parts.length() {
+        let part = parts.get_index(scope, index).and_then(|part| v8::Local::<v8::Uint8Array>::try_from(part).ok())?;
+        let mut copy = vec![0; part.byte_length()];
+        part.copy_contents(&mut copy);
+        owned.push(copy);
+    }
+    Some(owned)
+}
+
+/// Which of the parts [`op_crypto_from_parts`] made no curve's key of: "range" and "point" of the coordinates, "secret", "pair".
+#[op2]
+#[string]
+pub fn op_crypto_misfit<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[string] kind: &str,
+    private: bool,
+    parts: v8::Local<'s, v8::Array>,
+) -> String {
+    let owned = copies(scope, parts).unwrap_or_default();
+    let slices: Vec<&[u8]> = owned.iter().map(Vec::as_slice).collect();
+    let misfit = keys::misfit(kind, private, &slices);
+    clear_errors();
+    match misfit {
+        Some(keys::Misfit::Range) => "range",
+        Some(keys::Misfit::Point) => "point",
+        Some(keys::Misfit::Secret) => "secret",
+        Some(keys::Misfit::Pair) | None => "pair",
+    }
+    .to_owned()
+}
+
+/// What a private key of RSA has beside the modulus and the exponents: p, q, dp, dq, qi.
+#[op2]
+pub fn op_crypto_rsa_factors<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[anybuffer] n: &[u8],
+    #[anybuffer] e: &[u8],
+    #[anybuffer] d: &[u8],
+) -> Value<'s> {
+    match lib_crypto::numbers::rsa_factors(n, e, d, work::deadline(scope)) {
+        Some(parts) => list(scope, parts.into()),
+        None => failed(scope),
+    }
 }
 
 /// A signature; `detail` is the length of PSS's salt.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use denizen_core::limits::Limit;
 use deno_core::op2;
 
+use self::channel::BodySource;
 use crate::call::{Call, CallKind, Outbound, ReplyTo, RequestParts, ResponseParts, Session, Target};
 use crate::io::EventHandle;
 use crate::io::context::{IoContext, IoError};
@@ -111,13 +112,42 @@ pub fn send_to(
     io: &Rc<IoContext>,
     target: Target,
     session: Option<Arc<Session>>,
-    request: Box<RequestParts>,
+    mut request: Box<RequestParts>,
     token: crate::isolate::Token,
 ) {
+    without_credentials(&mut request.url);
     let reply = ReplyTo::Isolate(state.completer(token));
     let bill = crate::rpc::bill(state, io, &target);
     let call = Call { target, kind: CallKind::Fetch(request), reply, cancel: None, session, bill };
     state.emit(io.actor.as_ref(), Output::Call(call));
+}
+
+/// Tells in a request's headers what HTTP would have told of its body, if nothing there does: it came from another Worker.
+pub fn tell_length(headers: &mut Vec<String>, body: &BodySource) {
+    let length = match body {
+        BodySource::Empty => return,
+        BodySource::Bytes(bytes) => Some(bytes.len() as u64),
+        BodySource::Stream(stream) => stream.length,
+    };
+    let tells =
+        |name: &String| ["content-length", "transfer-encoding"].iter().any(|own| name.eq_ignore_ascii_case(own));
+    if headers.iter().step_by(2).any(tells) {
+        return;
+    }
+    let (name, value) = match length {
+        Some(length) => ("content-length", length.to_string()),
+        None => ("transfer-encoding", "chunked".to_owned()),
+    };
+    headers.extend([name.to_owned(), value]);
+}
+
+/// Takes user and password out of a URL: they are for a server, and no other Worker sees them.
+fn without_credentials(url: &mut String) {
+    let Some(start) = url.find("://").map(|at| at + 3) else { return };
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    if let Some(at) = url[start..end].rfind('@') {
+        url.replace_range(start..=start + at, "");
+    }
 }
 
 /// Ends a `fetch` event with a response.
@@ -133,10 +163,23 @@ pub fn op_respond<'s>(
     let headers = read_headers(scope, headers);
     let mut body = body::from_js(scope, body)?;
     body::outlive(scope, &event.io, &mut body);
+    let status_text = if status_text.is_empty() { unusual_reason(status).to_owned() } else { status_text };
     let response = ResponseParts { status, status_text, headers, body };
     let state = IsolateState::of(scope);
     event.io.reply(&state, Ok(crate::call::CallOk::Response(Box::new(response))));
     Ok(())
+}
+
+/// The reason of a status that has no usual one.
+fn unusual_reason(status: u16) -> &'static str {
+    match http::StatusCode::from_u16(status) {
+        Ok(status) if status.canonical_reason().is_some() => "",
+        Ok(status) if status.is_success() => "Successful",
+        Ok(status) if status.is_redirection() => "Redirection",
+        Ok(status) if status.is_client_error() => "Client Error",
+        Ok(status) if status.is_server_error() => "Server Error",
+        _ => "",
+    }
 }
 
 /// The parts of a response for JavaScript: `[status, statusText, headers, body]`.

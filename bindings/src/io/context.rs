@@ -27,8 +27,18 @@ pub struct Owner {
     pub gone: RefCell<Option<CallError>>,
     /// Timers that are pending.
     pub timers: Cell<usize>,
+    /// Timers that have fired or were taken back.
+    pub timers_over: Cell<u64>,
     /// Bodies that it reads and writes.
     pub bodies: Bodies,
+}
+
+impl Owner {
+    /// A timer is pending no longer.
+    pub fn timer_over(&self) {
+        self.timers.set(self.timers.get().saturating_sub(1));
+        self.timers_over.set(self.timers_over.get() + 1);
+    }
 }
 
 /// One delivery to an entrypoint or actor.
@@ -212,7 +222,7 @@ impl IoContext {
         if let Some(frame) = &*self.frame.borrow() {
             return v8::Local::new(scope, frame);
         }
-        let frame: v8::Local<v8::Value> = 
+        let frame: v8::Local<v8::Value> =
             cppgc::make_cppgc_object(scope, Frame { io: Some(self.clone()), section: Cell::default() }).into();
         *self.frame.borrow_mut() = Some(v8::Global::new(scope, frame));
         frame

@@ -66,8 +66,7 @@ pub fn event_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, io: &Rc<IoContext>) -> 
 /// A second frame of the event that runs, if one does: JavaScript ties to it what follows asynchronous calls.
 #[op2]
 pub fn op_frame_fork<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
-    let (io, section) =
-        with_frame(scope, |frame| (frame.io.clone(), frame.section.get())).unwrap_or_default();
+    let (io, section) = with_frame(scope, |frame| (frame.io.clone(), frame.section.get())).unwrap_or_default();
     cppgc::make_cppgc_object(scope, Frame { io, section: Cell::new(section) }).into()
 }
 
@@ -89,8 +88,10 @@ pub enum TimerError {
     Io(#[from] IoError),
     /// Too many are pending. The text is workerd's.
     #[class("DOMExceptionQuotaExceededError")]
-    #[error("You have exceeded the number of timeouts you may set.")]
-    TooMany,
+    #[error(
+        "You have exceeded the number of active timeouts you may set. max active timeouts: {TIMERS}, current active timeouts: {TIMERS}, finished timeouts: {0}"
+    )]
+    TooMany(u64),
 }
 
 /// Bounds that JavaScript enforces: redirects of one fetch, milliseconds that `blockConcurrencyWhile` may take, the length
@@ -118,7 +119,7 @@ pub fn op_timer_set(
 ) -> Result<u32, TimerError> {
     let io = IoContext::current(scope)?;
     if io.owner.timers.get() >= TIMERS {
-        return Err(TimerError::TooMany);
+        return Err(TimerError::TooMany(io.owner.timers_over.get()));
     }
     let callback = v8::Global::new(scope, callback);
     let section = io.section(scope);

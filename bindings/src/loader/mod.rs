@@ -15,8 +15,8 @@ use std::sync::{Arc, OnceLock};
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::call::{
-    ClassRef, EnvSpec, ExternalBytes, LoadOutcome, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound, Target,
-    WorkerDefinition, WorkerRef,
+    CallError, ClassRef, EnvSpec, ExternalBytes, LoadOutcome, LoadedWorker, Module, ModuleBundle, ModuleKind, Outbound,
+    Target, WorkerDefinition, WorkerRef,
 };
 use crate::fetch::body;
 use crate::io::context::{IoContext, IoError};
@@ -83,14 +83,6 @@ pub enum LoaderError {
     #[class(inherit)]
     #[error(transparent)]
     Module(#[from] ModuleError),
-    /// `mainModule` names none of the modules.
-    #[class(generic)]
-    #[error("Failed to start Worker:\nUncaught TypeError: Main module name is not present in bundle.")]
-    MainMissing,
-    /// `mainModule` names something else.
-    #[class(generic)]
-    #[error("Failed to start Worker:\nUncaught TypeError: Main module must be an ES module.")]
-    MainKind,
     /// A compatibility flag is refused.
     #[class(generic)]
     #[error(transparent)]
@@ -143,7 +135,12 @@ pub fn op_loader_provide<'s>(
     wall_ms: f64,
 ) -> Result<(), LoaderError> {
     let state = IsolateState::of(scope);
-    let bundle = read_modules(scope, main, modules)?;
+    let bundle = read_modules(scope, &main, modules)?;
+    let compatibility_flags: Vec<_> = (0..flags.length())
+        .filter_map(|index| flags.get_index(scope, index))
+        .map(|flag| flag.to_rust_string_lossy(scope))
+        .collect();
+    flags::check(&compatibility_flags)?;
     let env = wire::serialize(scope, env, wire::Purpose::Keep);
     let Some(env) = wire::or_throw(scope, env)? else { return Ok(()) };
     if env.bytes.len() > DYNAMIC_ENV_BYTES {
@@ -156,12 +153,18 @@ pub fn op_loader_provide<'s>(
             told.extend(read_target(scope, tail)?);
         }
     }
+    // That there is nothing to run is an error of the start.
+    let missing = match find(&bundle, &bundle.main).map(|module| module.kind) {
+        None => Some("Main module name is not present in bundle."),
+        Some(ModuleKind::EsModule) => None,
+        Some(_) => Some("Main module must be an ES module."),
+    };
+    if let Some(text) = missing {
+        let error = CallError::new(format!("Failed to start Worker:\nUncaught TypeError: {text}"));
+        settle(&state, &handle.worker, Err(error));
+        return Ok(());
+    }
     let limits = WorkerLimits { asked: asked_limits(cpu_ms, sub_requests, wall_ms), ..WorkerLimits::LOADED };
-    let compatibility_flags: Vec<_> = (0..flags.length())
-        .filter_map(|index| flags.get_index(scope, index))
-        .map(|flag| flag.to_rust_string_lossy(scope))
-        .collect();
-    flags::check(&compatibility_flags)?;
     let definition = WorkerDefinition {
         id: state.host.next_id(),
         name: handle.worker.name.clone(),
@@ -188,7 +191,7 @@ pub fn op_loader_provide<'s>(
 
 fn read_modules(
     scope: &mut v8::PinScope<'_, '_>,
-    main: String,
+    main: &str,
     modules: v8::Local<'_, v8::Array>,
 ) -> Result<ModuleBundle, LoaderError> {
     let mut found = HashMap::new();
@@ -231,13 +234,8 @@ fn read_modules(
     if total > DYNAMIC_CODE_BYTES {
         return Err(LoaderError::CodeSize(total));
     }
-    let main = resolve_url(BUNDLE, &main)?.to_string();
-    let bundle = ModuleBundle { main, modules: found, aliases: HashMap::new() };
-    match find(&bundle, &bundle.main).map(|module| module.kind) {
-        None => Err(LoaderError::MainMissing),
-        Some(ModuleKind::EsModule) => Ok(bundle),
-        Some(_) => Err(LoaderError::MainKind),
-    }
+    let main = resolve_url(BUNDLE, main)?.to_string();
+    Ok(ModuleBundle { main, modules: found, aliases: HashMap::new() })
 }
 
 fn read_outbound(
@@ -284,17 +282,6 @@ fn settle(state: &IsolateState, worker: &Arc<LoadedWorker>, outcome: LoadOutcome
     state.host.loader_settled(worker);
 }
 
-fn read_props(
-    scope: &mut v8::PinScope<'_, '_>,
-    props: v8::Local<'_, v8::Value>,
-) -> Result<Option<Arc<wire::WireValue>>, LoaderError> {
-    if props.is_null_or_undefined() {
-        return Ok(None);
-    }
-    let props = wire::serialize(scope, props, wire::Purpose::Keep);
-    Ok(wire::or_throw(scope, props)?.map(Arc::new))
-}
-
 /// A stub for an entrypoint of a loaded Worker.
 #[op2]
 pub fn op_loader_entrypoint<'s>(
@@ -305,11 +292,11 @@ pub fn op_loader_entrypoint<'s>(
     cpu_ms: f64,
     sub_requests: f64,
     wall_ms: f64,
-) -> Result<v8::Local<'s, v8::Object>, LoaderError> {
-    let props = read_props(scope, props)?;
+) -> Result<v8::Local<'s, v8::Value>, WireError> {
+    let Some(props) = wire::read_props(scope, props)? else { return Ok(v8::undefined(scope).into()) };
     let limits = asked_limits(cpu_ms, sub_requests, wall_ms);
     let worker = WorkerRef::Loaded(handle.worker.clone());
-    Ok(stub_to_js(scope, StubTarget::Target(Target::Entrypoint { worker, entrypoint, props, limits })))
+    Ok(stub_to_js(scope, StubTarget::Target(Target::Entrypoint { worker, entrypoint, props, limits })).into())
 }
 
 /// A Durable Object class of a loaded Worker.
@@ -322,8 +309,9 @@ pub fn op_loader_class<'s>(
     cpu_ms: f64,
     sub_requests: f64,
     wall_ms: f64,
-) -> Result<v8::Local<'s, v8::Object>, LoaderError> {
-    let props = read_props(scope, props)?;
+) -> Result<v8::Local<'s, v8::Value>, WireError> {
+    let Some(props) = wire::read_props(scope, props)? else { return Ok(v8::undefined(scope).into()) };
     let limits = asked_limits(cpu_ms, sub_requests, wall_ms);
-    Ok(class_to_js(scope, ClassRef { worker: WorkerRef::Loaded(handle.worker.clone()), class_name, props, limits }))
+    let worker = WorkerRef::Loaded(handle.worker.clone());
+    Ok(class_to_js(scope, ClassRef { worker, class_name, props, limits }).into())
 }

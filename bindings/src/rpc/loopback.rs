@@ -61,28 +61,18 @@ fn named(export: String) -> Option<String> {
     (export != "default").then_some(export)
 }
 
-fn read_props(
-    scope: &mut v8::PinScope<'_, '_>,
-    props: v8::Local<'_, v8::Value>,
-) -> Result<Option<Arc<wire::WireValue>>, wire::WireError> {
-    if props.is_undefined() {
-        return Ok(None);
-    }
-    let props = wire::serialize(scope, props, wire::Purpose::Keep);
-    Ok(wire::or_throw(scope, props)?.map(Arc::new))
-}
-
 /// A stub of one of the Worker's own entrypoints.
 #[op2]
 pub fn op_loopback_entrypoint<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[string] export: String,
     props: v8::Local<'s, v8::Value>,
-) -> Result<v8::Local<'s, v8::Object>, wire::WireError> {
-    let props = read_props(scope, props)?;
+) -> Result<v8::Local<'s, v8::Value>, wire::WireError> {
+    let Some(props) = wire::read_props(scope, props)? else { return Ok(v8::undefined(scope).into()) };
     let limits = own_limits(scope);
     let worker = own_worker(&IsolateState::of(scope));
-    Ok(stub_to_js(scope, StubTarget::Target(Target::Entrypoint { worker, entrypoint: named(export), props, limits })))
+    let target = Target::Entrypoint { worker, entrypoint: named(export), props, limits };
+    Ok(stub_to_js(scope, StubTarget::Target(target)).into())
 }
 
 /// One of the Worker's own Durable Object classes.
@@ -91,11 +81,11 @@ pub fn op_loopback_class<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[string] export: String,
     props: v8::Local<'s, v8::Value>,
-) -> Result<v8::Local<'s, v8::Object>, wire::WireError> {
-    let props = read_props(scope, props)?;
+) -> Result<v8::Local<'s, v8::Value>, wire::WireError> {
+    let Some(props) = wire::read_props(scope, props)? else { return Ok(v8::undefined(scope).into()) };
     let limits = own_limits(scope);
     let worker = own_worker(&IsolateState::of(scope));
-    Ok(class_to_js(scope, ClassRef { worker, class_name: named(export), props, limits }))
+    Ok(class_to_js(scope, ClassRef { worker, class_name: named(export), props, limits }).into())
 }
 
 /// The namespace in which one of the Worker's own classes has its objects; `undefined` if it has none.

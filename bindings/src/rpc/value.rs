@@ -231,8 +231,9 @@ fn refusal(
     let Some(message) = writer.refused.take() else { return thrown(scope, exception) };
     let explain = v8::Local::new(scope, &entries.explain_refusal);
     let undefined = v8::undefined(scope).into();
+    let is_call = v8::Boolean::new(scope, writer.purpose != Purpose::Keep).into();
     v8::tc_scope!(let scope, scope);
-    let text = explain.call(scope, undefined, &[value]).filter(|text| text.is_string());
+    let text = explain.call(scope, undefined, &[value, is_call]).filter(|text| text.is_string());
     WireError::DataClone(text.map_or(message, |text| text.to_rust_string_lossy(scope))).into()
 }
 

@@ -109,6 +109,19 @@ pub fn or_throw<T>(scope: &mut v8::PinScope<'_, '_>, result: Result<T, Refused>)
     }
 }
 
+/// The props of a stub or class, for an operation, which must return at once if this gives `None`: what JavaScript threw is on
+/// its way then.
+pub fn read_props(
+    scope: &mut v8::PinScope<'_, '_>,
+    props: v8::Local<'_, v8::Value>,
+) -> Result<Option<Option<Arc<WireValue>>>, WireError> {
+    if props.is_null_or_undefined() {
+        return Ok(Some(None));
+    }
+    let props = serialize(scope, props, Purpose::Keep);
+    Ok(or_throw(scope, props)?.map(|props| Some(Arc::new(props))))
+}
+
 /// Why an entrypoint or class of a dynamic Worker does not cross. The text is workerd's.
 pub const DYNAMIC_STUB: &str = "Entrypoints to dynamically-loaded workers cannot be transferred to other Workers, because the system does not know how to reload this Worker from scratch. Instead, have the parent Worker expose an entrypoint which constructs the dynamic worker and forwards to it.";
 /// Why a stub of a facet does not cross. The text is workerd's.
@@ -340,7 +353,7 @@ pub fn op_clone_value<'s>(
         let buffer =
             transfer.get_index(scope, index).and_then(|item| v8::Local::<v8::ArrayBuffer>::try_from(item).ok());
         let buffer = buffer.filter(|buffer| buffer.is_detachable() || buffer.was_detached());
-        let buffer = buffer.ok_or_else(|| WireError::DataClone("Value is not transferable.".into()))?;
+        let buffer = buffer.ok_or_else(|| WireError::DataClone("Object is not transferable.".into()))?;
         // A buffer that has moved before has nothing to move.
         // Nor does one that is given twice move twice.
         if !buffer.was_detached() && !moved.contains(&buffer) {

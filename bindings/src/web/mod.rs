@@ -13,7 +13,7 @@ use deno_core::op2;
 use crate::fetch::string;
 use crate::isolate::IsolateState;
 
-deno_core::extension!(denizen_web, ops = [op_compatibility_flags, op_define_lazy, op_flags_changed]);
+deno_core::extension!(denizen_web, ops = [op_compatibility_flags, op_define_lazy, op_flags_changed, op_native_name]);
 
 /// Gives `object` a data property whose value is what `load(name)` gives when the property is first read. Until then, a
 /// class that nobody uses costs an isolate a few words.
@@ -47,6 +47,21 @@ fn read_lazy(
     let undefined = v8::undefined(scope).into();
     if let Some(value) = load.call(scope, undefined, &[name.into()]) {
         result.set(value);
+    }
+}
+
+/// The name of a function that is of the runtime's own scripts, undefined for one of user code or of V8.
+#[op2]
+pub fn op_native_name<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    function: v8::Local<'s, v8::Function>,
+) -> v8::Local<'s, v8::Value> {
+    let origin = function.get_script_origin(scope);
+    let script = origin.resource_name().filter(|name| name.is_string()).map(|name| name.to_rust_string_lossy(scope));
+    if script.is_some_and(|script| script.starts_with("ext:")) {
+        function.get_name(scope).into()
+    } else {
+        v8::undefined(scope).into()
     }
 }
 

@@ -11,16 +11,17 @@ const { op_node_bytes_of, op_node_is_utf8, op_node_text_of } = core.ops;
 const { isAnyArrayBuffer, isTypedArray, isDataView } = core;
 const {
   ArrayBufferPrototypeGetByteLength, ArrayIsArray, ArrayPrototypePush, DataViewPrototypeGetBuffer,
-  DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset, Error, MathMax, MathMin, MathTrunc, Number, NumberIsNaN,
-  ObjectDefineProperties, ObjectDefineProperty, ObjectKeys, ObjectSetPrototypeOf, RangeError, StringPrototypeCharCodeAt,
-  StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeToLowerCase, SymbolFor, SymbolToPrimitive, TypeError,
+  DataViewPrototypeGetByteLength, DataViewPrototypeGetByteOffset, Error, MathFloor, MathMax, MathMin, MathTrunc, Number, NumberIsNaN,
+  NumberIsSafeInteger, ObjectDefineProperties, ObjectDefineProperty, ObjectKeys, ObjectPrototypePropertyIsEnumerable,
+  ObjectSetPrototypeOf, RangeError, ReflectOwnKeys, RegExpPrototypeSymbolReplace, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
+  StringPrototypeSlice, StringPrototypeToLowerCase, StringPrototypeTrim, SymbolFor, SymbolToPrimitive, TypeError,
   TypedArrayPrototypeFill, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetByteLength, TypedArrayPrototypeGetByteOffset,
   TypedArrayPrototypeGetLength, TypedArrayPrototypeGetSymbolToStringTag, TypedArrayPrototypeSet, TypedArrayPrototypeSubarray,
   Uint8Array,
 } = primordials;
 const {
-  invalidArgType, invalidArgValueRange, nodeError, nodeRangeError, outOfBounds, outOfRange, unknownEncoding, validateInteger, validateNumber,
-  validateString,
+  invalidArgType, invalidArgValue, invalidArgValueRange, nodeRangeError, outOfBounds, outOfRange, unknownEncoding, validateInteger,
+  validateNumber, validateString,
 } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { atob, btoa } = core.loadExtScript("ext:deno_web/05_base64.js");
 const { Blob, File } = core.loadExtScript("ext:deno_web/09_file.js");
@@ -28,6 +29,8 @@ const numbers = core.loadExtScript("ext:denizen/node/buffer/numbers.js");
 
 const MAX_LENGTH = 2147483647;
 const MAX_STRING_LENGTH = 536870888;
+const INSPECT_MAX_BYTES = 50;
+const MEMBERS_MAX = 16384;
 const UTF8 = 0;
 const LATIN1 = 1;
 const ASCII = 2;
@@ -37,7 +40,7 @@ const BASE64URL = 5;
 const HEX = 6;
 const ENCODINGS = {
   __proto__: null, "utf8": UTF8, "utf-8": UTF8, "latin1": LATIN1, "binary": LATIN1, "ascii": ASCII, "utf16le": UTF16, "utf-16le": UTF16,
-  "ucs2": UTF16, "ucs-2": UTF16, "base64": BASE64, "base64url": BASE64URL, "hex": HEX,
+  "ucs2": UTF16, "ucs-2": UTF16, "base64": BASE64, "base64url": BASE64URL, "hex": HEX, "": UTF8,
 };
 const NAMES = ["utf8", "latin1", "ascii", "utf16le", "base64", "base64url", "hex"];
 
@@ -48,8 +51,8 @@ function findEncoding(name) {
 
 // The same; nothing means UTF-8, what is none throws.
 function encodingOf(name) {
-  if (name === undefined || name === null || name === "") return UTF8;
-  const encoding = typeof name === "string" ? findEncoding(name) : undefined;
+  if (name === undefined || name === null) return UTF8;
+  const encoding = findEncoding(name);
   if (encoding === undefined) throw unknownEncoding(name);
   return encoding;
 }
@@ -78,7 +81,10 @@ function over(bytes) {
 }
 
 const isUint8Array = (value) => TypedArrayPrototypeGetSymbolToStringTag(value) === "Uint8Array";
-const fromText = (text, encoding) => over(op_node_bytes_of(text, encoding));
+const fromText = (text, encoding) => over(op_node_bytes_of(text, typeof encoding === "string" ? encodingOf(encoding) : UTF8));
+// How many bytes there are; what is no bytes says it itself.
+const lengthOf = (self) => isUint8Array(self) ? TypedArrayPrototypeGetLength(self) : self.length;
+const notBytes = (method) => new TypeError(`Failed to execute '${method}' on 'BufferUtil': parameter 1 is not of type 'Uint8Array'.`);
 const FIRST = ["string", "Buffer", "TypedArray", "ArrayBuffer", "SharedArrayBuffer", "Array", "Array-like Object"];
 
 function wrongSource(value) {
@@ -124,7 +130,7 @@ function fromObject(value) {
 }
 
 function from(value, encodingOrOffset, length) {
-  if (typeof value === "string") return fromText(value, encodingOf(encodingOrOffset));
+  if (typeof value === "string") return fromText(value, encodingOrOffset);
   if (typeof value === "object" && value !== null) {
     if (isAnyArrayBuffer(value)) return fromArrayBuffer(value, encodingOrOffset, length);
     const primitive = value.valueOf && value.valueOf();
@@ -135,7 +141,7 @@ function from(value, encodingOrOffset, length) {
     if (made !== undefined) return made;
     if (typeof value[SymbolToPrimitive] === "function") {
       const text = value[SymbolToPrimitive]("string");
-      if (typeof text === "string") return fromText(text, encodingOf(encodingOrOffset));
+      if (typeof text === "string") return fromText(text, encodingOrOffset);
     }
   }
   throw wrongSource(value);
@@ -173,8 +179,9 @@ const STATICS = {
   },
   alloc(size, fillWith, encoding) {
     const bytes = allocate(size);
-    if (fillWith !== undefined && fillWith !== 0 && size > 0) fill(bytes, fillWith, 0, size, encoding);
-    return bytes;
+    if (fillWith === undefined || (fillWith === 0 && encoding === undefined)) return bytes;
+    if (encoding !== undefined) validateString(encoding, "encoding");
+    return fill(bytes, fillWith, encoding);
   },
   allocUnsafe(size) {
     return allocate(size);
@@ -195,8 +202,7 @@ const STATICS = {
       if (isAnyArrayBuffer(value)) return ArrayBufferPrototypeGetByteLength(value);
       throw invalidArgType("string", ["string", "Buffer", "ArrayBuffer"], value);
     }
-    const known = typeof encoding === "string" ? findEncoding(encoding) : UTF8;
-    switch (known) {
+    switch (encoding === undefined || encoding === null ? UTF8 : findEncoding(encoding)) {
       case LATIN1:
       case ASCII:
         return value.length;
@@ -264,50 +270,53 @@ function compareBytes(a, b) {
 }
 
 // Fills `self` between two offsets with a number, text or bytes.
-function fill(self, value, offset, end, encoding) {
-  const length = TypedArrayPrototypeGetLength(self);
+function fill(self, value, start, end, encoding) {
+  const length = lengthOf(self);
+  let known;
   if (typeof value === "string") {
-    if (offset === undefined || typeof offset === "string") {
-      encoding = offset;
-      offset = 0;
+    if (typeof start === "string") {
+      encoding = start;
+      start = 0;
       end = length;
     } else if (typeof end === "string") {
       encoding = end;
       end = length;
     }
-    const known = encodingOf(encoding);
-    if (value.length === 0) {
-      value = 0;
-    } else {
-      const bytes = op_node_bytes_of(value, known);
-      if (known === HEX && bytes.length * 2 !== value.length) throw new TypeError("The text is not valid hex");
-      value = bytes;
-    }
-  } else if (typeof value === "boolean") {
-    value = +value;
+    known = encodingOf(encoding);
   }
-  if (offset === undefined) offset = 0;
-  else validateNumber(offset, "offset", 0);
-  if (end === undefined) {
-    end = length;
-  } else {
-    validateNumber(end, "end");
-    if (end < 0 || end > length) throw outOfRange("end", `0 to ${length}`, end);
+  if (start !== undefined) validateNumber(start, "start");
+  if (end !== undefined) validateNumber(end, "end");
+  if (end < 0 || end > length) throw outOfRange("end", `0 to ${length}`, end);
+  if (start < 0 || start > length) throw outOfRange("start", "0 to end", start);
+  if (end <= start) return self;
+  start = start === undefined ? 0 : start >>> 0;
+  end = end === undefined ? length : end >>> 0;
+  if (isTypedArray(value) || isDataView(value)) {
+    if (viewBytes(value).length === 0) throw invalidArgValue("value", "zero-length");
+    // Other views fill with their text, as in workerd.
+    if (isUint8Array(value)) return repeat(self, value, start, end);
+    value = `${value}`;
+    known = UTF8;
   }
-  if (offset >= end) return self;
-  if (isTypedArray(value)) {
-    const source = over(value);
-    const size = source.length;
-    if (size === 0) throw invalidArgValueRange("value", value);
-    for (let i = offset; i < end; i++) self[i] = source[(i - offset) % size];
-    return self;
+  if (typeof value === "string") {
+    const bytes = op_node_bytes_of(value, known);
+    if (known === HEX && bytes.length * 2 !== value.length) throw new TypeError("The text is not valid hex");
+    if (bytes.length > 0) return repeat(self, bytes, start, end);
+    value = 0;
   }
-  return TypedArrayPrototypeFill(self, value & 255, offset, end);
+  return TypedArrayPrototypeFill(self, typeof value === "number" ? value & 255 : value ?? 0, start, end);
+}
+
+function repeat(self, bytes, start, end) {
+  if (!isUint8Array(self)) throw notBytes("fillImpl");
+  const size = TypedArrayPrototypeGetLength(bytes);
+  for (let i = start; i < end; i++) self[i] = bytes[(i - start) % size];
+  return self;
 }
 
 // Where `value` is found from `offset` on, forwards or backwards; -1 if nowhere.
 function search(self, value, offset, encoding, forwards) {
-  const length = TypedArrayPrototypeGetLength(self);
+  const length = lengthOf(self);
   if (typeof offset === "string") {
     encoding = offset;
     offset = undefined;
@@ -315,33 +324,34 @@ function search(self, value, offset, encoding, forwards) {
   offset = +offset;
   if (NumberIsNaN(offset)) offset = forwards ? 0 : length;
   offset = MathMax(-2147483648, MathMin(2147483647, MathTrunc(offset)));
+  let step = 1;
   if (typeof value === "number") {
     value = [value & 255];
-  } else if (typeof value === "string") {
-    value = op_node_bytes_of(value, encodingOf(encoding));
-  } else if (!isUint8Array(value)) {
-    throw invalidArgType("value", ["number", "string", "Buffer", "Uint8Array"], value);
+  } else {
+    if (typeof value !== "string" && !isUint8Array(value)) {
+      throw invalidArgType("value", ["number", "string", "Buffer", "Uint8Array"], value);
+    }
+    const known = encodingOf(encoding);
+    if (known === UTF16) step = 2;
+    if (!isUint8Array(self)) throw notBytes("indexOf");
+    if (typeof value === "string") value = op_node_bytes_of(value, known);
   }
-  const step = typeof encoding === "string" && findEncoding(encoding) === UTF16 ? 2 : 1;
   const size = value.length;
   if (offset < 0) {
     offset += length;
     if (offset < 0) {
-      if (!forwards) return -1;
+      if (!forwards && size > 0) return -1;
       offset = 0;
     }
   }
-  if (size === 0) return forwards ? MathMin(offset, length) : MathMin(offset, length);
+  if (size === 0) return MathMin(offset, length);
+  if (forwards && offset + size > length) return -1;
+  // UTF-16 is found at whole units, from the one that the offset is in.
   if (forwards) {
-    for (let at = offset; at + size <= length; at++) {
-      if (step === 2 && (at & 1) === 1) continue;
-      if (matchesAt(self, value, at, size)) return at;
-    }
+    for (let at = offset - offset % step; at + size <= length; at += step) if (matchesAt(self, value, at, size)) return at;
   } else {
-    for (let at = MathMin(offset, length - size); at >= 0; at--) {
-      if (step === 2 && (at & 1) === 1) continue;
-      if (matchesAt(self, value, at, size)) return at;
-    }
+    const last = MathMin(offset, length - size);
+    for (let at = last - last % step; at >= 0; at -= step) if (matchesAt(self, value, at, size)) return at;
   }
   return -1;
 }
@@ -383,7 +393,7 @@ function slice(self, start, end) {
 }
 
 function swap(self, width) {
-  const length = TypedArrayPrototypeGetLength(self);
+  const length = lengthOf(self);
   if (length % width !== 0) throw nodeRangeError("ERR_INVALID_BUFFER_SIZE", `Buffer size must be a multiple of ${width * 8}-bits`);
   for (let i = 0; i < length; i += width) {
     for (let j = 0; j < width / 2; j++) {
@@ -395,10 +405,32 @@ function swap(self, width) {
   return self;
 }
 
-const toInteger = (value) => {
+// An offset of copy(): whole, and 0 for what is no number that could be one.
+function copyOffset(value, name, bounded) {
   const number = +value;
-  return NumberIsNaN(number) ? 0 : MathTrunc(number);
-};
+  const whole = NumberIsSafeInteger(MathFloor(number)) ? MathFloor(number) : 0;
+  if (whole < 0) throw outOfRange(name, ">= 0", whole);
+  if (bounded && whole >= 2 ** 32) throw outOfRange(name, `< ${2 ** 32}`, whole);
+  return whole;
+}
+
+// What else a Buffer has than bytes. Its keys are listed with all indices: a large one is shown without.
+function membersText(self, ctx) {
+  if (self.length > MEMBERS_MAX) return "";
+  const keys = ReflectOwnKeys(self);
+  const members = { __proto__: null };
+  let any = false;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    if ((typeof key === "string" && `${key >>> 0}` === key) || (!ctx.showHidden && !ObjectPrototypePropertyIsEnumerable(self, key))) continue;
+    any = true;
+    members[key] = self[key];
+  }
+  if (!any) return "";
+  const { inspect } = core.loadExtScript("ext:denizen/node/util/inspect.js");
+  const text = inspect(members, { ...ctx, breakLength: Infinity, compact: true });
+  return StringPrototypeSlice(text, "[Object: null prototype] { ".length, -2);
+}
 
 const METHODS = {
   swap16() {
@@ -411,24 +443,28 @@ const METHODS = {
     return swap(this, 8);
   },
   toString(encoding, start, end) {
-    const length = TypedArrayPrototypeGetLength(this);
-    if (arguments.length === 0) return textOf(this, UTF8, 0, length);
-    start = start <= 0 || start === undefined ? 0 : start >= length ? length : MathTrunc(start) || 0;
-    end = end === undefined || end > length ? length : MathTrunc(end) || 0;
-    if (end <= start) return "";
-    return textOf(this, encoding === undefined ? UTF8 : encodingOf(encoding), start, end);
+    const length = lengthOf(this);
+    if (arguments.length > 0) {
+      start = start <= 0 || start === undefined ? 0 : start >= length ? length : start | 0;
+      end = end === undefined || end > length ? length : end | 0;
+      if (end <= start) return "";
+    }
+    const known = encoding === undefined ? UTF8 : findEncoding(encoding);
+    if (known === undefined) throw unknownEncoding(encoding);
+    if (!isUint8Array(this)) throw notBytes("toString");
+    return arguments.length > 0 ? textOf(this, known, start, end) : textOf(this, known, 0, length);
   },
   equals(other) {
     comparable(other, "b");
     return this === other || (this.length === other.length && compareBytes(this, other) === 0);
   },
-  inspect(_recurseTimes, _ctx) {
-    const length = TypedArrayPrototypeGetLength(this);
-    const shown = MathMin(exported.INSPECT_MAX_BYTES, length);
-    let out = "";
-    for (let i = 0; i < shown; i++) out += `${i > 0 ? " " : ""}${op_node_text_of(TypedArrayPrototypeSubarray(this, i, i + 1), HEX)}`;
+  inspect(_recurseTimes, ctx) {
+    const length = this.byteLength;
+    const shown = MathMin(INSPECT_MAX_BYTES, length);
+    let out = StringPrototypeTrim(RegExpPrototypeSymbolReplace(/(.{2})/g, this.toString("hex", 0, shown), "$1 "));
     if (length > shown) out += ` ... ${length - shown} more byte${length - shown > 1 ? "s" : ""}`;
-    return `<${this.constructor.name} ${out}>`;
+    const members = ctx ? membersText(this, ctx) : "";
+    return `<Buffer ${out}${length > 0 && members ? ", " : ""}${members}>`;
   },
   compare(target, targetStart, targetEnd, thisStart, thisEnd) {
     bytesOf(target, "target");
@@ -437,10 +473,10 @@ const METHODS = {
       validateInteger(value, name, 0, max);
       return value;
     };
-    targetStart = check(targetStart, "targetStart", 0);
+    targetStart = check(targetStart, "targetStart", 0, MAX_LENGTH);
     targetEnd = check(targetEnd, "targetEnd", target.length, target.length);
-    thisStart = check(thisStart, "thisStart", 0);
-    thisEnd = check(thisEnd, "thisEnd", this.length, this.length);
+    thisStart = check(thisStart, "sourceStart", 0, MAX_LENGTH);
+    thisEnd = check(thisEnd, "sourceEnd", this.length, this.length);
     if (thisStart >= thisEnd) return targetStart >= targetEnd ? 0 : -1;
     if (targetStart >= targetEnd) return 1;
     return compareBytes(TypedArrayPrototypeSubarray(this, thisStart, thisEnd), TypedArrayPrototypeSubarray(target, targetStart, targetEnd));
@@ -478,7 +514,7 @@ const METHODS = {
         if (length > room) length = room;
       }
     }
-    return writeText(this, text, offset, length, encodingOf(encoding));
+    return writeText(this, text, offset, length, encoding ? encodingOf(encoding) : UTF8);
   },
   toJSON() {
     const data = [];
@@ -486,25 +522,26 @@ const METHODS = {
     return { type: "Buffer", data };
   },
   slice(start, end) {
+    // Offsets are 32 bits wide.
+    start = ~~start;
+    end = end === undefined ? undefined : ~~end;
+    if (!isTypedArray(this)) throw new TypeError("this.subarray is not a function");
     return slice(this, start, end);
   },
   copy(target, targetStart, sourceStart, sourceEnd) {
-    if (!isTypedArray(target)) throw invalidArgType("target", ["Buffer", "Uint8Array"], target);
-    const bytes = over(target);
-    const check = (value, name, fallback) => {
-      if (value === undefined) return fallback;
-      const whole = toInteger(value);
-      if (whole < 0) throw outOfRange(name, ">= 0", whole);
-      return whole;
-    };
-    targetStart = check(targetStart, "targetStart", 0);
-    sourceStart = check(sourceStart, "sourceStart", 0);
-    if (sourceStart > this.length) throw outOfRange("sourceStart", `>= 0 && <= ${this.length}`, sourceStart);
-    sourceEnd = MathMin(check(sourceEnd, "sourceEnd", this.length), this.length);
-    if (targetStart >= bytes.length || sourceStart >= sourceEnd) return 0;
-    const size = MathMin(sourceEnd - sourceStart, bytes.length - targetStart);
-    TypedArrayPrototypeSet(bytes, TypedArrayPrototypeSubarray(this, sourceStart, sourceStart + size), targetStart);
-    return size;
+    if (!isUint8Array(target)) throw invalidArgType("target", ["Buffer", "Uint8Array"], target);
+    const length = lengthOf(this);
+    const room = TypedArrayPrototypeGetLength(target);
+    targetStart = copyOffset(targetStart, "targetStart", false);
+    sourceStart = copyOffset(sourceStart, "sourceStart", true);
+    sourceEnd = copyOffset(sourceEnd ?? length, "sourceEnd", true);
+    if (targetStart >= room || length === 0) return 0;
+    if (sourceEnd > 0 && sourceEnd < sourceStart) sourceEnd = sourceStart;
+    if (sourceEnd === sourceStart) return 0;
+    sourceEnd = MathMin(sourceEnd, length, room - targetStart + sourceStart);
+    if (sourceEnd > sourceStart) TypedArrayPrototypeSet(target, TypedArrayPrototypeSubarray(this, sourceStart, sourceEnd), targetStart);
+    // Below 0 where the source begins behind its end, as in workerd.
+    return sourceEnd - sourceStart;
   },
 };
 define(Buffer.prototype, METHODS);
@@ -562,7 +599,7 @@ function SlowBuffer(size) {
 
 function checkBytes(value, method) {
   const bytes = viewBytes(value);
-  if (bytes === undefined) throw new TypeError(`Failed to execute '${method}' on 'BufferUtil': parameter 1 is not of type 'Uint8Array'.`);
+  if (bytes === undefined) throw notBytes(method);
   return bytes;
 }
 
@@ -577,16 +614,17 @@ function isUtf8(value) {
 }
 
 function transcode(source, fromEncoding, toEncoding) {
-  bytesOf(source, "source");
-  const inner = findEncoding(fromEncoding);
-  const outer = findEncoding(toEncoding);
-  if (!(inner <= UTF16) || !(outer <= UTF16)) throw new Error("Unable to transcode buffer due to unsupported encoding");
-  return transcoded(textOf(source, inner, 0, source.length), outer);
+  if (!isTypedArray(source) && !isDataView(source)) throw invalidArgType("source", "ArrayBufferView", typeof source);
+  const inner = encodingOf(fromEncoding);
+  const outer = encodingOf(toEncoding);
+  if (!isUint8Array(source)) throw notBytes("transcode");
+  if (inner > UTF16 || outer > UTF16) throw new Error("Unable to transcode buffer due to unsupported encoding");
+  return transcoded(textOf(source, inner === ASCII ? LATIN1 : inner, 0, TypedArrayPrototypeGetLength(source)), outer);
 }
 
 // What latin1 cannot say is told by the low byte of the last unit that UTF-8 would have, as workerd does it.
 function transcoded(text, encoding) {
-  if (encoding === UTF8 || encoding === UTF16) return fromText(text, encoding);
+  if (encoding === UTF8 || encoding === UTF16) return over(op_node_bytes_of(text, encoding));
   const out = [];
   for (let i = 0; i < text.length; i++) {
     const unit = StringPrototypeCharCodeAt(text, i);
@@ -596,13 +634,13 @@ function transcoded(text, encoding) {
 }
 
 function resolveObjectURL(id) {
-  throw nodeError("ERR_METHOD_NOT_IMPLEMENTED", "The resolveObjectURL method is not implemented");
+  throw new Error("resolveObjectURL is not implemented");
 }
 
 const constants = { MAX_LENGTH, MAX_STRING_LENGTH };
 const exported = {
   atob, btoa, constants, kMaxLength: MAX_LENGTH, kStringMaxLength: MAX_STRING_LENGTH, Blob, Buffer, File, SlowBuffer, isAscii, isUtf8,
-  transcode, INSPECT_MAX_BYTES: 50, resolveObjectURL,
+  transcode, INSPECT_MAX_BYTES, resolveObjectURL,
 };
 
 return { ...exported, default: exported, internal: { slice, encodingOf, findEncoding, NAMES, over, viewBytes, isUint8Array, BASE64, BASE64URL, HEX, UTF16, UTF8 } };

@@ -21,15 +21,17 @@ const {
   TypedArrayPrototypeGetBuffer,
   TypedArrayPrototypeGetByteOffset,
   TypedArrayPrototypeGetLength,
+  TypedArrayPrototypeGetSymbolToStringTag,
 } = primordials;
 const { invalidArgType, outOfBounds, outOfRange, validateInteger, validateNumber } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 
 // Refuses an offset at which `width` bytes are not there.
 function checkOffset(self, offset, width) {
-  const length = TypedArrayPrototypeGetLength(self);
+  // What is no bytes says its length itself.
+  const length = TypedArrayPrototypeGetSymbolToStringTag(self) === undefined ? self.length : TypedArrayPrototypeGetLength(self);
   if (width === 1) {
     validateInteger(offset, "offset", 0, length);
-    if (offset === length) throw length === 0 ? outOfBounds() : outOfRange("offset", `>= 0 and <= ${length - 1}`, offset);
+    if (!(offset < length)) throw length === 0 ? outOfBounds() : outOfRange("offset", `>= 0 and <= ${length - 1}`, offset);
     return;
   }
   validateNumber(offset, "offset");
@@ -118,7 +120,7 @@ for (let o = 0; o < 2; o++) {
     const get = signed ? DataViewPrototypeGetBigInt64 : DataViewPrototypeGetBigUint64;
     const min = signed ? -(2n ** 63n) : 0n;
     const max = signed ? 2n ** 63n - 1n : 2n ** 64n - 1n;
-    const range = signed ? ">= -(2n ** 63n) and < 2n ** 63n" : ">= 0n and < 2n ** 64n";
+    const range = signed ? ">= -(2n ** 63n) and < 2 ** 63n" : ">= 0n and < 2n ** 64n";
     ObjectAssign(methods, {
       [`readBig${kind}64${order}`](offset = 0) {
         checkOffset(this, offset, 8);

@@ -217,6 +217,7 @@ return {
   functionBase,
   isError,
   isInstance,
+  isInternal,
   ownKeys,
   prefixOf,
 };

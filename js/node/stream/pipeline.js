@@ -10,7 +10,7 @@ const {
   ArrayIsArray, ArrayPrototypePop, ArrayPrototypePush, ArrayPrototypeShift, FunctionPrototypeCall, ObjectDefineProperty,
   Promise, PromisePrototypeThen, ReflectApply, SafeArrayIterator, SymbolAsyncIterator, SymbolIterator,
 } = primordials;
-const { AbortError, invalidArgType, missingArgs, nodeError, nodeTypeError, validateAbortSignal, validateFunction, validateObject } = core.loadExtScript(
+const { AbortError, invalidArgType, missingArgs, nodeError, nodeTypeError, validateAbortSignal, validateBoolean, validateFunction, validateObject } = core.loadExtScript(
   "ext:denizen/node/internal/errors.js",
 );
 const {
@@ -39,13 +39,20 @@ function eos(stream, options, callback) {
     if (error === undefined) ReflectApply(callback, stream, []);
     else ReflectApply(callback, stream, [error]);
   };
+  let unlisten = () => {};
   function abort() {
-    cleanup();
+    if (called) return;
+    unlisten();
     done(new AbortError(undefined, { cause: signal.reason }));
   }
+  const listenToSignal = () => {
+    if (signal.aborted) nextTick(abort);
+    else signal.addEventListener("abort", abort, { __proto__: null, once: true });
+  };
   if (isReadableWeb(stream) || isWritableWeb(stream)) {
     const { closedOf } = core.loadExtScript("ext:denizen/node/stream/web_adapters.js");
     PromisePrototypeThen(closedOf(stream), () => nextTick(done), (error) => nextTick(done, error));
+    if (signal) listenToSignal();
     return () => {};
   }
   if (!isNodeStream(stream)) throw invalidArgType("stream", ["ReadableStream", "WritableStream", "Stream"], stream);
@@ -79,31 +86,32 @@ function eos(stream, options, callback) {
   if (readable) stream.on("end", onEnd);
   if (options.error !== false) stream.on("error", onError);
   stream.on("close", onClose);
-  function cleanup() {
-    called = true;
-    signal?.removeEventListener("abort", abort);
+  unlisten = () => {
     stream.removeListener("finish", onFinish);
     stream.removeListener("end", onEnd);
     stream.removeListener("error", onError);
     stream.removeListener("close", onClose);
-  }
+  };
+  const cleanup = () => {
+    called = true;
+    signal?.removeEventListener("abort", abort);
+    unlisten();
+  };
   const closed = writeState?.closed || readState?.closed;
   if (closed) nextTick(onClose);
   else if (writeState?.errorEmitted || readState?.errorEmitted) {
     if (!waitsForClose) nextTick(onClose);
   } else if (!readable && (!waitsForClose || isReadable(stream)) && (writeFinished || isWritable(stream) === false)) nextTick(onClose);
   else if (!writable && (!waitsForClose || isWritable(stream)) && (readFinished || isReadable(stream) === false)) nextTick(onClose);
-  if (signal && !closed) {
-    if (signal.aborted) nextTick(abort);
-    else signal.addEventListener("abort", abort, { __proto__: null, once: true });
-  }
+  if (signal && !closed) listenToSignal();
   return cleanup;
 }
 
-function finishedPromise(stream, options) {
+function finishedPromise(stream, options = { __proto__: null }) {
+  if (options.cleanup) validateBoolean(options.cleanup, "cleanup");
   return new Promise((resolve, reject) => {
-    const cleanup = eos(stream, options ?? { __proto__: null }, (error) => {
-      if (options?.cleanup) cleanup();
+    const cleanup = eos(stream, options, (error) => {
+      if (options.cleanup) cleanup();
       if (error) reject(error);
       else resolve();
     });

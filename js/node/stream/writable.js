@@ -91,14 +91,14 @@ function write(stream, chunk, encoding, callback) {
   const state = stream._writableState;
   if (typeof encoding === "function") {
     callback = encoding;
-    encoding = state.defaultEncoding;
-  } else {
-    if (!encoding) encoding = state.defaultEncoding;
-    else if (encoding !== "buffer" && !Buffer.isEncoding(encoding)) throw unknownEncoding(encoding);
+    encoding = null;
   }
   if (typeof callback !== "function") callback = nothing;
   if (chunk === null) throw nodeTypeError("ERR_STREAM_NULL_VALUES", "May not write null values to stream");
+  // With objects, the encoding stays as it was given.
   if (!state.objectMode) {
+    if (!encoding) encoding = state.defaultEncoding;
+    else if (encoding !== "buffer" && !Buffer.isEncoding(encoding)) throw unknownEncoding(encoding);
     if (typeof chunk === "string") {
       if (state.decodeStrings) {
         chunk = Buffer.from(chunk, encoding);
@@ -208,18 +208,14 @@ function clearBuffer(stream, state) {
     const callback = (error) => {
       for (let i = 0; i < entries.length; i++) entries[i].callback(error);
     };
-    const chunks = [];
     let all = true;
-    for (let i = 0; i < entries.length; i++) {
-      ArrayPrototypePush(chunks, { chunk: entries[i].chunk, encoding: entries[i].encoding });
-      all = all && entries[i].encoding === "buffer";
-    }
-    chunks.allBuffers = all;
+    for (let i = 0; i < entries.length; i++) all = all && entries[i].encoding === "buffer";
+    entries.allBuffers = all;
     state.writelen = state.length;
     state.writecb = callback;
     state.writing = true;
     state.sync = true;
-    stream._writev(chunks, state.onwrite);
+    stream._writev(entries, state.onwrite);
     state.sync = false;
   } else {
     do {

@@ -9,19 +9,23 @@ const {
   Boolean, NumberPrototypeToString, ObjectAssign, RegExpPrototypeExec, RegExpPrototypeSymbolReplace, RegExpPrototypeTest, SafeSet,
   StringPrototypeCharCodeAt, StringPrototypeIncludes, StringPrototypeIndexOf, StringPrototypePadStart, StringPrototypeReplaceAll,
   StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith, StringPrototypeToLowerCase, StringPrototypeToUpperCase,
-  StringPrototypeTrim, decodeURIComponent, encodeURIComponent,
+  decodeURIComponent,
 } = primordials;
 const querystring = core.loadExtScript("ext:denizen/node/querystring.js");
-const punycode = core.loadExtScript("ext:denizen/node/punycode.js");
+const { op_node_domain } = core.ops;
 const { nodeError, validateString } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 
 const SLASHED = new SafeSet(["http", "http:", "https", "https:", "ftp", "ftp:", "gopher", "gopher:", "file", "file:", "ws", "ws:", "wss", "wss:"]);
 const HOSTLESS = new SafeSet(["javascript", "javascript:"]);
 const SIMPLE = /^(\/\/?(?!\/)[^?\s]*)(\?[^\s]*)?$/;
 const PROTOCOL = /^[a-z0-9.+-]+:/i;
+// Spaces at the ends.
+const BLANK = /^[\0- \u00a0\ufeff]+|[\0- \u00a0\ufeff]+$/g;
+const HASH_OR_AUTH = /#|^[^?]*@/;
 const HOST = /^\/\/[^@/]+@[^@/]+/;
 const FORBIDDEN = /[\0\t\n\r #%/:<>?@[\\\]^|]/;
 const FORBIDDEN_IPV6 = /[\0\t\n\r #%/<>?@\\^|]/;
+const NOT_ASCII = /[^\0-\x7f]/;
 const HOST_LENGTH_MAX = 255;
 
 function Url() {
@@ -41,11 +45,11 @@ function Url() {
 
 const isIpv6 = (host) => StringPrototypeStartsWith(host, "[") && host[host.length - 1] === "]";
 
-// Backslashes are slashes up to the query.
+// Backslashes are slashes up to the query or the fragment.
 function withSlashes(text) {
-  const query = StringPrototypeIndexOf(text, "?");
-  if (query === -1) return StringPrototypeReplaceAll(text, "\\", "/");
-  return `${StringPrototypeReplaceAll(StringPrototypeSlice(text, 0, query), "\\", "/")}${StringPrototypeSlice(text, query)}`;
+  const end = RegExpPrototypeExec(/[?#]/, text)?.index;
+  if (end === undefined) return StringPrototypeReplaceAll(text, "\\", "/");
+  return `${StringPrototypeReplaceAll(StringPrototypeSlice(text, 0, end), "\\", "/")}${StringPrototypeSlice(text, end)}`;
 }
 
 const escaped = (text) => RegExpPrototypeSymbolReplace(
@@ -56,10 +60,8 @@ const escaped = (text) => RegExpPrototypeSymbolReplace(
 
 Url.prototype.parse = function parse(url, parseQueryString, slashesDenoteHost) {
   validateString(url, "url");
-  let rest = withSlashes(StringPrototypeTrim(url));
-  const hasHash = StringPrototypeIncludes(rest, "#");
-  const hasAt = StringPrototypeIncludes(rest, "@");
-  if (!slashesDenoteHost && !hasHash && !hasAt) {
+  let rest = withSlashes(RegExpPrototypeSymbolReplace(BLANK, url, ""));
+  if (!slashesDenoteHost && !RegExpPrototypeTest(HASH_OR_AUTH, rest)) {
     const simple = RegExpPrototypeExec(SIMPLE, rest);
     if (simple !== null) {
       this.path = rest;
@@ -91,7 +93,7 @@ Url.prototype.parse = function parse(url, parseQueryString, slashesDenoteHost) {
       slashes = slashes && !HOSTLESS.has(proto);
     }
   }
-  if (!HOSTLESS.has(proto) && (slashes || (proto !== undefined && !SLASHED.has(proto)))) {
+  if (!HOSTLESS.has(proto) && (slashes || (proto !== undefined && !SLASHED.has(found[0])))) {
     let hostEnd = -1;
     let at = -1;
     let notHost = -1;
@@ -148,15 +150,10 @@ Url.prototype.parse = function parse(url, parseQueryString, slashesDenoteHost) {
     if (typeof this.hostname !== "string") this.hostname = "";
     const ipv6 = isIpv6(this.hostname);
     if (!ipv6) {
-      for (let i = 0; i < this.hostname.length; i++) {
-        const code = StringPrototypeCharCodeAt(this.hostname, i);
-        const valid = (code >= 97 && code <= 122) || code === 46 || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 45 ||
-          code === 43 || code === 95 || code > 127;
-        if (!valid) {
-          rest = `/${StringPrototypeSlice(this.hostname, i)}${rest}`;
-          this.hostname = StringPrototypeSlice(this.hostname, 0, i);
-          break;
-        }
+      const end = RegExpPrototypeExec(/[/\\#?:]/, this.hostname)?.index;
+      if (end !== undefined) {
+        rest = `/${StringPrototypeSlice(this.hostname, end)}${rest}`;
+        this.hostname = StringPrototypeSlice(this.hostname, 0, end);
       }
     }
     this.hostname = this.hostname.length > HOST_LENGTH_MAX ? "" : StringPrototypeToLowerCase(this.hostname);
@@ -164,7 +161,7 @@ Url.prototype.parse = function parse(url, parseQueryString, slashesDenoteHost) {
       if (ipv6) {
         if (RegExpPrototypeTest(FORBIDDEN_IPV6, this.hostname)) throw invalidUrl(url);
       } else {
-        this.hostname = punycode.toASCII(this.hostname);
+        if (RegExpPrototypeTest(NOT_ASCII, this.hostname)) this.hostname = op_node_domain(this.hostname);
         if (this.hostname === "" || RegExpPrototypeTest(FORBIDDEN, this.hostname)) throw invalidUrl(url);
       }
     }
@@ -205,7 +202,7 @@ function invalidUrl(input) {
 
 Url.prototype.format = function format() {
   let auth = this.auth || "";
-  if (auth) auth = `${StringPrototypeReplaceAll(encodeURIComponent(auth), "%3A", ":")}@`;
+  if (auth) auth = `${StringPrototypeReplaceAll(querystring.escape(auth), "%3A", ":")}@`;
   let protocol = this.protocol || "";
   let pathname = this.pathname || "";
   let hash = this.hash || "";
@@ -381,15 +378,14 @@ Url.prototype.resolveObject = function resolveObject(relative) {
 
 function takeHost(result, text) {
   result.hostname = result.host = text;
-  const at = StringPrototypeIndexOf(text, "@");
-  if (at > 0) {
-    result.auth = StringPrototypeSlice(text, 0, at);
-    result.host = result.hostname = StringPrototypeSlice(text, at + 1);
-  }
+  if (!text || StringPrototypeIndexOf(text, "@") <= 0) return;
+  const parts = StringPrototypeSplit(text, "@");
+  result.auth = parts[0];
+  result.host = result.hostname = parts[1];
 }
 
 Url.prototype.resolve = function resolve(relative) {
-  return this.resolveObject(new Url().parse(relative, false, true)).format();
+  return this.resolveObject(parse(relative, false, true)).format();
 };
 
 Url.prototype.parseHost = function parseHost() {

@@ -14,19 +14,19 @@ const {
   ArrayPrototypeUnshift, DatePrototypeGetTime, DatePrototypeToISOString, DatePrototypeToString, FunctionPrototypeCall, JSONStringify,
   MapPrototypeGetSize, MathFloor, MathMax, MathMin, MathRound, MathSqrt, Number, NumberIsNaN, NumberParseFloat, NumberParseInt, NumberPrototypeToString,
   ObjectAssign, ObjectDefineProperty, ObjectGetOwnPropertyDescriptor, ObjectGetOwnPropertyNames, ObjectGetOwnPropertySymbols,
-  ObjectGetPrototypeOf, ObjectIs, ObjectKeys, ObjectPrototypeHasOwnProperty, ObjectPrototypePropertyIsEnumerable, 
+  ObjectGetPrototypeOf, ObjectIs, ObjectKeys, ObjectPrototypeHasOwnProperty, ObjectPrototypePropertyIsEnumerable, ReflectOwnKeys,
   RegExpPrototypeExec, RegExpPrototypeSymbolReplace, RegExpPrototypeToString, SafeMap, SafeMapIterator, SafeSet, SafeSetIterator, SetPrototypeGetSize,
   String, StringPrototypeIncludes, StringPrototypeIndexOf, StringPrototypePadEnd, StringPrototypePadStart, StringPrototypeRepeat, StringPrototypeReplaceAll, StringPrototypeSlice,
   StringPrototypeStartsWith, SymbolFor, SymbolPrototypeToString, SymbolToPrimitive, SymbolToStringTag, TypedArrayPrototypeGetLength,
   TypedArrayPrototypeGetSymbolToStringTag, Uint8Array,
   SafeArrayIterator,
 } = primordials;
-const { boxedBase, boxedPrimitive, errorBase, functionBase, isError, ownKeys, prefixOf } = core.loadExtScript("ext:denizen/node/inspect/heads.js");
+const { boxedBase, boxedPrimitive, errorBase, functionBase, isError, isInternal, ownKeys, prefixOf } = core.loadExtScript("ext:denizen/node/inspect/heads.js");
 const { escapeText, quote, splitLines } = core.loadExtScript("ext:denizen/node/inspect/text.js");
 const { classOf, isRuntimeClass } = core.loadExtScript("ext:denizen/console/classes.js");
 const { validateObject } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 
-const { op_node_preview } = core.ops;
+const { op_native_name, op_node_preview } = core.ops;
 const custom = SymbolFor("nodejs.util.inspect.custom");
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
 const CONTROL = /\u001b\[\d\d?m/g;
@@ -80,16 +80,55 @@ function isInstance(value, constructor) {
   }
 }
 
-function constructorName(value, ctx, depth) {
+// The name of the class of `value`. With `members`, that list gets the text of what its prototypes have besides methods, unless they
+// are JavaScript's own.
+function constructorName(value, ctx, depth, members = undefined) {
   const first = ObjectGetPrototypeOf(value);
   for (let object = value; object !== null; object = ObjectGetPrototypeOf(object)) {
     const constructor = ObjectGetOwnPropertyDescriptor(object, "constructor")?.value;
-    if (typeof constructor === "function" && constructor.name !== "" && isInstance(value, constructor)) return String(constructor.name);
+    if (typeof constructor === "function" && constructor.name !== "" && isInstance(value, constructor)) {
+      if (members !== undefined && op_native_name(constructor) === undefined && (first !== object || !isBuiltIn(constructor.name))) pushInherited(ctx, value, object === value ? value : first, depth, members);
+      return String(constructor.name);
+    }
   }
   if (first === null) return null;
   const own = typeof value === "function" ? "Function" : "Object";
   if (depth > ctx.depth && ctx.depth !== null) return `${own} <Complex prototype>`;
   return `${own} <${constructorName(first, ctx, depth + 1) ?? inspect(first, { ...ctx.options, depth: -1 })}>`;
+}
+
+// How far up a chain of prototypes members are told of.
+const INHERITED_DEPTH = 3;
+const CLASS_NAME = /^[A-Z][a-zA-Z0-9]+$/;
+const builtIns = new SafeSet();
+{
+  const names = ObjectGetOwnPropertyNames(globalThis);
+  for (let i = 0; i < names.length; i++) if (RegExpPrototypeExec(CLASS_NAME, names[i]) !== null) builtIns.add(names[i]);
+}
+const isBuiltIn = (name) => builtIns.has(name);
+
+function pushInherited(ctx, value, start, depth, members) {
+  const seen = new SafeSet();
+  let object = start;
+  for (let level = 0; level < INHERITED_DEPTH; level++) {
+    if (level !== 0 || value === object) {
+      object = ObjectGetPrototypeOf(object);
+      if (object === null) return;
+      const constructor = ObjectGetOwnPropertyDescriptor(object, "constructor")?.value;
+      if (typeof constructor === "function" && isBuiltIn(constructor.name)) return;
+    }
+    const keys = ReflectOwnKeys(object);
+    ArrayPrototypePush(ctx.seen, value);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      if (key === "constructor" || ObjectPrototypeHasOwnProperty(value, key) || seen.has(key) || (typeof key === "symbol" && isInternal(key))) continue;
+      seen.add(key);
+      if (typeof ObjectGetOwnPropertyDescriptor(object, key)?.value === "function") continue;
+      const text = formatProperty(ctx, object, depth, key, 0);
+      ArrayPrototypePush(members, ctx.colors ? `\u001b[2m${text}\u001b[22m` : text);
+    }
+    ArrayPrototypePop(ctx.seen);
+  }
 }
 
 function separated(text) {
@@ -208,7 +247,7 @@ function keysOf(ctx, value, skipIndices) {
     ArrayPrototypePush(keys, names[i]);
   }
   const symbols = ObjectGetOwnPropertySymbols(value);
-  for (let i = 0; i < symbols.length; i++) ArrayPrototypePush(keys, symbols[i]);
+  for (let i = 0; i < symbols.length; i++) if (!isInternal(symbols[i])) ArrayPrototypePush(keys, symbols[i]);
   return keys;
 }
 
@@ -325,7 +364,9 @@ function formatRaw(ctx, value, depth, typed = false) {
 }
 
 function formatObject(ctx, value, depth, typed, found) {
-  const constructor = constructorName(value, ctx, depth);
+  const tooDeep = ctx.depth !== null && depth > ctx.depth;
+  const inherited = [];
+  const constructor = constructorName(value, ctx, depth, ctx.showHidden && !tooDeep && found === undefined ? inherited : undefined);
   let tag = value[SymbolToStringTag];
   if (typeof tag !== "string" || (tag !== "" && (ctx.showHidden ? ObjectPrototypeHasOwnProperty : ObjectPrototypePropertyIsEnumerable)(value, SymbolToStringTag))) tag = "";
   let base = "";
@@ -334,44 +375,44 @@ function formatObject(ctx, value, depth, typed, found) {
   let keys;
   let arrayLike = false;
   const empty = () => `${braces[0]}${braces[1]}`;
+  const isBare = () => keys.length === 0 && inherited.length === 0;
   // What stands before the braces and does not count in the width of a line.
   let name = "";
-  const tooDeep = ctx.depth !== null && depth > ctx.depth;
   if (found !== undefined) tag = "";
 
   if (ArrayIsArray(value)) {
     const prefix = constructor !== "Array" || tag !== "" ? prefixOf(constructor, tag, "Array", `(${value.length})`) : "";
     keys = keysOf(ctx, value, true);
     braces = [`${prefix}[`, "]"];
-    if (value.length === 0 && keys.length === 0) return empty();
+    if (value.length === 0 && isBare()) return empty();
     arrayLike = true;
     entries = arrayEntries;
   } else if (isSet(value)) {
     const size = SetPrototypeGetSize(value);
     keys = keysOf(ctx, value);
     braces = [`${prefixOf(constructor, tag, "Set", `(${size})`)}{`, "}"];
-    if (size === 0 && keys.length === 0) return empty();
+    if (size === 0 && isBare()) return empty();
     entries = setEntries;
   } else if (isMap(value)) {
     const size = MapPrototypeGetSize(value);
     keys = keysOf(ctx, value);
     braces = [`${prefixOf(constructor, tag, "Map", `(${size})`)}{`, "}"];
-    if (size === 0 && keys.length === 0) return empty();
+    if (size === 0 && isBare()) return empty();
     entries = mapEntries;
   } else if (isTypedArray(value)) {
     keys = keysOf(ctx, value, true);
     const fallback = TypedArrayPrototypeGetSymbolToStringTag(value);
     const length = TypedArrayPrototypeGetLength(value);
     braces = [`${prefixOf(constructor, tag, fallback, `(${length})`)}[`, "]"];
-    if (length === 0 && keys.length === 0 && !ctx.showHidden) return empty();
+    if (length === 0 && isBare() && !ctx.showHidden) return empty();
     arrayLike = true;
     entries = typedEntries;
   } else if (found?.pairs !== undefined) {
     const pairs = found.pairs(value);
     keys = ObjectKeys(value);
     braces = [`${prefixOf(constructor, tag, "Object", `(${pairs.length})`)}{`, "}"];
-    if (pairs.length === 0 && keys.length === 0 && found.hidden === undefined) return empty();
-    entries = () => limited(ctx, pairs.length, new SafeArrayIterator(pairs), (pair) => `${formatValue(ctx, pair[0], depth)} => ${formatValue(ctx, pair[1], depth)}`);
+    if (!tooDeep && pairs.length === 0 && isBare() && found.hidden === undefined) return empty();
+    entries = (_ctx, _value, inner) => limited(ctx, pairs.length, new SafeArrayIterator(pairs), (pair) => `${formatValue(ctx, pair[0], inner)} => ${formatValue(ctx, pair[1], inner)}`);
   } else if (isMapIterator(value) || isSetIterator(value)) {
     keys = keysOf(ctx, value);
     const pairs = op_node_preview(value)[1];
@@ -383,24 +424,24 @@ function formatObject(ctx, value, depth, typed, found) {
     const boxed = boxedPrimitive(value);
     if (isArgumentsObject(value)) {
       braces[0] = "[Arguments] {";
-      if (keys.length === 0) return empty();
+      if (isBare()) return empty();
     } else if (typeof value === "function" && found === undefined) {
       base = isRuntimeClass(value) ? `[Function: ${value.name}]` : functionBase(value, constructor, tag);
-      if (keys.length === 0) return ctx.stylize(base, "special");
+      if (isBare()) return ctx.stylize(base, "special");
     } else if (isRegExp(value)) {
       const prefix = prefixOf(constructor, tag, "RegExp");
       base = `${prefix === "RegExp " ? "" : prefix}${RegExpPrototypeToString(value)}`;
-      if (keys.length === 0 || (depth > ctx.depth && ctx.depth !== null)) return ctx.stylize(base, "regexp");
+      if (isBare() || (depth > ctx.depth && ctx.depth !== null)) return ctx.stylize(base, "regexp");
     } else if (isDate(value)) {
       const prefix = prefixOf(constructor, tag, "Date");
       base = `${prefix === "Date " ? "" : prefix}${NumberIsNaN(DatePrototypeGetTime(value)) ? DatePrototypeToString(value) : DatePrototypeToISOString(value)}`;
-      if (keys.length === 0) return ctx.stylize(base, "date");
+      if (isBare()) return ctx.stylize(base, "date");
     } else if (found === undefined && isError(value)) {
       base = errorBase(ctx, value, constructor, tag, keys);
-      if (keys.length === 0) return base;
+      if (isBare()) return base;
     } else if (isAnyArrayBuffer(value)) {
       const prefix = prefixOf(constructor, tag, isArrayBuffer(value) ? "ArrayBuffer" : "SharedArrayBuffer");
-      if (typed && keys.length === 0) return `${prefix}{ byteLength: ${formatNumber(ctx, value.byteLength)} }`;
+      if (typed && isBare()) return `${prefix}{ byteLength: ${formatNumber(ctx, value.byteLength)} }`;
       braces[0] = `${prefix}{`;
       ArrayPrototypeUnshift(keys, "byteLength");
       if (!typed) entries = bufferEntries;
@@ -421,15 +462,15 @@ function formatObject(ctx, value, depth, typed, found) {
     } else if (boxed !== undefined) {
       base = boxedBase(boxed, constructor, tag);
       if (boxed[0] === "String") keys = keysOf(ctx, value, true);
-      if (keys.length === 0) return ctx.stylize(base, StringPrototypeStartsWith(base, "[Number") ? "number" : "string");
+      if (isBare()) return ctx.stylize(base, StringPrototypeStartsWith(base, "[Number") ? "number" : "string");
     } else {
       if (found !== undefined) {
         keys = ObjectKeys(value);
         name = prefixOf(constructor, tag, "Object");
-        if (!tooDeep && keys.length === 0 && found.keys.length === 0 && found.hidden === undefined) return `${name}{}`;
+        if (!tooDeep && isBare() && found.keys.length === 0 && found.hidden === undefined) return `${name}{}`;
       } else {
         if (constructor !== "Object" || tag !== "") braces[0] = `${prefixOf(constructor, tag, "Object")}{`;
-        if (keys.length === 0) return empty();
+        if (isBare()) return empty();
       }
     }
   }
@@ -445,6 +486,7 @@ function formatObject(ctx, value, depth, typed, found) {
     if (found === undefined || !ArrayPrototypeIncludes(found.keys, keys[i])) ArrayPrototypePush(output, formatProperty(ctx, value, inner, keys[i], arrayLike ? 2 : 0));
   }
   if (found !== undefined) pushMembers(ctx, value, inner, found, output);
+  for (let i = 0; i < inherited.length; i++) ArrayPrototypePush(output, inherited[i]);
   ArrayPrototypePop(ctx.seen);
   const reference = ctx.circular.get(value);
   if (reference !== undefined) {
@@ -516,8 +558,10 @@ function formatProperty(ctx, value, depth, key, type) {
   }
   if (type === 1) return text;
   let name;
-  if (typeof key === "symbol") name = ctx.stylize(escapeText(SymbolPrototypeToString(key), "'"), "symbol");
-  else if (key === "__proto__") name = "['__proto__']";
+  if (typeof key === "symbol") {
+    name = ctx.stylize(escapeText(SymbolPrototypeToString(key), "'"), "symbol");
+    if (descriptor.enumerable === false) name = `[${name}]`;
+  } else if (key === "__proto__") name = "['__proto__']";
   else if (descriptor.enumerable === false || ((key === "cause" || key === "errors") && !ObjectPrototypeHasOwnProperty(value, key) && isError(value))) name = `[${escapeText(key, "'")}]`;
   else if (RegExpPrototypeExec(IDENTIFIER, key) !== null) name = ctx.stylize(key, "name");
   else name = ctx.stylize(quote(key), "string");
@@ -532,7 +576,7 @@ function groupElements(ctx, output, value) {
   let widest = 0;
   let i = 0;
   let length = output.length;
-  const extra = value !== undefined && ctx.maxArrayLength < value.length;
+  const extra = ctx.maxArrayLength < length;
   if (extra) length--;
   const lengths = [];
   for (; i < length; i++) {
@@ -560,7 +604,7 @@ function groupElements(ctx, output, value) {
   }
   let pad = StringPrototypePadStart;
   if (value !== undefined) {
-    for (let j = 0; j < length; j++) {
+    for (let j = 0; j < output.length; j++) {
       if (typeof value[j] !== "number" && typeof value[j] !== "bigint") {
         pad = StringPrototypePadEnd;
         break;
@@ -653,7 +697,10 @@ inspect.styles = styles;
 const numberText = (value) => (ObjectIs(value, -0) ? "-0" : `${value}`);
 
 function hasOwnText(value) {
-  if (isProxy(value)) return false;
+  if (isProxy(value)) {
+    const details = getProxyDetails(value);
+    return details !== null && details[0] !== null && hasOwnText(details[0]);
+  }
   if (typeof value[SymbolToPrimitive] === "function") return true;
   if (typeof value.toString !== "function") return false;
   if (ObjectPrototypeHasOwnProperty(value, "toString")) return true;

@@ -46,7 +46,12 @@ impl NamespaceKey {
 
     /// The id of the object called `name`: the same name gives the same id.
     pub fn id_from_name(&self, name: &str) -> ObjectId {
-        self.complete(self.half(name.as_bytes()))
+        self.id_from_bytes(name.as_bytes())
+    }
+
+    /// The id of a name that is given as bytes.
+    pub fn id_from_bytes(&self, name: &[u8]) -> ObjectId {
+        self.complete(self.half(name))
     }
 
     /// The id whose first half is `random`: what `newUniqueId()` gives.

@@ -152,8 +152,14 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
             bail!("--dev shows sources to clients: it needs a loopback address, and {address} is none");
         }
         let (running, main, exports) = start(workers, storage.clone(), options, "fetch").await?;
-        if let Err(error) = exports {
-            bail!(start_failure(&running.shared, &main, &error));
+        if let Err(error) = &exports {
+            bail!(start_failure(&running.shared, &main, error));
+        }
+        if exports.is_ok_and(|exports| exports.names.is_empty()) {
+            eprintln!(
+                "denizen: {main} exports nothing, so that every request fails: scripts of the service worker format \
+                 (addEventListener(\"fetch\", …)) are not supported, export default {{ fetch() {{ … }} }} is"
+            );
         }
         warn_about_handlers(&running.shared, &main).await;
         eprintln!("denizen: {main} is served on http://{}", listener.local_addr()?);

@@ -9,6 +9,8 @@ use deno_core::{JsRuntime, v8_set_flags};
 /// Flags beyond those that deno_core sets. Each is set in a call of its own, because V8 ignores everything after one that
 /// it does not know.
 const FLAGS: &[&str] = &[
+    // `Iterator.zip` and `Iterator.zipKeyed`, which workerd has.
+    "--js-joint-iteration",
     // 128 MiB of memory for a WebAssembly instance: V8 does not count it as heap.
     "--wasm-max-mem-pages=2048",
     // V8 15.0's loop unrolling also drops the interrupt check of an endless loop around a short counted one, such as

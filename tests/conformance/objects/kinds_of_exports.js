@@ -20,9 +20,14 @@ const kinds = {
   Target: `export class Target extends RpcTarget { fetch() { return new Response("target fetch"); } method() { return "target method"; } }`,
   Flow: `export class Flow extends WorkflowEntrypoint { run() {} }`,
   OfArray: `export class OfArray extends Array { method() { return "array method"; } }`,
+  Both: `export class Both extends DurableObject {} Object.setPrototypeOf(Both.prototype, WorkerEntrypoint.prototype);`,
+  Cut: `export class Cut extends DurableObject {} Object.setPrototypeOf(Cut.prototype, Object.prototype);`,
+  Joined: `export class Joined { method() { return "joined method"; } } Object.setPrototypeOf(Joined.prototype, DurableObject.prototype);`,
   Old: `export function Old() { this.made = true; } Old.prototype.fetch = () => new Response("old fetch");`,
+  OldActor: `export function OldActor(ctx, env) { return Reflect.construct(DurableObject, [ctx, env], new.target); } OldActor.prototype = Object.create(DurableObject.prototype, { method: { value: () => "old actor method" }, constructor: { value: OldActor } });`,
   proxied: `export const proxied = new Proxy(Base, {});`,
   object: `export const object = { fetch() { return new Response("object fetch"); }, method() { return "object method"; } };`,
+  nullPrototype: `export const nullPrototype = Object.assign(Object.create(null), { fetch() { return new Response("null fetch"); } });`,
   frozen: `export const frozen = Object.freeze({ fetch() { return new Response("frozen fetch"); } });`,
   instance: `export const instance = new (class { fetch() { return new Response("instance fetch"); } })();`,
   withGetter: `export const withGetter = { get fetch() { return () => new Response("getter fetch"); } };`,
@@ -40,14 +45,21 @@ const kinds = {
   true: "export const it = true;",
   bigint: "export const it = 5n;",
   symbol: "export const it = Symbol('s');",
+  arrow: "export const it = () => {};",
+  "async function": "export async function it() {}",
+  generator: "export function* it() {}",
+  bound: "export const it = (class {}).bind(null);",
+  method: "export const it = { b() {} }.b;",
   promise: "export const it = Promise.resolve();",
+  "async arrow": "export const it = async () => {};",
   "class of null": "export class it extends null {}",
   "class without a prototype chain": "export class it {} Object.setPrototypeOf(it.prototype, null);",
+  "object of null": "export const it = Object.create(null);",
+  "revoked Proxy": "const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); export const it = proxy;",
+  "throwing Proxy": "export const it = new Proxy({}, { get() { throw new RangeError('trap'); } });",
   "frozen class": "export const it = Object.freeze(class { fetch() { return new Response('frozen class'); } });",
   "class of null again": "export class it extends null { constructor() { return {}; } }",
 };
-
-const services = ["Entry", "SecondEntry", "object", "frozen", "instance", "withGetter", "array", "map", "date", "asyncFetch", "notFunction", "returnsNothing", "returnsPromiseOfText", "throwing", "noHandler", "promise"];
 
 export class Host extends DurableObject {
   load(kind) {
@@ -70,9 +82,11 @@ export default {
     const outcome = async (promise) => { try { return [await promise]; } catch (error) { return [`${error.name}: ${error.message.split("\n").slice(0, 2).join(" ")}`, ...marks(error)]; } };
     for (const kind in kinds) {
       const name = kinds[kind].includes(" it") ? "it" : kind;
+      // workerd fails inside for a class of objects that is asked for as an entrypoint.
+      const isService = kind === "Flow" || ["Entry", "SecondEntry"].includes(kind) || !/class|function|=>|\.b;|Proxy|Old/.test(kinds[kind]) || /^export const \w+ = \{/.test(kinds[kind]);
       await row(`kind of ${kind}`, () => outcome(host.entrypoint(kind, undefined, "fetch")));
-      for (const what of ["fetch", "method"]) await row(`facet ${kind} ${what}`, async () => (await outcome(host.facet(kind, name, what)))[0]);
-      if (services.includes(kind)) for (const what of ["fetch", "method", "nothing"]) await row(`entrypoint ${kind} ${what}`, () => outcome(host.entrypoint(kind, name, what)));
+      for (const what of ["fetch", "method"]) await row(`facet ${kind} ${what}`, () => outcome(host.facet(kind, name, what)));
+      if (isService && kind !== "method") for (const what of ["fetch", "method", "nothing"]) await row(`entrypoint ${kind} ${what}`, () => outcome(host.entrypoint(kind, name, what)));
     }
     for (const what of ["fromBase", "mixed"]) for (const name of ["Second", "Mixed", "SecondEntry"]) await row(`${name} ${what}`, () => outcome(name === "SecondEntry" ? host.entrypoint(name, name, what) : host.facet(name, name, what)));
     return response();

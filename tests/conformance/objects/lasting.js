@@ -20,13 +20,13 @@ export class Thing extends DurableObject {
     return this.ids.length;
   }
   oneMore() {
-    try { clearTimeout(setTimeout(() => {}, 1)); return "fine"; } catch (error) { return error.name; }
+    try { clearTimeout(setTimeout(() => {}, 1)); return "fine"; } catch (error) { return `${error.name}: ${error.message}`; }
   }
   oneMoreInterval() {
-    try { clearInterval(setInterval(() => {}, 1)); return "fine"; } catch (error) { return error.name; }
+    try { clearInterval(setInterval(() => {}, 1)); return "fine"; } catch (error) { return `${error.name}: ${error.message}`; }
   }
   oneMoreWait() {
-    return scheduler.wait(1).then(() => "fine", (error) => error.name);
+    return scheduler.wait(1).then(() => "fine", (error) => `${error.name}: ${error.message}`);
   }
   clearOne() {
     clearTimeout(this.ids.pop());
@@ -66,7 +66,7 @@ export class Thing extends DurableObject {
     return this.ctx.storage.kv.get(key) ?? null;
   }
   waitUntil(kind) {
-    const kinds = { undefined: [undefined], number: [5], promise: [Promise.resolve(1)], rejected: [Promise.reject(new Error("x"))], thenable: [{ then(resolve) { this.ran = true; resolve(); } }], function: [() => {}], text: ["x"], two: [Promise.resolve(), Promise.resolve()] };
+    const kinds = { nothing: [], undefined: [undefined], number: [5], promise: [Promise.resolve(1)], rejected: [Promise.reject(new Error("x"))], thenable: [{ then(resolve) { this.ran = true; resolve(); } }], function: [() => {}], text: ["x"], two: [Promise.resolve(), Promise.resolve()] };
     return [this.ctx.waitUntil(...kinds[kind]) ?? null];
   }
   waitUntilThenThrow() {
@@ -111,6 +111,9 @@ export class Thing extends DurableObject {
   async readStream() {
     return new TextDecoder().decode((await this.kept.reader.read()).value);
   }
+  keepRequestBody() {
+    return null;
+  }
   async fetch(request) {
     const { pathname } = new URL(request.url);
     if (pathname === "/keep") { this.kept.request = request; return new Response("kept"); }
@@ -137,6 +140,7 @@ export default {
     const outcome = async (promise) => { try { return [await promise]; } catch (error) { return [describeError(error), ...marks(error)]; } };
     const until = async (run) => { for (let i = 0; i < 300; i++) { const value = await run(); if (value) return value; await scheduler.wait(5); } return "never"; };
     await row("10000 timers", () => thing("t1").timers(10_000));
+    await row("10001 timers", () => thing("t2").timers(10_001));
     await row("timers of two events", async () => { const t = thing("t3"); await t.keepTimers(9_999); const seen = [await t.oneMore(), await outcome(t.keepTimers(1))]; await t.clearAll(); return seen; });
     await row("one more than the limit", async () => { const t = thing("t4"); await t.keepTimers(10_000); const seen = [await t.oneMore(), await t.oneMoreInterval(), await t.oneMoreWait()]; await t.clearOne(); seen.push(await t.oneMore()); await t.clearAll(); return [...seen, await t.oneMore()]; });
     await row("timers of another object", async () => { await thing("t5").keepTimers(10_000); const seen = await thing("t6").oneMore(); await thing("t5").clearAll(); return seen; });
@@ -146,7 +150,7 @@ export default {
     await row("timer calls after the answer", async () => { const t = thing("c"); await t.timerCalls("c2"); return until(() => t.keptValue("called")); });
     await row("timer throws after the answer", async () => { const t = thing("th"); await t.setTimer(20, "timer"); await t.timerThrows(); return [await until(() => t.keptValue("timer")), await outcome(t.keptValue("timer"))]; });
     await row("timer rejects after the answer", async () => { const t = thing("tr"); await t.setTimer(20, "timer"); await t.timerRejects(); return [await until(() => t.keptValue("timer")), await outcome(t.keptValue("timer"))]; });
-    for (const kind of ["undefined", "number", "promise", "rejected", "thenable", "function", "text", "two"]) await row(`waitUntil ${kind}`, () => outcome(thing(`w ${kind}`).waitUntil(kind)));
+    for (const kind of ["nothing", "undefined", "number", "promise", "rejected", "thenable", "function", "text", "two"]) await row(`waitUntil ${kind}`, () => outcome(thing(`w ${kind}`).waitUntil(kind)));
     await row("waitUntil, then a throw", async () => [await outcome(thing("wt").waitUntilThenThrow()), await until(() => thing("wt").stored("background"))]);
     await row("waitUntil in waitUntil", async () => { await thing("wc").waitUntilChain(); return until(() => thing("wc").keptValue("chain")); });
     await row("settled by another event", async () => { const waiting = thing("s").begin("a"); return [await until(async () => { try { return await thing("s").settle("a", "value"); } catch { return null; } }), await waiting]; });

@@ -1,5 +1,5 @@
-// Durable Object namespaces, ids, stubs and ctx: options with getters and odd values, members assigned and deleted, and
-// the order in which arguments are read.
+// Durable Object namespaces, ids, stubs and ctx: options with getters and odd values, members assigned and deleted, the
+// order in which arguments are read, and texts that are no valid Unicode.
 import { DurableObject } from "cloudflare:workers";
 import { table } from "../table.js";
 
@@ -16,6 +16,13 @@ export class Thing extends DurableObject {
   }
   length() {
     return this.ctx.id.name?.length ?? null;
+  }
+  codes() {
+    return [...(this.ctx.id.name ?? "")].map((letter) => letter.codePointAt(0).toString(16));
+  }
+  own() {
+    const { ctx } = this;
+    return [Object.keys(ctx).sort(), Object.keys(ctx.id).sort(), Object.keys(this).sort()];
   }
   assigned() {
     const { ctx } = this;
@@ -39,6 +46,7 @@ export class Thing extends DurableObject {
       delete: () => storage.delete(value("key", "k"), options("noCache", "allowUnconfirmed", "allowConcurrency")),
       list: () => storage.list(options("limit", "reverse", "prefix", "end", "startAfter", "start", "noCache", "allowConcurrency")),
       "list values": () => { const given = {}; for (const [name, result] of [["limit", 1], ["reverse", false], ["prefix", "p"], ["end", "z"], ["start", "a"]]) Object.defineProperty(given, name, { get() { read.push(name); return value(name, result); } }); return storage.list(given); },
+      "kv.list": () => [...storage.kv.list(options("limit", "reverse", "prefix", "end", "startAfter", "start", "noCache", "allowConcurrency"))].length,
       "kv.get": () => storage.kv.get(value("key", "k"), options("noCache")),
       "kv.put": () => storage.kv.put(value("key", "k"), Object.defineProperty({}, "a", { enumerable: true, get() { read.push("member a"); return 1; } }), options("noCache")),
       setAlarm: () => storage.setAlarm(4e12, options("allowUnconfirmed", "allowConcurrency", "other")).catch((error) => error.message),
@@ -46,7 +54,10 @@ export class Thing extends DurableObject {
       deleteAlarm: () => storage.deleteAlarm(options("allowUnconfirmed", "allowConcurrency")),
       deleteAll: () => storage.deleteAll(options("noCache", "allowUnconfirmed", "allowConcurrency", "deleteAlarm")),
       exec: () => storage.sql.exec(value("query", "SELECT ?, ?"), value("one", "1"), value("two", "2")).raw().next().value,
+      transaction: () => storage.transaction(() => "ran", options("lowPriority")),
       idFromName: () => typeof this.env.Thing.idFromName(value("name", "a"), options("other")),
+      getOptions: () => typeof this.env.Thing.get(this.ctx.id, options("routingMode", "locationHint", "version", "allowEviction", "enableReplicaRouting", "mode")),
+      getByName: () => typeof this.env.Thing.getByName(value("name", "a"), options("routingMode", "locationHint", "version")),
       newUniqueId: () => typeof this.env.Thing.newUniqueId(options("jurisdiction", "other")),
       getBookmarkForTime: () => storage.getBookmarkForTime(Object.assign(new Date(5), { valueOf() { read.push("valueOf"); return 5; } })).catch((error) => error.message),
     };
@@ -66,14 +77,14 @@ export default {
     const boom = (name) => ({ get [name]() { throw new RangeError(`read ${name}`); } });
     const hide = (text) => String(text).replace(/[0-9a-f]{64}/g, "…");
 
-    for (const [label, options] of Object.entries({ "true": true, number: 5, bigint: 5n, symbol: Symbol("s"), array: [], "empty text": "", Date: new Date(0), "hint of null": { locationHint: null }, "hint of a number": { locationHint: 5 }, "mode of null": { routingMode: null }, "mode of a number": { routingMode: 5 }, "mode of a symbol": { routingMode: Symbol("m") }, "mode that throws": boom("routingMode"), "empty mode": { routingMode: "" } })) {
+    for (const [label, options] of Object.entries({ "true": true, number: 5, bigint: 5n, symbol: Symbol("s"), function: () => {}, array: [], "empty text": "", Date: new Date(0), class: class {}, "hint of null": { locationHint: null }, "hint of a number": { locationHint: 5 }, "hint of a symbol": { locationHint: Symbol("h") }, "hint that throws": boom("locationHint"), "mode of null": { routingMode: null }, "mode of a number": { routingMode: 5 }, "mode of a symbol": { routingMode: Symbol("m") }, "mode that throws": boom("routingMode"), "mode by toString": { routingMode: { toString: () => "primary-only" } }, "empty mode": { routingMode: "" }, "version that throws": boom("version") })) {
       await row(`get with ${label}`, () => Thing.get(id, options).name);
       await row(`getByName with ${label}`, () => Thing.getByName("a", options).name);
     }
-    for (const [label, options] of Object.entries({ undefined: undefined, null: null, function: () => {}, array: [], "jurisdiction undefined": { jurisdiction: undefined }, "jurisdiction null": { jurisdiction: null }, "jurisdiction empty": { jurisdiction: "" }, "jurisdiction number": { jurisdiction: 5 }, "jurisdiction that throws": boom("jurisdiction") })) await row(`newUniqueId with ${label}`, () => Thing.newUniqueId(options).toString().length);
-    for (const [label, ...given] of [["nothing"], ["undefined", undefined], ["null", null], ["empty text", ""], ["number", 5], ["object", {}]]) await row(`jurisdiction of ${label}`, () => Object.prototype.toString.call(Thing.jurisdiction(...given)));
-    for (const [label, ...given] of [["undefined", undefined], ["null", null], ["number", 5], ["object", {}], ["array of a text", [id.toString()]], ["spaces around", ` ${id} `], ["String object", new String(id.toString())], ["throwing text", { toString() { throw new RangeError("text"); } }]]) await row(`idFromString of ${label}`, () => Thing.idFromString(...given).equals(id));
-    for (const [label, ...given] of [["nothing"], ["undefined", undefined], ["text", "a"], ["text of the id", id.toString()], ["stub", Thing.get(id)], ["namespace", Thing], ["id-like object", { toString: () => id.toString(), equals: () => true }], ["prototype of an id", Object.getPrototypeOf(id)], ["proxy of an id", new Proxy(id, {})], ["id of another namespace", Other.idFromName("a")]]) {
+    for (const [label, options] of Object.entries({ undefined: undefined, null: null, true: true, number: 5, text: "eu", function: () => {}, array: [], "jurisdiction undefined": { jurisdiction: undefined }, "jurisdiction null": { jurisdiction: null }, "jurisdiction empty": { jurisdiction: "" }, "jurisdiction number": { jurisdiction: 5 }, "jurisdiction symbol": { jurisdiction: Symbol("j") }, "jurisdiction that throws": boom("jurisdiction") })) await row(`newUniqueId with ${label}`, () => Thing.newUniqueId(options).toString().length);
+    for (const [label, ...given] of [["nothing"], ["undefined", undefined], ["null", null], ["empty text", ""], ["number", 5], ["symbol", Symbol("j")], ["object", {}], ["throwing text", { toString() { throw new RangeError("text"); } }]]) await row(`jurisdiction of ${label}`, () => Object.prototype.toString.call(Thing.jurisdiction(...given)));
+    for (const [label, ...given] of [["nothing"], ["undefined", undefined], ["null", null], ["number", 5], ["symbol", Symbol("s")], ["object", {}], ["array of a text", [id.toString()]], ["spaces around", ` ${id} `], ["String object", new String(id.toString())], ["throwing text", { toString() { throw new RangeError("text"); } }]]) await row(`idFromString of ${label}`, () => Thing.idFromString(...given).equals(id));
+    for (const [label, ...given] of [["nothing"], ["undefined", undefined], ["text", "a"], ["text of the id", id.toString()], ["stub", Thing.get(id)], ["namespace", Thing], ["id-like object", { toString: () => id.toString(), equals: () => true }], ["prototype of an id", Object.getPrototypeOf(id)], ["object made of an id", Object.create(id)], ["proxy of an id", new Proxy(id, {})], ["id of another namespace", Other.idFromName("a")]]) {
       if (label !== "id of another namespace") await row(`get of ${label}`, () => Thing.get(...given).name);
       await row(`equals of ${label}`, () => id.equals(...given));
     }
@@ -82,6 +93,10 @@ export default {
       await row(`getByName of ${label}`, () => Thing.getByName(...given).name);
     }
 
+    await row("lone surrogates are two names", () => [Thing.idFromName("\ud800").equals(Thing.idFromName("\ud801")), Thing.idFromName("\ud800").equals(Thing.idFromName("\ufffd")), Thing.idFromName("\ud800").equals(Thing.idFromName("\ud800"))]);
+    await row("lone surrogate as a name", () => [Thing.idFromName("a\ud800").name, Thing.getByName("a\ud800").name].map((name) => [...name].map((letter) => letter.codePointAt(0).toString(16))));
+    await row("lone surrogate in the object", () => Thing.getByName("a\ud800").codes());
+    await row("lone surrogates are two objects", async () => { await Thing.getByName("x\ud800").put("first"); return [await Thing.getByName("x\ud801").get(), await Thing.getByName("x\ufffd").get(), await Thing.getByName("x\ud800").get()]; });
     await row("pair of surrogates", async () => { await Thing.getByName("x\ud83d\ude00").put("pair"); return Thing.getByName("x😀").get(); });
     await row("name of 342 letters of three bytes", () => Thing.getByName("€".repeat(341)).length());
     await row("name of more", () => Thing.getByName("€".repeat(342)).length());
@@ -101,11 +116,12 @@ export default {
       await row(`${label} in JSON`, () => hide(JSON.stringify(make())));
       await row(`${label} as text`, () => hide(`${make()}`));
       await row(`${label} spread`, () => Object.keys({ ...make() }).sort());
-      if (label === "stub") await row(`${label} for in`, () => { const names = []; for (const name in make()) names.push(name); return names.filter((name) => !/^getExisting|^allow/.test(name)).sort(); });
+      await row(`${label} for in`, () => { const names = []; for (const name in make()) names.push(name); return names.filter((name) => !/^getExisting|^allow/.test(name)).sort(); });
     }
     await row("id of an assigned name", async () => { const given = Thing.idFromName("a"); Object.defineProperty(given, "name", { value: "b", configurable: true }); return [given.name, await Thing.get(given).name, Thing.get(given).name]; });
     await row("stub keys in order", () => [Object.keys(Thing.getByName("a")), Object.getOwnPropertyNames(Thing.get(Thing.newUniqueId()))]);
     await row("id equals in one namespace twice", () => [Thing.idFromName("a").equals(ctx.exports.Thing.idFromName("a")), ctx.exports.Thing.idFromName("a").equals(Thing.idFromName("a")), Thing.idFromName("a").equals(Other.idFromName("a"))]);
+    await row("own members in the object", () => Thing.getByName("a").own());
     await row("ctx assigned", () => Thing.getByName("a").assigned());
     for (const method of await Thing.getByName("order").order()) await row(`read by ${method}`, () => Thing.getByName("order").order(method));
     return response();

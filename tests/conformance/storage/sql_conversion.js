@@ -74,6 +74,9 @@ export class Store extends DurableObject {
     await row("parameter in ATTACH", () => sql.exec("ATTACH ? AS x", ":memory:"));
     await row("parameter as a table", () => sql.exec("SELECT * FROM ?", "t"));
 
+    await row("lone surrogate in the text", () => one("SELECT '\ud800', hex('\ud800'), length('\ud800')"));
+    await row("lone surrogates apart in the text", () => one("SELECT '\ud800' = '\ud801', '\ud800' = '\ufffd', '\ud800' = ?", "\ud800"));
+    await row("lone surrogate as a column name", () => sql.exec("SELECT 1 AS \"\ud800\"").columnNames.map((name) => [...name].map((letter) => letter.codePointAt(0).toString(16)).join(" ")));
     await row("lone surrogate bound", () => one("SELECT hex(?), length(?)", "\ud800", "a\udc00b"));
     await row("NUL in the text", () => one("SELECT 'a\0b'"));
     await row("NUL in a comment", () => one("SELECT 1 /* \0 */"));

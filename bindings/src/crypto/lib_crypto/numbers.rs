@@ -7,9 +7,13 @@ use std::ptr::{null, null_mut};
 use std::time::Instant;
 
 use aws_lc_sys as c;
+use denizen_core::limits::RSA_BITS;
 
 use super::{Number, Owned, number, number_bytes, ok};
 use crate::crypto::keys::{go_on, nist_curve};
+
+/// Bases for finding the factors of a modulus: each finds them in at least one case of two.
+const SMALL_PRIMES: [u64; 20] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71];
 
 /// A callback that ends a search at a moment; the moment has to outlive it.
 fn watch(until: &Instant) -> Option<Owned<c::BN_GENCB>> {
@@ -30,6 +34,11 @@ fn scratch() -> Option<Owned<c::BN_CTX>> {
 fn shortest(number: &Number) -> Option<Vec<u8>> {
     // SAFETY: the number is live.
     unsafe { number_bytes(number.get(), 0) }
+}
+
+fn copy(to: &Number, from: &Number) -> Option<()> {
+    // SAFETY: both are live.
+    (!unsafe { c::BN_copy(to.get(), from.get()) }.is_null()).then_some(())
 }
 
 /// Bits of a number.
@@ -61,6 +70,75 @@ pub fn is_prime(value: &Number, checks: c_int, until: Instant) -> Option<bool> {
     // SAFETY: all are live, and the moment outlives the call.
     let found = unsafe { c::BN_is_prime_fasttest_ex(value.get(), checks, scratch.get(), 1, watch.get()) };
     (found >= 0).then_some(found == 1)
+}
+
+/// What the library wants to know of a private key of RSA that is a modulus and two exponents: p, q, d mod p-1, d mod q-1 and
+/// 1/q mod p. Nothing if the exponents do not belong together, or the time is over.
+pub fn rsa_factors(n: &[u8], e: &[u8], d: &[u8], until: Instant) -> Option<[Vec<u8>; 5]> {
+    if n.len().max(e.len()).max(d.len()) > (RSA_BITS as usize).div_ceil(8) + 1 {
+        return None;
+    }
+    let scratch = scratch()?;
+    let scratch = scratch.get();
+    let (n, e, d, new) = (number(n)?, number(e)?, number(d)?, || number(&[]));
+    let (odd, mut power, mut square, less) = (new()?, new()?, new()?, new()?);
+    let (p, q, dp, dq, qi) = (new()?, new()?, new()?, new()?, new()?);
+    // SAFETY: all numbers are live, and results are no arguments but where the library allows it.
+    unsafe {
+        if c::BN_is_odd(n.get()) != 1 || c::BN_num_bits(n.get()) > RSA_BITS || c::BN_is_one(n.get()) == 1 {
+            return None;
+        }
+        // Every number to the power of d * e - 1 is 1. That exponent is odd times a power of two; a root of 1 that is neither 1
+        // nor -1, found on the way from the odd one, has a factor in common with n.
+        ok(c::BN_mul(odd.get(), d.get(), e.get(), scratch))?;
+        ok(c::BN_sub_word(odd.get(), 1))?;
+        if c::BN_is_zero(odd.get()) == 1 || c::BN_is_negative(odd.get()) == 1 {
+            return None;
+        }
+        let twos = c::BN_count_low_zero_bits(odd.get());
+        ok(c::BN_rshift(odd.get(), odd.get(), twos))?;
+        copy(&less, &n)?;
+        ok(c::BN_sub_word(less.get(), 1))?;
+        let mut found = false;
+        'bases: for base in SMALL_PRIMES {
+            if Instant::now() >= until {
+                return None;
+            }
+            ok(c::BN_set_word(square.get(), base))?;
+            ok(c::BN_mod_exp(power.get(), square.get(), odd.get(), n.get(), scratch))?;
+            if c::BN_is_one(power.get()) == 1 || c::BN_cmp(power.get(), less.get()) == 0 {
+                continue;
+            }
+            for _ in 0..twos {
+                ok(c::BN_mod_sqr(square.get(), power.get(), n.get(), scratch))?;
+                if c::BN_is_one(square.get()) == 1 {
+                    found = true;
+                    break 'bases;
+                }
+                std::mem::swap(&mut power, &mut square);
+                if c::BN_cmp(power.get(), less.get()) == 0 {
+                    continue 'bases;
+                }
+            }
+            return None;
+        }
+        if !found {
+            return None;
+        }
+        ok(c::BN_sub_word(power.get(), 1))?;
+        ok(c::BN_gcd(p.get(), power.get(), n.get(), scratch))?;
+        ok(c::BN_div(q.get(), null_mut(), n.get(), p.get(), scratch))?;
+        let (p, q) = if c::BN_cmp(p.get(), q.get()) < 0 { (q, p) } else { (p, q) };
+        for (factor, result) in [(&p, &dp), (&q, &dq)] {
+            copy(&less, factor)?;
+            ok(c::BN_sub_word(less.get(), 1))?;
+            ok(c::BN_nnmod(result.get(), d.get(), less.get(), scratch))?;
+        }
+        if c::BN_mod_inverse(qi.get(), q.get(), p.get(), scratch).is_null() {
+            return None;
+        }
+        Some([shortest(&p)?, shortest(&q)?, shortest(&dp)?, shortest(&dq)?, shortest(&qi)?])
+    }
 }
 
 /// A prime and generator that no group can be made of.

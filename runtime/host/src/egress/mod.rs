@@ -145,17 +145,25 @@ impl Egress {
                 builder = builder.header(pair[0].as_str(), pair[1].as_str());
             }
         }
-        let request =
-            builder.body(WireBody::from(request.body)).map_err(|error| EgressError::Invalid(error.to_string()))?;
+        let body = WireBody::from(request.body);
+        // hyper says nothing of an empty body, and servers answer 411.
+        if body.is_end_stream() && !["GET", "HEAD"].contains(&request.method.as_str()) {
+            builder = builder.header(http::header::CONTENT_LENGTH, 0);
+        }
+        let request = builder.body(body).map_err(|error| EgressError::Invalid(error.to_string()))?;
         let client = match policy {
             AddressPolicy::Any => &self.any,
             AddressPolicy::PublicOnly => &self.public_only,
         };
         let response = client.request(request).await.map_err(|error| classify(&error, host))?;
         let (head, body) = response.into_parts();
+        let usual = head.status.canonical_reason().unwrap_or_default();
+        // hyper keeps a reason that is not the usual one.
+        let own = head.extensions.get::<hyper::ext::ReasonPhrase>();
         Ok(ResponseParts {
             status: head.status.as_u16(),
-            status_text: head.status.canonical_reason().unwrap_or_default().to_owned(),
+            status_text: own
+                .map_or_else(|| usual.to_owned(), |own| String::from_utf8_lossy(own.as_bytes()).into_owned()),
             headers: flat_headers(&head.headers),
             body: body_source(body, u64::MAX, EGRESS_BODY_IDLE),
         })
@@ -212,7 +220,7 @@ pub fn body_source(body: Incoming, max: u64, idle: Duration) -> BodySource {
         loop {
             let next = match tokio::time::timeout(idle, body.frame()).await {
                 Ok(Some(Ok(frame))) => Ok(Some(frame)),
-                Ok(Some(Err(_))) => Err(CallError::new("Network connection lost.")),
+                Ok(Some(Err(_))) => Err(CallError::retryable("Network connection lost.")),
                 Ok(None) => Ok(None),
                 Err(_) => Err(CallError::new("The body did not arrive in time.")),
             };

@@ -18,7 +18,7 @@ use denizen_bindings::call::{
 use denizen_bindings::fetch::body::BodySource;
 use denizen_core::limits::{AskedLimits, IngressLimits, Limit, SMALL_BODY_BYTES};
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
@@ -155,6 +155,10 @@ async fn answer(
     if served.test_scheduled && request.uri().path() == "/__scheduled" {
         return run_scheduled(shared, &served.worker, request.uri().query().unwrap_or_default()).await;
     }
+    if let Some((status, text)) = refusal(&request) {
+        return refuse(status, text);
+    }
+    let is_head = request.method() == Method::HEAD;
     let asked = if served.dev { Asked::of(&request, client) } else { None };
     let asked = asked.as_ref();
     let parts = match tokio::time::timeout(limits.body_idle, read_request(request, limits, client)).await {
@@ -177,7 +181,7 @@ async fn answer(
     let outcome = outcome.await;
     guard.0 = None;
     match outcome {
-        Ok(Ok(CallOk::Response(response))) => to_http(*response),
+        Ok(Ok(CallOk::Response(response))) => to_http(*response, is_head),
         Ok(Ok(_)) => failure(&CallError::new("the event gave no response"), asked, shared),
         Ok(Err(error)) => failure(&error, asked, shared),
         Err(_) => failure(&CallError::retryable("the server is stopping"), asked, shared),
@@ -209,7 +213,8 @@ async fn read_request(
 ) -> Result<RequestParts, StatusCode> {
     let (head, body) = request.into_parts();
     let host = head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
-    let authority = head.uri.authority().map(http::uri::Authority::as_str).or(host).unwrap_or("localhost");
+    // As in workerd, the header goes before a whole URL as the target.
+    let authority = host.or(head.uri.authority().map(http::uri::Authority::as_str)).unwrap_or("localhost");
     let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let url = format!("http://{authority}{path}");
     let mut headers = flat_headers(&head.headers);
@@ -229,24 +234,87 @@ async fn read_request(
     Ok(RequestParts { method: head.method.as_str().to_owned(), url, headers, body, cf })
 }
 
-fn to_http(response: ResponseParts) -> Response<WireBody> {
+/// Methods that a Worker is asked with: those that workerd knows.
+const METHODS: &[&str] = &[
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+    "PATCH",
+    "PURGE",
+    "OPTIONS",
+    "TRACE",
+    "COPY",
+    "LOCK",
+    "MKCOL",
+    "MOVE",
+    "PROPFIND",
+    "PROPPATCH",
+    "SEARCH",
+    "UNLOCK",
+    "ACL",
+    "REPORT",
+    "MKACTIVITY",
+    "CHECKOUT",
+    "MERGE",
+    "M-SEARCH",
+    "NOTIFY",
+    "SUBSCRIBE",
+    "UNSUBSCRIBE",
+    "QUERY",
+    "BAN",
+];
+
+/// Why a request reaches no Worker, by its head alone.
+fn refusal(request: &Request<Incoming>) -> Option<(StatusCode, &'static str)> {
+    if !METHODS.contains(&request.method().as_str()) {
+        return Some((StatusCode::NOT_IMPLEMENTED, "ERROR: Unrecognized request method."));
+    }
+    let hosts = request.headers().get_all(http::header::HOST).iter().count();
+    let has_host = hosts == 1 || (hosts == 0 && request.version() == http::Version::HTTP_2);
+    (!has_host).then_some((StatusCode::BAD_REQUEST, "Bad Request"))
+}
+
+fn to_http(response: ResponseParts, is_head: bool) -> Response<WireBody> {
     let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut built = Response::new(WireBody::from(response.body));
     *built.status_mut() = status;
-    if !response.status_text.is_empty()
-        && let Ok(reason) = hyper::ext::ReasonPhrase::try_from(response.status_text.as_bytes())
+    let text = match response.status_text.as_str() {
+        "" if status.canonical_reason().is_none() => reason_of_class(status),
+        text => text,
+    };
+    if !text.is_empty()
+        && let Ok(reason) = hyper::ext::ReasonPhrase::try_from(text.as_bytes())
     {
         built.extensions_mut().insert(reason);
     }
+    // Where no body follows, the length is what the Worker says of the one that would.
+    let has_no_body = is_head || status == StatusCode::NOT_MODIFIED;
     let mut pairs = response.headers.into_iter();
     while let (Some(name), Some(value)) = (pairs.next(), pairs.next()) {
         let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else { continue };
+        if name == CONTENT_LENGTH && has_no_body {
+            built.headers_mut().insert(name, value);
+            continue;
+        }
         // The length is that of the body; a Worker's word on it could break the connection for the next request.
         if name != CONTENT_LENGTH && name != http::header::TRANSFER_ENCODING && name != CONNECTION {
             built.headers_mut().append(name, value);
         }
     }
     built
+}
+
+/// What workerd says of a status that has no name of its own.
+fn reason_of_class(status: StatusCode) -> &'static str {
+    match status.as_u16() / 100 {
+        1 => "Informational",
+        2 => "Successful",
+        3 => "Redirection",
+        4 => "Client Error",
+        _ => "Server Error",
+    }
 }
 
 /// What a client sees of a failed event: a reference, by which the log has the rest; a developer sees all.

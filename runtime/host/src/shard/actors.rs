@@ -73,7 +73,7 @@ pub(super) enum FacetState {
     AwaitingCode(Box<FacetStart>, Vec<Call>),
     /// Its place on disk is awaited: its number is not durable yet, or what had its name is still going.
     AwaitingPlace(Box<FacetStart>, Vec<Call>),
-    /// It runs, or has been evicted and can run again.
+    /// It runs, or has been evicted or refused and can run when it is next called.
     Running(Option<u64>, Box<FacetStart>),
     /// It has ended or failed to start.
     Gone(CallError),
@@ -179,6 +179,15 @@ impl Actors {
             None => VecDeque::new(),
         }
     }
+}
+
+/// Whether an actor ends because its Worker has no class of its name. What a class throws is a reset, whatever its text.
+fn lacks_class(identity: &ActorIdentity, reason: &CallError) -> bool {
+    let text = match &identity.class_name {
+        None => "Worker has no default actor class.".to_owned(),
+        Some(name) => format!("Worker has no such actor class: {name}"),
+    };
+    !reason.durable_object_reset && reason.message == text
 }
 
 impl Shard {
@@ -342,27 +351,39 @@ impl Shard {
             None => Vec::new(),
         };
         match outcome {
-            Err(error) => {
-                for call in waiting {
-                    call.reply.send(Err(error.clone()));
-                }
-                self.actors.facets.insert(container, FacetState::Gone(error));
-            }
+            Err(error) => self.fail_facet(container, waiting, error),
             Ok(start) => match self.definition(&start.class.worker) {
                 Ok(None) => {
                     self.actors.facets.insert(container, FacetState::AwaitingCode(Box::new(start), waiting));
                 }
                 Ok(Some(_)) => self.run_facet(container, start, waiting),
-                Err(error) => self.facet_started_failed(container, waiting, error),
+                Err(error) => self.lack_code(container, waiting, error),
             },
         }
     }
 
-    fn facet_started_failed(&mut self, container: u64, waiting: Vec<Call>, error: CallError) {
+    /// What a container was to hold failed for good: everyone learns the same until its parent ends it.
+    fn fail_facet(&mut self, container: u64, waiting: Vec<Call>, error: CallError) {
         for call in waiting {
             call.reply.send(Err(error.clone()));
         }
         self.actors.facets.insert(container, FacetState::Gone(error));
+    }
+
+    /// There is no code for a container's class. If that may be otherwise the next time, the next `get()` asks again.
+    fn lack_code(&mut self, container: u64, waiting: Vec<Call>, error: CallError) {
+        if error.retryable {
+            self.host.facet_names.borrow_mut().retain(|_, id| *id != container);
+        }
+        self.fail_facet(container, waiting, error);
+    }
+
+    /// A facet could not begin, which says nothing of what it is: the next call tries again.
+    fn refuse_facet(&mut self, container: u64, start: FacetStart, waiting: Vec<Call>, error: &CallError) {
+        for call in waiting {
+            call.reply.send(Err(error.clone()));
+        }
+        self.actors.facets.insert(container, FacetState::Running(None, Box::new(start)));
     }
 
     /// Code arrived: facets that waited for it begin.
@@ -379,7 +400,7 @@ impl Shard {
                 continue;
             };
             match self.definition(&start.class.worker) {
-                Err(error) => self.facet_started_failed(container, waiting, error),
+                Err(error) => self.lack_code(container, waiting, error),
                 Ok(_) => self.run_facet(container, *start, waiting),
             }
         }
@@ -398,7 +419,7 @@ impl Shard {
             Err(error) => Err(error),
         };
         match place {
-            Err(error) => self.facet_started_failed(container, waiting, error),
+            Err(error) => self.refuse_facet(container, start, waiting, &error),
             Ok((Some(facet), ..)) => self.begin_facet(container, start, facet, waiting),
             Ok((None, storage, parent, name)) => {
                 self.actors.facets.insert(container, FacetState::AwaitingPlace(Box::new(start), waiting));
@@ -419,7 +440,7 @@ impl Shard {
                 Ok(facet) => self.begin_facet(container, *start, facet, waiting),
                 Err(error) => {
                     let error = self.storage_failed("a facet", &error);
-                    self.facet_started_failed(container, waiting, error);
+                    self.refuse_facet(container, *start, waiting, &error);
                 }
             },
             Some(other) => {
@@ -448,7 +469,7 @@ impl Shard {
                 }
                 self.deliver_waiting_alarms(incarnation, facet);
             }
-            Err(error) => self.facet_started_failed(container, waiting, error),
+            Err(error) => self.refuse_facet(container, start, waiting, &error),
         }
     }
 
@@ -565,9 +586,11 @@ impl Shard {
         }
         self.host.facet_names.borrow_mut().retain(|(parent, _), _| *parent != incarnation);
         if let Some(container) = slot.container {
-            // Its stubs are broken for good; the name is free for the next get().
+            // Its stubs are broken for good; the name is free for the next get(), unless the Worker has no such class.
             self.actors.facets.insert(container, FacetState::Gone(reason.clone()));
-            self.host.facet_names.borrow_mut().retain(|_, id| *id != container);
+            if !lacks_class(&slot.identity, reason) {
+                self.host.facet_names.borrow_mut().retain(|_, id| *id != container);
+            }
         }
         for call in slot.held {
             // The handler of an alarm that waited has not run: that does not count as one of its tries.

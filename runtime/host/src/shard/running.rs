@@ -14,6 +14,7 @@ use denizen_bindings::isolate::{IsolateId, IsolateState};
 use denizen_core::limits::Limit;
 
 use super::isolate::{Phase, Slot, Turn};
+use super::start::is_stall;
 use super::watchdog::thread_cpu;
 use super::{Shard, turn};
 
@@ -261,11 +262,18 @@ pub(super) fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn) -
     let waker = slot.waker.clone();
     slot.runtime.enter(|runtime| {
         if matches!(turn, Turn::Poll) {
-            let polled = runtime.poll_event_loop(&mut Context::from_waker(&waker), Default::default());
-            if let Poll::Ready(Err(error)) = &polled {
-                state.host.console(&state.worker().name, None, "error", &format!("Uncaught {error}"));
-            }
-            return matches!(polled, Poll::Ready(Ok(())));
+            return match runtime.poll_event_loop(&mut Context::from_waker(&waker), Default::default()) {
+                Poll::Ready(Ok(())) => true,
+                // A module that was imported later awaits something, which may still come as long as any event waits.
+                Poll::Ready(Err(error)) if is_stall(&error) => {
+                    state.events.borrow().values().all(|io| io.waiting.get() == 0)
+                }
+                Poll::Ready(Err(error)) => {
+                    state.host.console(&state.worker().name, None, "error", &format!("Uncaught {error}"));
+                    false
+                }
+                Poll::Pending => false,
+            };
         }
         deno_core::scope!(scope, runtime);
         match (turn, io) {

@@ -25,8 +25,11 @@ use super::Shard;
 use super::isolate::{Phase, Starting, Turn};
 use crate::modules::loader::{FACADE_COLUMN, specifier_of};
 
-/// What deno_core says of it.
-const NEVER_RESOLVED: &str = "Top-level await promise never resolved";
+/// Whether deno_core says that modules await what none of its own operations will bring.
+pub(super) fn is_stall(error: &CoreError) -> bool {
+    error.to_string().contains("Top-level await promise never resolved")
+        || matches!(error.as_kind(), CoreErrorKind::ModuleEvaluationDeadlock)
+}
 
 /// workerd's text for a top-level `await` of something that never comes, in the main module `url`.
 fn never_settled(url: &str) -> CallError {
@@ -82,7 +85,7 @@ impl Shard {
             let mut context = Context::from_waker(&waker);
             // The loop first: it also stores the code cache of what has just been compiled.
             let idle = match runtime.poll_event_loop(&mut context, Default::default()) {
-                Poll::Ready(Err(error)) if error.to_string().contains(NEVER_RESOLVED) => {
+                Poll::Ready(Err(error)) if is_stall(&error) => {
                     return Poll::Ready(Err(never_settled(&definition.bundle.main)));
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(describe(error, definition.loaded))),
@@ -197,7 +200,7 @@ fn startup_limit(definition: &WorkerDefinition) -> CallError {
 
 /// `Uncaught <error>` with its places, as workerd writes the failure of a dynamic Worker.
 fn start_text(error: &CallError, naming: Naming) -> String {
-    if error.limit.is_some() {
+    if error.limit.is_some() || error.name.is_empty() {
         return error.message.clone();
     }
     let mut text = format!("Uncaught {}: {}", error.name, error.message);
@@ -262,6 +265,7 @@ fn prepare_env(runtime: &mut JsRuntime, state: &IsolateState, worker: &WorkerDef
     let value: v8::Local<v8::Value> = match &worker.env {
         EnvSpec::Wire(value) => {
             let value = wire::deserialize(scope, value).map_err(|error| CallError::new(error.to_string()))?;
+            let value = plain_object(scope, value);
             let object = v8::Object::new(scope);
             let key = v8::String::new(scope, "value").expect("a short string fits");
             object.create_data_property(scope, key.into(), value);
@@ -285,6 +289,24 @@ fn prepare_env(runtime: &mut JsRuntime, state: &IsolateState, worker: &WorkerDef
     let timers = v8::Boolean::new(scope, timers_are_objects(worker)).into();
     prepare.call(scope, undefined, &[value, globals, timers]);
     Ok(())
+}
+
+/// `env` itself, whatever was given for it, is a plain object with the members of that.
+fn plain_object<'s>(scope: &mut v8::PinScope<'s, '_>, given: v8::Local<'s, v8::Value>) -> v8::Local<'s, v8::Value> {
+    let Ok(object) = v8::Local::<v8::Object>::try_from(given) else { return given };
+    let plain = v8::Object::new(scope);
+    if object.get_prototype(scope) == plain.get_prototype(scope) {
+        return given;
+    }
+    let names = object.get_own_property_names(scope, v8::GetPropertyNamesArgs::default());
+    for index in 0..names.map_or(0, |names| names.length()) {
+        if let Some(name) = names.and_then(|names| names.get_index(scope, index))
+            && let Some(value) = object.get(scope, name)
+        {
+            plain.set(scope, name, value);
+        }
+    }
+    plain.into()
 }
 
 fn binding_to_js<'s>(
@@ -333,10 +355,18 @@ fn register(
     v8::tc_scope!(let scope, scope);
     let names = register.call(scope, undefined, &[namespace]);
     match scope.exception() {
-        None => Ok(strings(scope, names)),
+        None => match names.filter(|names| names.is_string()) {
+            None => Ok(strings(scope, names)),
+            // Nobody threw it: it has no name.
+            Some(reason) => {
+                let message = reason.to_rust_string_lossy(scope);
+                Err(CallError { stack: Some(message.clone()), message, ..CallError::default() })
+            }
+        },
         Some(thrown) => {
             let text = thrown.to_rust_string_lossy(scope);
-            Err(CallError::type_error(text.trim_start_matches("TypeError: ")))
+            let (name, message) = text.split_once(": ").unwrap_or(("Error", &text));
+            Err(CallError { name: name.into(), message: message.into(), ..CallError::default() })
         }
     }
 }
@@ -367,8 +397,10 @@ fn describe(error: CoreError, loaded: bool) -> CallError {
                         continue;
                     }
                     // workerd counts the columns of code that was not compiled from 0; people count from 1.
-                    let column = if loaded { column - 1 } else { column };
-                    text.push_str(&format!("\n    at {file}:{line}:{column}"));
+                    match if loaded { column - 1 } else { column } {
+                        0 => text.push_str(&format!("\n    at {file}:{line}")),
+                        column => text.push_str(&format!("\n    at {file}:{line}:{column}")),
+                    }
                 }
                 text
             });

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{AlarmCall, CallError, CallKind, CallOk};
-use denizen_bindings::fetch::{body, headers_to_js, string};
+use denizen_bindings::fetch::{body, headers_to_js, string, tell_length};
 use denizen_bindings::io::context::IoContext;
 use denizen_bindings::isolate::{Completion, IsolateState, Rejection, Token};
 use denizen_bindings::modules::{BUNDLE, SCHEME};
@@ -133,7 +133,8 @@ fn arguments<'s>(
     kind: CallKind,
 ) -> Result<(i32, v8::Local<'s, v8::Value>), CallError> {
     Ok(match kind {
-        CallKind::Fetch(request) => {
+        CallKind::Fetch(mut request) => {
+            tell_length(&mut request.headers, &request.body);
             let method = string(scope, &request.method);
             let url = string(scope, &request.url);
             let headers = headers_to_js(scope, &request.headers);

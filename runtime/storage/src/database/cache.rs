@@ -24,7 +24,7 @@ struct Entry {
 /// The statements of one connection.
 #[derive(Debug)]
 pub(crate) struct StatementCache {
-    entries: HashMap<Box<str>, Rc<Entry>>,
+    entries: HashMap<Box<[u8]>, Rc<Entry>>,
     bytes: usize,
     bytes_max: usize,
     clock: u64,
@@ -48,7 +48,7 @@ impl StatementCache {
     }
 
     /// The statement of `text`, if it is here and not lent out.
-    pub(crate) fn lend(cache: &Rc<RefCell<Self>>, text: &str, connection: &SharedConnection) -> Option<Lease> {
+    pub(crate) fn lend(cache: &Rc<RefCell<Self>>, text: &[u8], connection: &SharedConnection) -> Option<Lease> {
         let mut this = cache.borrow_mut();
         this.clock += 1;
         let entry = this.entries.get(text)?;
@@ -60,7 +60,7 @@ impl StatementCache {
     /// Lends out a statement that was compiled just now, and keeps it afterwards if `text` fits.
     pub(crate) fn adopt(
         cache: &Rc<RefCell<Self>>,
-        text: &str,
+        text: &[u8],
         statement: RawStatement,
         connection: &SharedConnection,
     ) -> Lease {

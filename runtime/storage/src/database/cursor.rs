@@ -162,6 +162,20 @@ impl Cursor {
         Ok(Some(row))
     }
 
+    /// Ends it before its end. Whether there were rows left.
+    pub fn finish(&self) -> bool {
+        let mut state = self.0.borrow_mut();
+        let had_more = state.has_row || !state.kept.is_empty();
+        state.finish();
+        state.kept.clear();
+        had_more
+    }
+
+    /// Fails if it was ended for another reason than that it was read.
+    pub fn check(&self) -> Result<(), StorageError> {
+        self.0.borrow().ended.clone().map_or(Ok(()), Err)
+    }
+
     /// Whether a row is left.
     pub fn has_row(&self) -> bool {
         let state = self.0.borrow();

@@ -181,8 +181,18 @@ impl Database {
 
     /// Runs `work` on the database, with its connection open.
     fn with<T>(&self, work: impl FnOnce(&mut Inner) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        if let Some(error) = &*self.inner.borrow().health.borrow() {
+            return Err(error.clone());
+        }
+        self.reading(work)
+    }
+
+    /// The same for work that may read, as in workerd, although an error of SQL has undone the turn. It cannot begin to write.
+    fn reading<T>(&self, work: impl FnOnce(&mut Inner) -> Result<T, StorageError>) -> Result<T, StorageError> {
         let mut inner = self.inner.borrow_mut();
-        if let Some(error) = &*inner.health.borrow() {
+        if let Some(error) = &*inner.health.borrow()
+            && !matches!(error, StorageError::Sql { .. })
+        {
             return Err(error.clone());
         }
         if inner.open.is_none() {
@@ -206,13 +216,13 @@ impl Database {
 
     /// Runs the statements of `sql`, with `bindings` as the parameters of the last. That one is stepped to its first
     /// row, so that what it does is done, and its errors are known, when this returns.
-    pub fn exec(&self, sql: &str, bindings: &[Value]) -> Result<Cursor, StorageError> {
-        self.with(|inner| inner.exec(sql, bindings))
+    pub fn exec(&self, sql: impl AsRef<[u8]>, bindings: &[Value]) -> Result<Cursor, StorageError> {
+        self.reading(|inner| inner.exec(sql.as_ref(), bindings))
     }
 
     /// Bytes in use: pages that are not free.
     pub fn size(&self) -> Result<u64, StorageError> {
-        self.with(Inner::size)
+        self.reading(Inner::size)
     }
 
     /// Rows read and written since it was opened, by statements whose execution is over.
@@ -429,6 +439,9 @@ impl Inner {
 
     /// Begins the turn's transaction, if it has not begun.
     fn begin(&mut self) -> Result<(), StorageError> {
+        if let Some(error) = &*self.health.borrow() {
+            return Err(error.clone());
+        }
         let connection = self.connection()?;
         if !connection.is_autocommit() {
             return Ok(());
@@ -581,7 +594,7 @@ impl Inner {
         }
     }
 
-    fn exec(&mut self, sql: &str, bindings: &[Value]) -> Result<Cursor, StorageError> {
+    fn exec(&mut self, sql: &[u8], bindings: &[Value]) -> Result<Cursor, StorageError> {
         let connection = self.connection()?;
         let cache = self.open.as_ref().map(|open| open.user.clone()).ok_or(StorageError::Closed)?;
         if let Some(lease) = StatementCache::lend(&cache, sql, &connection) {
@@ -671,6 +684,7 @@ impl Inner {
     fn host_lease(&mut self, sql: &str) -> Result<Lease, StorageError> {
         let connection = self.connection()?;
         let cache = self.open.as_ref().map(|open| open.host.clone()).ok_or(StorageError::Closed)?;
+        let sql = sql.as_bytes();
         if let Some(lease) = StatementCache::lend(&cache, sql, &connection) {
             return Ok(lease);
         }

@@ -3,6 +3,7 @@
 //! Owns the allow-lists of functions, pragmas and virtual tables, and the names that are the runtime's own (`workers-api`
 //! 4.2; the lists are what workerd allows). SQL of the engine passes. It must not know who runs a statement.
 
+use std::borrow::Cow;
 use std::ffi::{CStr, c_char, c_int, c_void};
 
 use libsqlite3_sys as ffi;
@@ -165,12 +166,14 @@ const MODULES: &[&str] = &["fts5", "fts5vocab", "rtree", "rtree_i32"];
 #[derive(Clone, Copy)]
 enum Argument {
     None,
-    /// One of SQLite's words for a truth value, or nothing.
+    /// What begins like one of SQLite's words for a truth value, or nothing.
     Boolean,
     /// The name of a table or index.
     Name,
     /// A name, or nothing.
     OptionalName,
+    /// A name, also one of the runtime's own, or nothing.
+    AnyName,
     /// A number, a name, or nothing.
     NumberOrName,
     /// A number, or nothing.
@@ -196,7 +199,7 @@ const PRAGMAS: &[(&str, Argument)] = &[
     ("recursive_triggers", Argument::Boolean),
     ("reverse_unordered_selects", Argument::Boolean),
     ("table_info", Argument::Name),
-    ("table_list", Argument::OptionalName),
+    ("table_list", Argument::AnyName),
     ("table_xinfo", Argument::Name),
 ];
 
@@ -215,6 +218,7 @@ pub(super) unsafe extern "C" fn callback(
     // SAFETY: the caller vouches for both.
     let (control, first, second, database) =
         unsafe { (&*control.cast::<Control>(), text(first), text(second), text(database)) };
+    let (first, second, database) = (first.as_deref(), second.as_deref(), database.as_deref());
     if control.privilege.get() == Privilege::Host {
         return ffi::SQLITE_OK;
     }
@@ -225,9 +229,9 @@ pub(super) unsafe extern "C" fn callback(
     if is_allowed(action, first, second, database) { ffi::SQLITE_OK } else { ffi::SQLITE_DENY }
 }
 
-unsafe fn text<'a>(text: *const c_char) -> Option<&'a str> {
-    // SAFETY: the caller vouches for the text. One that is no UTF-8 is on no list.
-    (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_str().unwrap_or("_cf_"))
+unsafe fn text<'a>(text: *const c_char) -> Option<Cow<'a, str>> {
+    // SAFETY: the caller vouches for the text. What of it is no UTF-8 is on no list, nor does it begin a reserved name.
+    (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_string_lossy())
 }
 
 fn is_allowed(action: c_int, first: Option<&str>, second: Option<&str>, database: Option<&str>) -> bool {
@@ -267,7 +271,7 @@ fn is_allowed(action: c_int, first: Option<&str>, second: Option<&str>, database
             let name = second.unwrap_or_default().to_ascii_lowercase();
             FUNCTIONS.binary_search(&&*name).is_ok() || INTERNAL_FUNCTIONS.contains(&&*name)
         }
-        ffi::SQLITE_PRAGMA => is_allowed_pragma(first.unwrap_or_default(), second),
+        ffi::SQLITE_PRAGMA => database != Some("temp") && is_allowed_pragma(first.unwrap_or_default(), second),
         // ATTACH, DETACH, and everything TEMP; and whatever SQLite may ask for one day.
         _ => false,
     }
@@ -276,14 +280,17 @@ fn is_allowed(action: c_int, first: Option<&str>, second: Option<&str>, database
 fn is_allowed_pragma(name: &str, argument: Option<&str>) -> bool {
     let name = name.to_ascii_lowercase();
     let Ok(index) = PRAGMAS.binary_search_by_key(&&*name, |(name, _)| name) else { return false };
-    let is_number = |text: &str| text.parse::<i32>().is_ok();
+    let is_number = |text: &str| match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => !digits.starts_with('+') && i32::from_str_radix(digits, 16).is_ok(),
+        None => text.parse::<i32>().is_ok(),
+    };
     match (PRAGMAS[index].1, argument) {
         (Argument::None, argument) => argument.is_none(),
         (Argument::Name, None) => false,
-        (_, None) => true,
+        (_, None) | (Argument::AnyName, _) => true,
         (Argument::Boolean, Some(word)) => {
             let word = word.to_ascii_lowercase();
-            ["true", "false", "yes", "no", "on", "off", "1", "0"].contains(&&*word)
+            ["true", "false", "yes", "no", "on", "off", "1", "0"].iter().any(|begin| word.starts_with(begin))
         }
         (Argument::Name | Argument::OptionalName, Some(name)) => !is_reserved(name),
         (Argument::NumberOrName, Some(text)) => is_number(text) || !is_reserved(text),

@@ -87,7 +87,8 @@ impl Connection {
         use std::os::unix::ffi::OsStrExt;
         let name = CString::new(path.as_os_str().as_bytes()).map_err(|_| StorageError::Path(path.to_owned()))?;
         let mut handle = std::ptr::null_mut();
-        let flags = ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_NOMUTEX | ffi::SQLITE_OPEN_EXRESCODE;
+        // Without SQLITE_OPEN_EXRESCODE: FTS5 would pass on an extended code that is none of its own.
+        let flags = ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_NOMUTEX;
         // SAFETY: both names are NUL-terminated and outlive the call.
         let code = unsafe { ffi::sqlite3_open_v2(name.as_ptr(), &mut handle, flags, disk.vfs_name().as_ptr()) };
         let handle = NonNull::new(handle).ok_or(StorageError::OutOfMemory)?;
@@ -190,13 +191,14 @@ impl Connection {
 
     /// Compiles the first statement of `sql`: it, if there is one, and what follows it.
     pub(crate) fn prepare_first<'s>(&self, sql: &'s str) -> Result<(Option<Statement<'_>>, &'s str), StorageError> {
-        let (raw, tail) = self.compile(sql)?;
+        let (raw, tail) = self.compile(sql.as_bytes())?;
         let statement = raw.map(|raw| Statement { raw, connection: self });
-        Ok((statement, tail))
+        Ok((statement, sql.get(sql.len() - tail.len()..).unwrap_or_default()))
     }
 
-    /// Compiles the first statement of `sql` to keep: whoever has it sees to it that the connection outlives it.
-    pub(crate) fn compile<'s>(&self, sql: &'s str) -> Result<(Option<RawStatement>, &'s str), StorageError> {
+    /// Compiles the first statement of `sql` to keep: whoever has it sees to it that the connection outlives it. The text need
+    /// not be UTF-8, which SQLite does not check.
+    pub(crate) fn compile<'s>(&self, sql: &'s [u8]) -> Result<(Option<RawStatement>, &'s [u8]), StorageError> {
         self.control.denied.set(None);
         let length = c_int::try_from(sql.len()).unwrap_or(c_int::MAX);
         let mut raw = std::ptr::null_mut();
