@@ -104,6 +104,10 @@ const core = {
   getProxyDetails: (value) => proxyDetails.get(value) ?? null,
   getPromiseDetails: (value) => promiseDetails.get(value) ?? [0],
   loadExtScript,
+  ops: {
+    op_node_named_keys: (value, hidden) =>
+      Object[hidden ? "getOwnPropertyNames" : "keys"](value).filter((key) => String(key >>> 0) !== key || key === "4294967295"),
+  },
 };
 globalThis.__bootstrap = {
   core: complete(core, "core"),

@@ -35,6 +35,7 @@ deno_core::extension!(
     denizen_node,
     ops = [
         op_node_builtin,
+        op_node_named_keys,
         op_node_preview,
         agreement::op_node_dh_group,
         agreement::op_node_dh_generate,
@@ -174,6 +175,28 @@ pub fn op_node_builtin(scope: &mut v8::PinScope<'_, '_>, #[string] name: &str) -
     let node = NodeModules::of(state.worker());
     let prefixed = if name.starts_with("node:") { name.to_owned() } else { format!("node:{name}") };
     crate::importable_script(&prefixed, node).map(str::to_owned)
+}
+
+/// Own keys of `object` that are texts and no indices, those that are not enumerable too if they are wanted. A list of all keys
+/// of an array of millions would fill the heap.
+#[op2]
+pub fn op_node_named_keys<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    object: v8::Local<'s, v8::Object>,
+    hidden: bool,
+) -> v8::Local<'s, v8::Value> {
+    let skipped = v8::PropertyFilter::SKIP_SYMBOLS;
+    let args = v8::GetPropertyNamesArgs {
+        mode: v8::KeyCollectionMode::OwnOnly,
+        property_filter: if hidden { skipped } else { v8::PropertyFilter::ONLY_ENUMERABLE | skipped },
+        index_filter: v8::IndexFilter::SkipIndices,
+        key_conversion: v8::KeyConversionMode::ConvertToString,
+    };
+    // A trap of a proxy may have thrown.
+    match object.get_property_names(scope, args) {
+        Some(names) => names.into(),
+        None => v8::undefined(scope).into(),
+    }
 }
 
 /// What an iterator of a map or set has left, without moving it: `[values, whether they are pairs of keys and values]`.

@@ -3,6 +3,7 @@
 // which keys are listed. It never prints the value of a property.
 (function () {
 const { core, primordials } = __bootstrap;
+const { op_node_named_keys } = core.ops;
 const {
   isAsyncFunction,
   isBigIntObject,
@@ -32,7 +33,6 @@ const {
   ObjectPrototypeHasOwnProperty,
   ObjectPrototypeIsPrototypeOf,
   ObjectPrototypePropertyIsEnumerable,
-  ReflectOwnKeys,
   RegExpPrototypeExec,
   String,
   StringPrototypeEndsWith,
@@ -80,7 +80,7 @@ function isError(value) {
 
 /** Enumerable own keys, symbols included; `skipIndices` leaves out elements. */
 function ownKeys(value, skipIndices) {
-  const keys = skipIndices ? nonIndexKeys(value) : ObjectKeys(value);
+  const keys = skipIndices ? op_node_named_keys(value, false) : ObjectKeys(value);
   const symbols = ObjectGetOwnPropertySymbols(value);
   for (let i = 0; i < symbols.length; i++) {
     if (ObjectPrototypePropertyIsEnumerable(value, symbols[i]) && !isInternal(symbols[i])) ArrayPrototypePush(keys, symbols[i]);
@@ -91,20 +91,6 @@ function ownKeys(value, skipIndices) {
 // The runtime's own state lies under symbols like "[[state]]".
 function isInternal(symbol) {
   return StringPrototypeStartsWith(SymbolPrototypeToString(symbol), "Symbol([[");
-}
-
-// Own keys come as ascending indices, then strings, then symbols.
-function nonIndexKeys(value) {
-  const all = ReflectOwnKeys(value);
-  const keys = [];
-  for (let i = 0; i < all.length; i++) {
-    const key = all[i];
-    if (typeof key !== "string") break;
-    const number = key >>> 0;
-    if (`${number}` === key && number !== 0xffffffff) continue;
-    if (ObjectPrototypePropertyIsEnumerable(value, key)) ArrayPrototypePush(keys, key);
-  }
-  return keys;
 }
 
 function prefixOf(constructor, tag, fallback, size = "") {

@@ -26,7 +26,7 @@ const { escapeText, quote, splitLines } = core.loadExtScript("ext:denizen/node/i
 const { classOf, isRuntimeClass } = core.loadExtScript("ext:denizen/console/classes.js");
 const { validateObject } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 
-const { op_native_name, op_node_preview } = core.ops;
+const { op_native_name, op_node_named_keys, op_node_preview } = core.ops;
 const custom = SymbolFor("nodejs.util.inspect.custom");
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
 const CONTROL = /\u001b\[\d\d?m/g;
@@ -240,12 +240,7 @@ function formatProxy(ctx, details, depth) {
 
 function keysOf(ctx, value, skipIndices) {
   if (!ctx.showHidden) return ownKeys(value, skipIndices);
-  const names = ObjectGetOwnPropertyNames(value);
-  const keys = [];
-  for (let i = 0; i < names.length; i++) {
-    if (skipIndices && `${names[i] >>> 0}` === names[i]) continue;
-    ArrayPrototypePush(keys, names[i]);
-  }
+  const keys = skipIndices ? op_node_named_keys(value, true) : ObjectGetOwnPropertyNames(value);
   const symbols = ObjectGetOwnPropertySymbols(value);
   for (let i = 0; i < symbols.length; i++) if (!isInternal(symbols[i])) ArrayPrototypePush(keys, symbols[i]);
   return keys;
@@ -257,9 +252,14 @@ function arrayEntries(ctx, value, depth) {
   const length = value.length;
   const shown = MathMin(MathMax(0, ctx.maxArrayLength), length);
   const output = [];
-  const keys = ObjectKeys(value);
   let next = 0;
-  for (let i = 0; i < keys.length && output.length < shown; i++) {
+  while (output.length < shown && ObjectPrototypePropertyIsEnumerable(value, next)) {
+    ArrayPrototypePush(output, formatProperty(ctx, value, depth, `${next}`, 1));
+    next++;
+  }
+  // Where there are holes, what is there has to be listed.
+  const keys = output.length < shown && next < length ? ObjectKeys(value) : [];
+  for (let i = next; i < keys.length && output.length < shown; i++) {
     const index = keys[i] >>> 0;
     if (`${index}` !== keys[i] || index >= length) break;
     if (index > next) {

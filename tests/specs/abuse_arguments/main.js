@@ -353,6 +353,8 @@ export const urls = { async test(_controller, env) {
 } };
 
 export const consoleNeverThrows = { test() {
+  // A list of all their keys would fill the heap.
+  console.log(new Uint8Array(5e6), new Array(5e6).fill(1));
   for (const value of [...ODD.filter((v) => typeof v !== "string"), nested(100000), { get a() { throw 1; } }, new Proxy({}, { get() { throw 1; }, ownKeys() { throw 2; }, getPrototypeOf() { throw 3; } }),
     new Proxy(() => {}, {}), Object.defineProperty(new Error("x"), "stack", { get() { throw 4; } }), { [Symbol.for("Deno.customInspect")]() { throw 5; } }, { [Symbol.for("nodejs.util.inspect.custom")]() { throw 6; } }]) {
     console.debug(value);

@@ -392,7 +392,7 @@ fn more_statements_than_are_kept_run_all_the_same() {
     };
     let next = |cursor: &Cursor| cursor.next(|row| text(row.value(0))).expect("next");
     // One stays open while its place in the cache goes to others, and comes back to a cache without it.
-    let open = database.exec(&sql(0, 0), &[]).expect("open");
+    let open = database.exec(sql(0, 0), &[]).expect("open");
     for number in 0..kept * 2 {
         let found = read(&database, &sql(number, 0), &[]).expect("read");
         assert_eq!(found, [[number.to_string()], [(number + 1).to_string()]]);
