@@ -5,7 +5,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_actor_abort, op_bounds, op_section_announce, op_section_enter, op_section_leave, op_timer_clear, op_timer_set } = core.ops;
+const { op_actor_abort, op_bounds, op_section_announce, op_section_enter, op_section_leave, op_timer_clear, op_timer_guard } = core.ops;
 const { Error, Promise, SafeWeakMap, Symbol } = primordials;
 const { contextValue, withContextValues } = core.loadExtScript("ext:denizen/io/async_context.js");
 
@@ -60,7 +60,7 @@ async function exclusively(handle, work) {
     }
     return await withContextValues({ __proto__: null, [SECTION]: section }, async () => {
       await op_section_enter(handle, number);
-      const timer = op_timer_set(() => op_actor_abort(handle, TOO_LONG, true), SECTION_MS_MAX, false);
+      const timer = op_timer_guard(() => op_actor_abort(handle, TOO_LONG, true), SECTION_MS_MAX);
       try {
         return await work(() => endOfInner(section));
       } finally {

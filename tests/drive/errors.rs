@@ -225,6 +225,7 @@ fn handlers_that_are_never_called_are_named() {
     let server = Server::script(&folder, "main.js", &[]);
     server.wait_for_log("has the handler queue(), which is never called: denizen does not have queues");
     server.wait_for_log("has the handler email()");
+    server.stop();
     folder.write("old.js", "addEventListener('fetch', (event) => event.respondWith(new Response('old')));");
     let server = Server::script(&folder, "old.js", &[]);
     server.wait_for_log("exports nothing, so that every request fails");

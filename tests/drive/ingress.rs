@@ -26,6 +26,7 @@ export default {
       return new Response("late");
     }
     if (pathname === "/long") return new Response(null, { headers: { "content-length": "100" } });
+    if (pathname === "/wrong") return new Response("wrong", { headers: { "content-length": "5,5" } });
     if (pathname === "/odd") return new Response("odd", { status: 599 });
     if (pathname === "/soon") { await scheduler.wait(700); return new Response("soon"); }
     if (pathname === "/cancelled") return new Response(String(cancelled));
@@ -260,5 +261,6 @@ fn heads_that_reach_no_worker_are_refused_and_heads_without_a_body_keep_their_le
     let raw = |head: &str| server.raw(format!("{head} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").as_bytes());
     assert!(raw("HEAD /long").contains("content-length: 100\r\n"), "what a body would have");
     assert!(raw("GET /long").contains("content-length: 0\r\n"), "what the body has");
+    assert!(raw("HEAD /wrong").starts_with("HTTP/1.1 200 OK\r\n"), "a length that is none is nobody's");
     assert!(raw("GET /odd").starts_with("HTTP/1.1 599 Server Error\r\n"));
 }

@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// How long anything may take before a test says that it hangs.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The same for a command, which may run all cases there are.
+const PATIENCE_FOR_COMMANDS: Duration = Duration::from_secs(900);
+
 /// The binary under test.
 pub fn denizen() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_denizen"));
@@ -72,7 +75,7 @@ pub fn finish(command: &mut Command) -> Output {
         let _ = done.send(());
         output
     });
-    if waiting.recv_timeout(PATIENCE * 4).is_err() {
+    if waiting.recv_timeout(PATIENCE_FOR_COMMANDS).is_err() {
         // SAFETY: the process is this test's child and has not been waited for.
         unsafe { libc::kill(id as libc::pid_t, libc::SIGKILL) };
         panic!("{command:?} does not end");

@@ -101,8 +101,8 @@ pub struct Actor {
     pub sections: RefCell<Vec<u32>>,
     /// Whether there has been one.
     pub has_sections: Cell<bool>,
-    /// What its code has had committed before the end of its turn.
-    pub committed: RefCell<Vec<Durable>>,
+    /// The newest of what its code has had committed before the end of its turn: none is durable later than the one after it.
+    pub committed: RefCell<Option<Durable>>,
     /// What its parent calls it, if it is a facet.
     pub facet: Option<Arc<str>>,
     /// When it began, in milliseconds since the epoch.

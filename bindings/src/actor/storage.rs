@@ -112,10 +112,18 @@ fn guarded<T>(
 
 /// Has the actor's writes committed at the end of the turn.
 pub fn mark_dirty(state: &IsolateState, actor: &Rc<Actor>) {
-    let has_written = actor.database.is_dirty() || !actor.committed.borrow().is_empty();
+    let has_written = actor.database.is_dirty() || actor.committed.borrow().is_some();
     if has_written && !actor.dirty.replace(true) {
         state.dirty.borrow_mut().push(actor.clone());
     }
+}
+
+/// Commits at once. What leaves in this turn waits for it, too.
+fn commit_now(actor: &Actor, database: &Database) -> Result<(), StorageError> {
+    if let Some(durable) = database.commit()? {
+        actor.committed.replace(Some(durable));
+    }
+    Ok(())
 }
 
 /// Runs SQL: a cursor.
@@ -336,7 +344,7 @@ pub fn op_storage_release(
     let outcome = with_database(scope, handle, |database| {
         database.release(depth as usize, keep)?;
         if depth == 0 && !is_sync {
-            actor.committed.borrow_mut().extend(database.commit()?);
+            commit_now(&actor, database)?;
         }
         Ok(())
     });
@@ -381,7 +389,7 @@ pub fn op_storage_bookmark(
     with_database(scope, handle, |database| {
         let number = database.next_bookmark()?;
         // It names a state that is kept.
-        actor.committed.borrow_mut().extend(database.commit()?);
+        commit_now(&actor, database)?;
         Ok(number as f64)
     })
 }

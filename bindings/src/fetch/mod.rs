@@ -143,7 +143,11 @@ pub fn tell_length(headers: &mut Vec<String>, body: &BodySource) {
 
 /// Takes user and password out of a URL: they are for a server, and no other Worker sees them.
 fn without_credentials(url: &mut String) {
-    let Some(start) = url.find("://").map(|at| at + 3) else { return };
+    let scheme = url.find(|char: char| !(char.is_ascii_alphanumeric() || "+-.".contains(char))).unwrap_or(0);
+    if !url[scheme..].starts_with("://") {
+        return;
+    }
+    let start = scheme + 3;
     let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
     if let Some(at) = url[start..end].rfind('@') {
         url.replace_range(start..=start + at, "");

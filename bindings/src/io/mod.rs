@@ -26,6 +26,7 @@ deno_core::extension!(
     ops = [
         op_bounds,
         op_timer_set,
+        op_timer_guard,
         op_timer_clear,
         op_io_check,
         op_frame_fork,
@@ -125,6 +126,20 @@ pub fn op_timer_set(
     let section = io.section(scope);
     let delay = Duration::from_millis(if delay.is_finite() { delay.clamp(0.0, f64::from(i32::MAX)) as u64 } else { 0 });
     Ok(IsolateState::of(scope).set_timer(&io, section, callback, delay, repeat))
+}
+
+/// The same for the runtime itself: user code's number of timers is no reason to go without it.
+#[op2(nofast)]
+pub fn op_timer_guard(
+    scope: &mut v8::PinScope<'_, '_>,
+    callback: v8::Local<'_, v8::Function>,
+    delay: f64,
+) -> Result<u32, IoError> {
+    let io = IoContext::current(scope)?;
+    let callback = v8::Global::new(scope, callback);
+    let section = io.section(scope);
+    let delay = Duration::from_millis(delay.clamp(0.0, f64::from(i32::MAX)) as u64);
+    Ok(IsolateState::of(scope).set_timer(&io, section, callback, delay, false))
 }
 
 /// Takes a timer back. One of another owner is left alone, as an unknown one is.

@@ -280,12 +280,8 @@ fn to_http(response: ResponseParts, is_head: bool) -> Response<WireBody> {
     let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut built = Response::new(WireBody::from(response.body));
     *built.status_mut() = status;
-    let text = match response.status_text.as_str() {
-        "" if status.canonical_reason().is_none() => reason_of_class(status),
-        text => text,
-    };
-    if !text.is_empty()
-        && let Ok(reason) = hyper::ext::ReasonPhrase::try_from(text.as_bytes())
+    if !response.status_text.is_empty()
+        && let Ok(reason) = hyper::ext::ReasonPhrase::try_from(response.status_text.as_bytes())
     {
         built.extensions_mut().insert(reason);
     }
@@ -294,7 +290,7 @@ fn to_http(response: ResponseParts, is_head: bool) -> Response<WireBody> {
     let mut pairs = response.headers.into_iter();
     while let (Some(name), Some(value)) = (pairs.next(), pairs.next()) {
         let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else { continue };
-        if name == CONTENT_LENGTH && has_no_body {
+        if name == CONTENT_LENGTH && has_no_body && value.to_str().is_ok_and(|length| length.parse::<u64>().is_ok()) {
             built.headers_mut().insert(name, value);
             continue;
         }
@@ -304,17 +300,6 @@ fn to_http(response: ResponseParts, is_head: bool) -> Response<WireBody> {
         }
     }
     built
-}
-
-/// What workerd says of a status that has no name of its own.
-fn reason_of_class(status: StatusCode) -> &'static str {
-    match status.as_u16() / 100 {
-        1 => "Informational",
-        2 => "Successful",
-        3 => "Redirection",
-        4 => "Client Error",
-        _ => "Server Error",
-    }
 }
 
 /// What a client sees of a failed event: a reference, by which the log has the rest; a developer sees all.

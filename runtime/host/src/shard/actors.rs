@@ -39,8 +39,8 @@ pub(super) struct ActorSlot {
     root: Option<(String, ObjectId)>,
     /// Events that the constructor or a blocking callback holds back.
     held: VecDeque<Call>,
-    /// Completions and timers that a blocking callback holds back.
-    held_turns: VecDeque<Turn>,
+    /// Completions and timers that a blocking callback holds back, by the section that they belong to.
+    held_turns: HashMap<u32, VecDeque<Turn>>,
     /// The event in which its instance is made; absent before.
     construction: Option<u64>,
     pub(super) used: Instant,
@@ -105,9 +105,9 @@ impl Actors {
     }
 
     /// Keeps a completion or timer until what holds it back is over.
-    pub fn hold_turn(&mut self, incarnation: u64, turn: Turn) {
+    pub fn hold_turn(&mut self, incarnation: u64, section: u32, turn: Turn) {
         if let Some(slot) = self.slots.get_mut(&incarnation) {
-            slot.held_turns.push_back(turn);
+            slot.held_turns.entry(section).or_default().push_back(turn);
         }
     }
 
@@ -116,8 +116,11 @@ impl Actors {
     pub fn unblock(&mut self, incarnation: u64) -> (Option<IsolateId>, VecDeque<Turn>) {
         let is_blocked = self.is_blocked(incarnation);
         let Some(slot) = self.slots.get_mut(&incarnation) else { return (None, VecDeque::new()) };
-        let mut turns = std::mem::take(&mut slot.held_turns);
+        // Only those that may go on: looking at all of them would be nobody's time.
+        let section = slot.identity.actor.sections.borrow().last().copied();
+        let mut turns = section.and_then(|section| slot.held_turns.remove(&section)).unwrap_or_default();
         if !is_blocked {
+            turns.extend(std::mem::take(&mut slot.held_turns).into_values().flatten());
             let calls = std::mem::take(&mut slot.held);
             turns.extend(calls.into_iter().map(|call| Turn::Event(call, Some(incarnation))));
         }
@@ -292,7 +295,7 @@ impl Shard {
             container: None,
             root: None,
             held: VecDeque::new(),
-            held_turns: VecDeque::new(),
+            held_turns: HashMap::new(),
             construction: None,
             used: Instant::now(),
             storage_bytes: bytes,

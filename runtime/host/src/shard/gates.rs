@@ -19,7 +19,7 @@ impl Shard {
     pub(super) fn commit(&mut self, state: &Rc<IsolateState>) {
         for actor in state.dirty.take() {
             actor.dirty.set(false);
-            for durable in actor.committed.take() {
+            if let Some(durable) = actor.committed.take() {
                 self.close_gate(&actor, durable);
             }
             let outcome = match actor.owner.gone.borrow().is_some() {

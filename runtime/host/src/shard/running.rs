@@ -80,7 +80,7 @@ impl Shard {
                     && let Some(actor) = &io.actor
                     && !actor.lets(*section)
                 {
-                    return self.actors.hold_turn(actor.incarnation, turn);
+                    return self.actors.hold_turn(actor.incarnation, *section, turn);
                 }
                 owner.map(|(io, _)| io)
             }

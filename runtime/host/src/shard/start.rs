@@ -303,7 +303,11 @@ fn plain_object<'s>(scope: &mut v8::PinScope<'s, '_>, given: v8::Local<'s, v8::V
         if let Some(name) = names.and_then(|names| names.get_index(scope, index))
             && let Some(value) = object.get(scope, name)
         {
-            plain.set(scope, name, value);
+            match v8::Local::<v8::Name>::try_from(name) {
+                Ok(name) => plain.create_data_property(scope, name, value),
+                // An index.
+                Err(_) => plain.set(scope, name, value),
+            };
         }
     }
     plain.into()
