@@ -335,7 +335,12 @@ mod tests {
         assert_eq!(changed("2099-01-01", &["disallow_importable_env"]), ["disallow_importable_env"]);
         assert_eq!(
             changed("2026-10-01", &[]),
-            ["new_module_registry", "enable_request_signal", "cache_option_preserves_cache_control"]
+            [
+                "new_module_registry",
+                "enable_request_signal",
+                "pipe_to_backward_propagation",
+                "cache_option_preserves_cache_control"
+            ]
         );
     }
 
@@ -348,7 +353,8 @@ mod tests {
             read_all(&root.join(folder), &mut sources);
         }
         let mut cases = String::new();
-        for case in ["loader/dated_flags", "loader/dated_flags_io", "loader/dated_flags_modules", "node/flags"] {
+        let parts = ["", "_io", "_modules", "_streams", "_texts"].map(|part| format!("loader/dated_flags{part}"));
+        for case in parts.into_iter().chain(["node/flags".to_owned()]) {
             let path = root.join("tests/conformance").join(case).with_extension("js");
             cases += &std::fs::read_to_string(path).expect("the case is there");
         }

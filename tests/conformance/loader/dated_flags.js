@@ -41,6 +41,7 @@ const ROWS = [
 // Flags that are on or off by name only.
 const NAMED = [
   ["fetch_iterable_type_support_override_adjustment", "no_fetch_iterable_type_support_override_adjustment", "return new Response({ toString: () => 'text', *[Symbol.iterator]() { yield new Uint8Array([66]); } }).text()"],
+  ["webcrypto_modern_algorithms", "webcrypto_modern_algorithms", "return a(async () => (await crypto.subtle.importKey('raw-secret', new Uint8Array(16), 'AES-GCM', false, ['encrypt'])).type)"],
   ["disallow_importable_env", "disallow_importable_env", "return [Object.keys(workers.env), Object.keys(workers.exports)]"],
 ];
 
