@@ -125,8 +125,10 @@ pub(crate) fn checkpoint(disk: &Arc<Disk>, files: &Files) -> Result<(), StorageE
     let connection = Connection::open(disk, &files.path, Interrupter::default())?;
     // A connection that has read nothing does not know that there is a log.
     connection.integer("SELECT count(*) FROM sqlite_master")?;
+    let writes_before = files.log_writes();
     let left = copy_frames(&connection)?;
-    if left > 0 {
+    // SQLite counts the frames that there were when it began.
+    if left > 0 || files.log_writes() != writes_before {
         // Frames came in meanwhile. Only a log without any can begin anew, and a busy database never has such a moment
         // by itself; there are few of them now, so a transaction waits for a few syncs at most.
         files.between_transactions(|| drop(copy_frames(&connection)));

@@ -11,6 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use libsqlite3_sys as ffi;
 
@@ -18,6 +19,9 @@ use super::{Disk, FileId, Operation, lock};
 
 /// Length of the log's header in bytes (SQLite file format, section 4.1).
 const WAL_HEADER_BYTES: u64 = 32;
+
+/// For how long the end of a checkpoint waits for the transaction that is open.
+const SHORT_TURN: Duration = Duration::from_millis(2);
 
 /// What of a database waits for a sync.
 pub(crate) mod unsynced {
@@ -65,6 +69,8 @@ enum Turnstile {
     #[default]
     Free,
     Transaction,
+    /// A transaction is open, and the end of a checkpoint comes after it.
+    Awaited,
     Checkpoint,
 }
 
@@ -107,15 +113,30 @@ impl Files {
 
     /// The transaction is over.
     pub(crate) fn leave_transaction(&self) {
-        *lock(&self.turnstile) = Turnstile::Free;
+        let mut turnstile = lock(&self.turnstile);
+        if *turnstile == Turnstile::Awaited {
+            *turnstile = Turnstile::Checkpoint;
+            self.turned.notify_all();
+        } else {
+            *turnstile = Turnstile::Free;
+        }
     }
 
-    /// Runs `work` while no transaction can begin, unless one is open.
+    /// Runs `work` while no transaction can begin, unless one is open for longer than a short turn.
     pub(crate) fn between_transactions(&self, work: impl FnOnce()) {
         {
             let mut turnstile = lock(&self.turnstile);
-            if *turnstile != Turnstile::Free {
-                return;
+            if *turnstile == Turnstile::Transaction {
+                *turnstile = Turnstile::Awaited;
+                let waiting = |turnstile: &mut Turnstile| *turnstile == Turnstile::Awaited;
+                (turnstile, _) = self
+                    .turned
+                    .wait_timeout_while(turnstile, SHORT_TURN, waiting)
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                if *turnstile == Turnstile::Awaited {
+                    *turnstile = Turnstile::Transaction;
+                    return;
+                }
             }
             *turnstile = Turnstile::Checkpoint;
         }
@@ -343,7 +364,9 @@ unsafe extern "C" fn open(
             }
             match kind {
                 Kind::Main => lock(&files.handles).push(Handle(lower, id)),
-                _ => files.wal_bytes.store(size as u64, Ordering::Relaxed),
+                // The first connection takes all of the file for the log; those beside it know better where the log ends.
+                _ if lock(&files.handles).len() <= 1 => files.wal_bytes.store(size as u64, Ordering::Relaxed),
+                _ => {}
             }
         }
         std::ptr::write(

@@ -556,6 +556,31 @@ fn logs_are_brought_into_their_databases_and_begun_anew() {
 }
 
 #[test]
+fn a_log_begins_anew_although_commits_go_on_during_its_checkpoint() {
+    let folder = scratch("busy-log");
+    // A checkpoint syncs, so that there are commits during each.
+    let options = EngineOptions { sync_delay: Duration::from_millis(1), ..EngineOptions::default() };
+    let engine = Engine::open(&folder, options).expect("engine");
+    let pool = Pool::new(&engine, PoolOptions::default());
+    let options = DatabaseOptions { path: engine.folder().join("one.sqlite"), bytes_max: PLENTY, alarm: None };
+    let database = Database::open(&pool, options).expect("open");
+    for turn in 0..8_000_u32 {
+        database.kv_put("key", &turn.to_le_bytes()).expect("put");
+        let durable = database.commit().expect("commit").expect("it wrote");
+        if turn % 512 == 511 {
+            durable.wait().expect("durable");
+        }
+    }
+    let files = database.files();
+    let length = std::fs::metadata(&files.wal).expect("a log").len();
+    assert!(length < 16 << 20, "{length} bytes of log for 32 MB of frames");
+    // Another connection takes the length of the file for that of the log no more than the first one does.
+    let known = files.wal_bytes();
+    crate::upkeep::checkpoint(&engine.disk, &files).expect("checkpoint");
+    assert_eq!(files.wal_bytes(), known);
+}
+
+#[test]
 fn a_second_process_and_a_newer_format_are_refused() {
     let (first, folder) = engine("lock");
     let options = || EngineOptions { threads: false, ..EngineOptions::default() };
