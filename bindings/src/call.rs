@@ -167,6 +167,8 @@ pub struct Namespace {
     pub worker: Arc<str>,
     /// Exported name of the class.
     pub class_name: String,
+    /// Whether its objects, and their facets, have `ctx.storage.sql` and `ctx.storage.kv`.
+    pub has_sql: bool,
     /// Derives and checks ids.
     pub ids: NamespaceKey,
 }

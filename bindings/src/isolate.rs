@@ -118,6 +118,8 @@ pub trait Host {
     fn set_timer(&self, at: Instant, isolate: IsolateId, timer: u32) -> (Instant, u64);
     /// Takes a timer back.
     fn cancel_timer(&self, key: (Instant, u64));
+    /// How long a callback may hold back what else there is of its object.
+    fn section_limit(&self) -> Duration;
     /// Sends a request to the network and completes with its response.
     fn egress(
         &self,
@@ -153,6 +155,8 @@ pub trait Host {
     fn facets_delete(&self, parent: u64);
     /// The actor is broken: it lives no longer.
     fn actor_broken(&self, incarnation: u64, reason: CallError);
+    /// The actor's Worker has no class of its name.
+    fn actor_lacks_class(&self, incarnation: u64, reason: CallError);
     /// The actor's constructor, or a callback that held everything else back, has finished.
     fn actor_unblocked(&self, incarnation: u64);
     /// Code of the isolate called `abortIsolate()`.

@@ -37,7 +37,7 @@ mod sources;
 pub mod trace;
 pub mod web;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use deno_core::{Extension, OpDecl};
 
@@ -59,6 +59,18 @@ const DISABLED_OPS: &[&str] = &[
     "op_add_main_module_handler",
 ];
 
+/// How the operations of deno_web begin whose classes no Worker has. Each would take memory in every isolate.
+const UNUSED_OPS: &[&str] = &["op_broadcast_", "op_compression_", "op_geometry_", "op_lock_manager_"];
+
+/// deno_web, as far as Workers have it.
+fn web_extension(blobs: Arc<blob::CountedBlobs>) -> Extension {
+    // Nothing can send on the channel, and making one takes 16 KiB.
+    static NO_CHANNEL: LazyLock<deno_web::InMemoryBroadcastChannel> = LazyLock::new(Default::default);
+    let mut extension = deno_web::deno_web::init(blobs, None, false, NO_CHANNEL.clone());
+    extension.ops.to_mut().retain(|op| !UNUSED_OPS.iter().any(|unused| op.name.starts_with(unused)));
+    extension
+}
+
 /// The operations as they are here: some disabled, some of deno_web with another parser behind them.
 fn ours(op: OpDecl) -> OpDecl {
     if DISABLED_OPS.contains(&op.name) { op.disable() } else { web::url::with_ada(op) }
@@ -69,7 +81,7 @@ pub fn extensions() -> Vec<Extension> {
     let blobs = Arc::<blob::CountedBlobs>::default();
     vec![
         deno_webidl::deno_webidl::init(),
-        deno_web::deno_web::init(blobs.clone(), None, false, deno_web::InMemoryBroadcastChannel::default()),
+        web_extension(blobs.clone()),
         memory::denizen_memory::init(),
         blob::denizen_blob::init(blobs),
         io::denizen_io::init(),

@@ -74,6 +74,18 @@ pub enum ModuleError {
     #[class(generic)]
     #[error("No such module \"{0}\".\n  imported from \"{1}\"")]
     NoSuchImport(String, String),
+    /// A path that leads out of the bundle, where modules are named by path.
+    #[class(generic)]
+    #[error("No such module \"{0}\"")]
+    Outside(String),
+    /// The same, for `require`.
+    #[class(type)]
+    #[error("Invalid module specifier \"{0}\".")]
+    OutsideRequire(String),
+    /// The same, for an import that stands in a module.
+    #[class(type)]
+    #[error("Invalid module specifier \"{0}\".\n  imported from \"{1}\".")]
+    OutsideImport(String, String),
     /// It cannot be a URL.
     #[class(type)]
     #[error("Invalid module specifier: {0}")]
@@ -125,47 +137,54 @@ pub fn resolve_url(referrer: &str, specifier: &str) -> Result<Url, ModuleError> 
 /// The module of the bundle that `specifier` means in the module `referrer`, as user code sees it: with query and fragment,
 /// since each is an instance of its own.
 pub fn resolve(bundle: &ModuleBundle, naming: Naming, referrer: &str, specifier: &str) -> Result<Url, ModuleError> {
-    let mut url = match naming {
-        Naming::Urls => resolve_url(referrer, specifier)?,
-        Naming::Paths => resolve_path(referrer, specifier)?,
-    };
-    let key = key_of(&url);
-    if let Some(target) = bundle.aliases.get(&key) {
-        let (query, fragment) = (url.query().map(str::to_owned), url.fragment().map(str::to_owned));
-        url = Url::parse(target).map_err(|_| ModuleError::Specifier(specifier.to_owned()))?;
-        url.set_query(query.as_deref());
-        url.set_fragment(fragment.as_deref());
-    } else if !bundle.modules.contains_key(&key) {
-        return Err(match naming {
-            Naming::Urls => ModuleError::Missing(url.to_string()),
-            Naming::Paths => ModuleError::NoSuch(naming.shown(url.as_str()).to_owned()),
-        });
+    // The runtime asks for a module by itself.
+    if naming == Naming::Urls || specifier == referrer || RESERVED.iter().any(|scheme| specifier.starts_with(scheme)) {
+        let url = resolve_url(referrer, specifier)?;
+        return match (in_bundle(bundle, &url)?, naming) {
+            (Some(found), _) => Ok(found),
+            (None, Naming::Urls) => Err(ModuleError::Missing(url.to_string())),
+            (None, Naming::Paths) => Err(ModuleError::NoSuch(naming.shown(url.as_str()).to_owned())),
+        };
     }
-    Ok(url)
+    let path = path_of(referrer, specifier)?;
+    let file = url_of_file(&format!("./{path}")).ok().and_then(|file| Url::parse(&file).ok());
+    // A URL takes a backslash for a slash.
+    let found = file.filter(|_| !path.contains('\\')).map(|url| in_bundle(bundle, &url)).transpose()?;
+    found.flatten().ok_or(ModuleError::NoSuch(path))
 }
 
-/// The same for a path: the bundle is the root, there are no queries, and a URL is none.
-fn resolve_path(referrer: &str, specifier: &str) -> Result<Url, ModuleError> {
-    let missing = || ModuleError::NoSuch(specifier.to_owned());
-    // The runtime asks for a module by itself.
-    if specifier == referrer {
-        return resolve_url(referrer, specifier);
-    }
-    if specifier.contains(['?', '#', '%']) || specifier.starts_with("file:") {
-        return Err(missing());
-    }
-    let rooted = match specifier.strip_prefix('/') {
-        Some(path) => resolve_url(BUNDLE, path)?,
-        None => resolve_url(referrer, specifier)?,
+/// Schemes of the runtime's modules, which are no parts of paths.
+const RESERVED: &[&str] = &["cloudflare:", "node:", "workerd:"];
+
+/// The URL of a module of the bundle: `url`, or what it is another name for.
+fn in_bundle(bundle: &ModuleBundle, url: &Url) -> Result<Option<Url>, ModuleError> {
+    let key = key_of(url);
+    let Some(target) = bundle.aliases.get(&key) else {
+        return Ok(bundle.modules.contains_key(&key).then(|| url.clone()));
     };
-    match rooted.as_str().strip_prefix("file:///") {
-        // What `createRequire` was given is a path in the bundle too.
-        Some(path) if !rooted.as_str().starts_with(BUNDLE) && !referrer.starts_with(BUNDLE) => {
-            resolve_url(BUNDLE, path)
+    let mut found = Url::parse(target).map_err(|_| ModuleError::Specifier(target.clone()))?;
+    found.set_query(url.query());
+    found.set_fragment(url.fragment());
+    Ok(Some(found))
+}
+
+/// The path that `specifier` means in the module `referrer`: the bundle is the root, and there are no queries and no escapes.
+fn path_of(referrer: &str, specifier: &str) -> Result<String, ModuleError> {
+    // What `createRequire` was given is a path in the bundle too.
+    let own = referrer.strip_prefix(BUNDLE).or_else(|| referrer.strip_prefix("file:///")).unwrap_or_default();
+    let folder = own.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = if specifier.starts_with('/') { String::new() } else { decode(folder) };
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in specifier.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop().ok_or_else(|| ModuleError::Outside(specifier.to_owned()))?;
+            }
+            part => parts.push(part),
         }
-        Some(_) if !rooted.as_str().starts_with(BUNDLE) => Err(missing()),
-        _ => Ok(rooted),
     }
+    Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
 /// The module that a URL stands for, as user code sees the URL.
@@ -221,6 +240,7 @@ pub fn op_module_find<'s>(
     let resolved = resolve(&bundle, naming, referrer, specifier);
     let missing = || match &resolved {
         Err(ModuleError::NoSuch(path)) => ModuleError::NoSuch(path.clone()),
+        Err(ModuleError::Outside(path)) => ModuleError::OutsideRequire(path.clone()),
         _ => ModuleError::Missing(specifier.to_owned()),
     };
     let (url, found) = match &resolved {
@@ -405,8 +425,11 @@ mod tests {
         assert_eq!(find(sub, "../lib.js"), lib);
         assert_eq!(find("file:///main.js", "./lib.js"), lib);
         assert_eq!(find(sub, "lib.js"), Err("No such module \"sub/lib.js\".".to_owned()));
-        assert_eq!(find(main, "../lib.js"), Err("No such module \"../lib.js\".".to_owned()));
-        assert_eq!(find(main, "./lib.js?a"), Err("No such module \"./lib.js?a\".".to_owned()));
+        assert_eq!(find(sub, "../../lib.js"), Err("No such module \"../../lib.js\"".to_owned()));
+        let names = [("./lib.js?a", "lib.js?a"), ("/file:///x y", "file:/x y"), ("", "."), (".\\lib.js", ".\\lib.js")];
+        for (specifier, path) in names {
+            assert_eq!(find(main, specifier), Err(format!("No such module \"{path}\".")));
+        }
         assert_eq!(find(main, "node:nope"), Err("No such module \"node:nope\".".to_owned()));
     }
 

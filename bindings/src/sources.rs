@@ -93,6 +93,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("web/event_source.js"),
     embedded_script!("web/message_channel.js"),
     embedded_script!("web/request_response_pair.js"),
+    embedded_script!("bootstrap/named.js"),
     embedded_script!("bootstrap/old_sides.js"),
     embedded_script!("fetch/legacy_url.js"),
     embedded_script!("bootstrap/upgrade.js"),
@@ -234,6 +235,7 @@ static SCRIPTS: &[ExtensionFileSource] = &[
     embedded_script!("web/old_cjk.js"),
     embedded_script!("web/url_original.js"),
     embedded_script!("web/url_pattern.js"),
+    embedded_script!("web/url_pattern_original.js"),
 ];
 
 /// Runs once, while the snapshot is made.

@@ -1,4 +1,4 @@
-// Callbacks of an object that run one at a time: of `blockConcurrencyWhile` and of `transaction`.
+// Callbacks of an object that run one at a time: of `blockConcurrencyWhile` and of `transaction`; and the end of the object.
 //
 // Owns whose turn it is, and for how long. One that begins inside another, in the same chain of asynchronous calls, is a part of
 // that. It must not know what the callbacks do, nor how what else there is of the object is held back.
@@ -6,10 +6,10 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const { op_actor_abort, op_bounds, op_section_announce, op_section_enter, op_section_leave, op_timer_clear, op_timer_guard } = core.ops;
-const { Error, Promise, SafeWeakMap, Symbol } = primordials;
+const { Error, Promise, SafeWeakMap, String, Symbol } = primordials;
 const { contextValue, withContextValues } = core.loadExtScript("ext:denizen/io/async_context.js");
 
-const { 1: SECTION_MS_MAX, 4: DEPTH_MAX } = op_bounds();
+const DEPTH_MAX = op_bounds()[4];
 const TOO_LONG = {
   __proto__: null,
   name: "Error",
@@ -60,7 +60,7 @@ async function exclusively(handle, work) {
     }
     return await withContextValues({ __proto__: null, [SECTION]: section }, async () => {
       await op_section_enter(handle, number);
-      const timer = op_timer_guard(() => op_actor_abort(handle, TOO_LONG, true), SECTION_MS_MAX);
+      const timer = op_timer_guard(() => reset(handle, TOO_LONG, true));
       try {
         return await work(() => endOfInner(section));
       } finally {
@@ -90,5 +90,14 @@ function requireShallow(handle) {
   }
 }
 
-return { exclusively, requireShallow };
+// Ends the object for the reason whose parts these are: nothing of its code runs any more.
+function reset(handle, parts, retryAlarm) {
+  op_actor_abort(handle, parts, retryAlarm);
+  // V8 looks for what stops it where a function begins, or a loop goes round.
+  for (let i = 0; i < 2; i++) {
+    String(i);
+  }
+}
+
+return { exclusively, requireShallow, reset };
 })();

@@ -6,7 +6,6 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const {
-  op_actor_abort,
   op_facet_abort,
   op_facet_clone,
   op_facet_delete,
@@ -20,17 +19,16 @@ const {
   Error,
   ObjectDefineProperty,
   PromisePrototypeThen,
-  PromiseResolve,
   String,
   StringPrototypeIsWellFormed,
   SymbolToStringTag,
   TypeError,
 } = primordials;
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
-const { exclusively, requireShallow } = core.loadExtScript("ext:denizen/actor/exclusive.js");
+const { exclusively, requireShallow, reset } = core.loadExtScript("ext:denizen/actor/exclusive.js");
 const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
 const { newStorage } = core.loadExtScript("ext:denizen/actor/storage.js");
-const { limitsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
+const { givenBy, isObject, limitsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
 const { classOf, onFirstUse } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { idParts, wellFormed } = core.loadExtScript("ext:denizen/actor/namespace.js");
 const { holdEvent } = core.loadExtScript("ext:denizen/io/context.js");
@@ -117,14 +115,13 @@ function startFacet(container, context, getStartupOptions) {
   const previous = core.getAsyncContext();
   core.setAsyncContext(context);
   try {
-    const options = PromisePrototypeThen(PromiseResolve(undefined), () => getStartupOptions());
-    PromisePrototypeThen(options, (options) => {
+    PromisePrototypeThen(givenBy(getStartupOptions), ({ given: options }) => {
       try {
-        if (options === null || typeof options !== "object") {
+        if (!isObject(options)) {
           throw new TypeError("Incorrect type for Promise: the Promise did not resolve to 'StartupOptions'.");
         }
-        const { class: given, id } = options;
-        const class_ = classOf(given);
+        const { class: value, id } = options;
+        const class_ = classOf(value);
         if (class_ === undefined) {
           throw new TypeError(
             "Incorrect type for the 'class' field on 'StartupOptions': the provided value is not of type 'DurableObjectClass or LoopbackDurableObjectNamespace or LoopbackColoLocalActorNamespace'.",
@@ -190,9 +187,7 @@ class DurableObjectState {
     const given = options?.retryAlarm;
     const retryAlarm = given === undefined || given ? true : false;
     const message = reason === undefined ? "Application called abort() to reset Durable Object." : reasonText(reason);
-    op_actor_abort(this.#handle, { __proto__: null, name: "Error", message }, retryAlarm);
-    // V8 looks for what stops it where a function begins: nothing behind the call may run.
-    stop();
+    reset(this.#handle, { __proto__: null, name: "Error", message }, retryAlarm);
   }
 }
 async function block(handle, callback) {
@@ -206,12 +201,7 @@ async function block(handle, callback) {
     return await exclusively(handle, () => callback());
   } catch (error) {
     // What the callback left half done must not be built upon.
-    op_actor_abort(handle, errorParts(error), true);
-  }
-}
-function stop() {
-  for (let i = 0; i < 2; i++) {
-    String(i);
+    reset(handle, errorParts(error), true);
   }
 }
 function requireState(value) {

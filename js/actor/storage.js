@@ -6,6 +6,8 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const {
+  op_actor_has_sql,
+  op_actor_lacks_sql,
   op_kv_delete,
   op_kv_get,
   op_kv_get_many,
@@ -210,7 +212,7 @@ class SqlStorage {
       if (!isObject(sql) || !(#handle in sql)) {
         throw illegalInvocation();
       }
-      return sql.#handle;
+      return sql.#handle ?? op_actor_lacks_sql(false);
     };
   }
   constructor(handle) {
@@ -301,7 +303,7 @@ class SyncKvStorage {
       if (!isObject(kv) || !(#handle in kv)) {
         throw illegalInvocation();
       }
-      return kv.#handle;
+      return kv.#handle ?? op_actor_lacks_sql(true);
     };
   }
   constructor(handle) {
@@ -574,8 +576,10 @@ class DurableObjectStorage {
   }
   constructor(handle) {
     this.#handle = handle;
-    member(this, "kv", new SyncKvStorage(handle));
-    member(this, "sql", new SqlStorage(handle));
+    // Without a handle they refuse.
+    const used = op_actor_has_sql(handle) ? handle : undefined;
+    member(this, "kv", new SyncKvStorage(used));
+    member(this, "sql", new SqlStorage(used));
   }
   get(...args) {
     return getValues(storageHandle(this), undefined, args);

@@ -53,30 +53,22 @@ const OBJECTS = {
 // What an event's second argument is called.
 const INITS = { __proto__: null, CloseEvent: "Initializer", CustomEvent: "CustomEventInit", ErrorEvent: "ErrorEventInit", Event: "Init", MessageEvent: "Initializer" };
 
-const makers = { __proto__: null };
-
-// What makes functions with the literal name that V8 has in its messages. It compiles text, which is possible only while the
-// snapshot is made: a class that is loaded later is made ready then.
+// What makes a function with the literal name that V8 has in its messages. It compiles text, which is possible only while the
+// snapshot is made; classes that are loaded later have theirs in named.js.
 function makerOf(name, isPlain) {
-  const key = `${name} ${isPlain}`;
   const construct = "return ReflectConstruct(Class, arguments, new.target);";
   // Options of an event that are null are as good as none.
   const options = StringPrototypeEndsWith(name, "Event") ? "if (arguments[1] === null) { arguments.length = 1; }" : "";
   const body = isPlain ? construct : `${options} check(arguments.length, arguments[0], arguments[1]); try { ${construct} } catch (error) { throw explain(error, arguments); }`;
-  makers[key] ??= new Function(
+  return new Function(
     "ReflectConstruct", "Class", "refuse", "check", "explain",
     `"use strict"; return function ${name}() { if (new.target === undefined) { refuse(); } ${body} };\n//# sourceURL=ext:denizen/bootstrap/callable.js`,
   );
-  return makers[key];
-}
-
-// Readies a class that is loaded in an isolate.
-function willBeCallable(name) {
-  makerOf(name, REQUIRED[name] === undefined && OBJECTS[name] === undefined && !ArrayPrototypeIncludes(ILLEGAL, name));
 }
 
 // The function that stands for `Class`. `explain` gives an error in place of one that the class threw, from that and the arguments.
-function callable(Class, explain = undefined) {
+// `named`, of named.js, makes that of a class which is loaded in an isolate.
+function callable(Class, explain = undefined, named = undefined) {
   const { name } = Class;
   const required = REQUIRED[name];
   const object = OBJECTS[name];
@@ -101,10 +93,17 @@ function callable(Class, explain = undefined) {
     throw new TypeError(`Failed to construct '${name}': Please use the 'new' operator, this object constructor cannot be called as a function.`);
   };
   const isPlain = required === undefined && object === undefined && !isIllegal && explain === undefined;
-  const construct = makerOf(name, isPlain)(ReflectConstruct, Class, refuse, check, explain ?? ((error) => error));
+  const make = (target, args) => {
+    if (target === undefined) {
+      refuse();
+    }
+    check(args.length, args[0], args[1]);
+    return ReflectConstruct(Class, args, target);
+  };
+  const construct = named === undefined ? makerOf(name, isPlain)(ReflectConstruct, Class, refuse, check, explain ?? ((error) => error)) : named(make);
   const keys = ReflectOwnKeys(Class);
   for (let i = 0; i < keys.length; i++) {
-    if (keys[i] !== "length" && keys[i] !== "prototype") {
+    if (keys[i] !== "length" && keys[i] !== "name" && keys[i] !== "prototype") {
       ObjectDefineProperty(construct, keys[i], { __proto__: null, ...ReflectGetOwnPropertyDescriptor(Class, keys[i]) });
     }
   }
@@ -113,5 +112,5 @@ function callable(Class, explain = undefined) {
   return construct;
 }
 
-return { callable, willBeCallable };
+return { callable };
 })();

@@ -5,7 +5,7 @@
 (function () {
 const { core } = __bootstrap;
 const { op_define_lazy } = core.ops;
-const { callable, willBeCallable } = core.loadExtScript("ext:denizen/bootstrap/callable.js");
+const { callable } = core.loadExtScript("ext:denizen/bootstrap/callable.js");
 const { own } = core.loadExtScript("ext:denizen/actor/values.js");
 const { shapeClass } = core.loadExtScript("ext:denizen/bootstrap/shape.js");
 
@@ -22,10 +22,14 @@ const GLOBALS = {
   WebSocketRequestResponsePair: "ext:denizen/web/request_response_pair.js",
 };
 
-for (const name in GLOBALS) {
-  willBeCallable(name);
+// The function that stands for `Class`, which has just been loaded.
+function construct(Class) {
+  const named = core.loadExtScript("ext:denizen/bootstrap/named.js");
+  const constructor = callable(Class, undefined, named[Class.name]);
+  own(constructor);
+  shapeClass(constructor);
+  return constructor;
 }
-willBeCallable("DigestStream");
 
 // Once in each isolate: the names of `scope`.
 function defineLazyGlobals(scope) {
@@ -35,27 +39,15 @@ function defineLazyGlobals(scope) {
 }
 
 function defineDigestStream(prototype) {
-  op_define_lazy(prototype, "DigestStream", () => {
-    const { DigestStream } = core.loadExtScript("ext:denizen/crypto/digest_stream.js");
-    const constructor = callable(DigestStream);
-    own(constructor);
-    shapeClass(constructor);
-    return constructor;
-  }, false);
+  op_define_lazy(prototype, "DigestStream", () => construct(core.loadExtScript("ext:denizen/crypto/digest_stream.js").DigestStream), false);
 }
 
 const loaded = { __proto__: null };
 
 /** One of the classes above, for who is not the global scope: the same as there. */
 function loadGlobal(name) {
-  if (loaded[name] !== undefined) {
-    return loaded[name];
-  }
-  const constructor = callable(core.loadExtScript(GLOBALS[name])[name]);
-  own(constructor);
-  shapeClass(constructor);
-  loaded[name] = constructor;
-  return constructor;
+  loaded[name] ??= construct(core.loadExtScript(GLOBALS[name])[name]);
+  return loaded[name];
 }
 
 return { defineDigestStream, defineLazyGlobals, loadGlobal };

@@ -38,7 +38,8 @@ const {
 const { URLSearchParamsPrototype } = core.loadExtScript("ext:deno_web/00_url.js");
 const { EventTarget } = core.loadExtScript("ext:deno_web/02_event.js");
 const { TextDecoder, TextDecoderStream, TextEncoderStream } = core.loadExtScript("ext:deno_web/08_text_encoding.js");
-const { ReadableStream, ReadableStreamBYOBReader, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
+const streams = core.loadExtScript("ext:deno_web/06_streams.js");
+const { ReadableStream, ReadableStreamBYOBReader, TransformStream, WritableStream } = streams;
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { Headers, headersSet, setHeadersImmutable } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { chunkBytes } = core.loadExtScript("ext:denizen/fetch/body.js");
@@ -392,31 +393,31 @@ const sides = {
     }
   },
   internal_stream_byob_return_view() {
-    // A stream that user code has made; any other is the runtime's own.
+    const { symbols: { kStream } } = core.loadExtScript("ext:denizen/streams/readers.js");
+    // A stream that user code has made, or a branch of one; any other is the runtime's own.
     const made = new SafeWeakMap();
-    const readers = new SafeWeakMap();
     replaceClass("ReadableStream", (target, args, Original) => {
       const stream = ReflectConstruct(Original, args, target);
       made.set(stream, true);
       return stream;
     });
-    const { getReader } = ReadableStream.prototype;
-    define(ReadableStream.prototype, "getReader", {
-      getReader() {
-        const reader = ReflectApply(getReader, this, arguments);
-        if (ObjectPrototypeIsPrototypeOf(ReadableStreamBYOBReader.prototype, reader) && !made.has(this)) {
-          readers.set(reader, true);
-        }
-        return reader;
-      },
-    }.getReader);
+    const { readableStreamTee } = streams;
+    streams.readableStreamTee = (stream, cloned) => {
+      const branches = readableStreamTee(stream, cloned);
+      if (made.has(stream)) {
+        made.set(branches[0], true);
+        made.set(branches[1], true);
+      }
+      return branches;
+    };
     const names = ["read", "readAtLeast"];
     for (let i = 0; i < names.length; i++) {
       const read = ReadableStreamBYOBReader.prototype[names[i]];
       define(ReadableStreamBYOBReader.prototype, names[i], {
         [names[i]]() {
+          const isOwn = ObjectPrototypeIsPrototypeOf(ReadableStreamBYOBReader.prototype, this) && !made.has(this[kStream]);
           const result = ReflectApply(read, this, arguments);
-          return readers.has(this) ? PromisePrototypeThen(result, withoutEmpty) : result;
+          return isOwn ? PromisePrototypeThen(result, withoutEmpty) : result;
         },
       }[names[i]]);
     }

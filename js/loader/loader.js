@@ -25,7 +25,6 @@ const {
   ObjectDefineProperty,
   ObjectKeys,
   PromisePrototypeThen,
-  PromiseResolve,
   RegExpPrototypeTest,
   SafeRegExp,
   StringPrototypeEndsWith,
@@ -36,7 +35,7 @@ const {
   TypeError,
   Uint8Array,
 } = primordials;
-const { isObject, limitsOf, propsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
+const { givenBy, isObject, limitsOf, propsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
 const { fetcherOf } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { illegalInvocation, wrongParameter } = core.loadExtScript("ext:denizen/fetch/headers.js");
@@ -333,22 +332,20 @@ class WorkerLoader {
 ObjectDefineProperty(WorkerLoader.prototype, SymbolToStringTag, { __proto__: null, value: "WorkerLoader", configurable: true });
 
 function load(handle, getCode) {
-  const code = PromisePrototypeThen(PromiseResolve(undefined), () => {
-    const code = getCode();
-    if (!isObject(code)) {
-      throw new TypeError("Callback returned incorrect type; expected 'Promise'");
-    }
-    return code;
-  });
   // A refusal is what every use of the Worker gives.
   const fail = (error) => op_loader_fail(handle, errorParts(error));
-  PromisePrototypeThen(code, (code) => {
+  PromisePrototypeThen(givenBy(getCode, requirePromise), ({ given: code }) => {
     try {
       provide(handle, code);
     } catch (error) {
       fail(error);
     }
   }, fail);
+}
+function requirePromise(given) {
+  if (!isObject(given)) {
+    throw new TypeError("Callback returned incorrect type; expected 'Promise'");
+  }
 }
 
 own(WorkerLoader);

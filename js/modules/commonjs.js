@@ -72,13 +72,14 @@ function run(url, compiled) {
   return module.exports;
 }
 
-// What `require` gives of an ES module, and of a module of the runtime: of one of Node's, its default export.
+// What `require` gives of an ES module, and of a module of the runtime: of one of Node's, its default export. Where it gives
+// default exports only, that of cloudflare:workers is the one that deno_core adds.
 function namespaceOf(url) {
   const made = op_module_namespace(url);
   const thrown = made[1];
   if (thrown === undefined) {
     if (changed.new_module_registry) {
-      return made[0].default;
+      return url === "cloudflare:workers" ? undefined : made[0].default;
     }
     return StringPrototypeStartsWith(url, "cloudflare:") || StringPrototypeIncludes(url, ":///") ? made[0] : made[0].default;
   }

@@ -5,17 +5,14 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_error_origin } = core.ops;
+const { op_error_origin, op_thrown_text } = core.ops;
 const {
   AggregateError,
-  ArrayIsArray,
   EvalError,
   ObjectDefineProperty,
   ObjectGetOwnPropertyNames,
-  ObjectGetPrototypeOf,
   ObjectHasOwn,
   ObjectKeys,
-  ObjectPrototype,
   ObjectPrototypeIsPrototypeOf,
   ReflectDefineProperty,
   SafeArrayIterator,
@@ -67,11 +64,7 @@ function isMark(value) {
 
 function textOf(thrown) {
   try {
-    if (typeof thrown === "object" && thrown !== null && !ArrayIsArray(thrown)) {
-      const name = read(read(thrown, "constructor"), "name");
-      return typeof name === "string" && name !== "" && name !== "Object" ? `#<${name}>` : "[object Object]";
-    }
-    return String(thrown);
+    return typeof thrown === "object" && thrown !== null ? op_thrown_text(thrown) : String(thrown);
   } catch {
     return "An unprintable value was thrown.";
   }
@@ -86,14 +79,6 @@ function isDom(thrown) {
   }
 }
 
-function isData(thrown) {
-  try {
-    return typeof thrown === "object" && thrown !== null && (ArrayIsArray(thrown) || ObjectGetPrototypeOf(thrown) === ObjectPrototype);
-  } catch {
-    return false;
-  }
-}
-
 function errorParts(thrown) {
   const parts = {
     __proto__: null, name: "Error", message: "", stack: undefined, dom: false, props: undefined, value: undefined,
@@ -102,9 +87,8 @@ function errorParts(thrown) {
   const dom = isDom(thrown);
   if (!dom && !core.isNativeError(thrown)) {
     parts.message = textOf(thrown);
-    if (isData(thrown)) {
-      parts.value = thrown;
-    }
+    // The host sees whether it can cross.
+    parts.value = thrown;
     return parts;
   }
   const name = read(thrown, "name");
@@ -153,7 +137,7 @@ function logText(thrown) {
 
 // Writes on what a method of an object threw of which object it tells, unless it is frozen or a DOMException.
 function nameObject(thrown, id) {
-  if (!isDom(thrown) && (core.isNativeError(thrown) || isData(thrown))) {
+  if (typeof thrown === "object" && thrown !== null && !core.isProxy(thrown) && !isDom(thrown)) {
     ReflectDefineProperty(thrown, "durableObjectId", { __proto__: null, value: id, enumerable: true, configurable: true, writable: true });
   }
 }

@@ -1,10 +1,13 @@
-// Options of stubs, classes and facets: `{ props, limits }`.
+// Options of stubs, classes and facets: `{ props, limits }`; and callbacks that give such objects.
 //
 // Owns their checks. It must not know what is made with them.
 
 (function () {
-const { primordials } = __bootstrap;
-const { Number, RangeError, TypeError } = primordials;
+const { core, primordials } = __bootstrap;
+const { Number, PromisePrototypeThen, PromiseResolve, RangeError, ReflectApply, TypeError } = primordials;
+
+// User code can take the name away.
+const scope = globalThis;
 
 function isObject(value) {
   return (typeof value === "object" && value !== null) || typeof value === "function";
@@ -48,5 +51,18 @@ function readLimit(limits, key, least) {
   return number;
 }
 
-return { isObject, limitsOf, propsOf };
+// Calls `callback` once the code that runs is done. Gives what it gives, or the promise that it gives, in a box: only what has a
+// `then` and is no promise is asked for it.
+function givenBy(callback, check = undefined) {
+  return PromisePrototypeThen(PromiseResolve(undefined), () => {
+    const given = ReflectApply(callback, scope, []);
+    check?.(given);
+    return isObject(given) && "then" in given ? PromisePrototypeThen(PromiseResolve(given), box) : box(given);
+  });
+}
+function box(given) {
+  return { __proto__: null, given };
+}
+
+return { givenBy, isObject, limitsOf, propsOf };
 })();

@@ -197,7 +197,7 @@ const streamMembers = {
     if (this[kReader] !== undefined) {
       throw new TypeError("This ReadableStream is currently locked to a reader,");
     }
-    const branches = tee(this, false);
+    const branches = streams.readableStreamTee(this, false);
     if (isSingle(this)) {
       readOneAtATime(branches[0]);
       readOneAtATime(branches[1]);

@@ -30,7 +30,7 @@ const removeListener = uncurryThis(EventTarget.prototype.removeEventListener);
 // User code can take the name away.
 const scope = globalThis;
 const kInternal = Symbol("internal");
-const PENDING_MAX = core.ops.op_bounds()[6];
+const PENDING_MAX = core.ops.op_bounds()[1];
 
 function isObject(value) {
   return typeof value === "object" && value !== null || typeof value === "function";

@@ -21,7 +21,7 @@ const {
   TypeError,
 } = primordials;
 const { EventTarget } = core.loadExtScript("ext:deno_web/02_event.js");
-const ENTRIES_MAX = core.ops.op_bounds()[6];
+const ENTRIES_MAX = core.ops.op_bounds()[1];
 
 const kInternal = Symbol("internal");
 let entries = [];

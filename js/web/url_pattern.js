@@ -1,15 +1,17 @@
 // URLPattern.
 //
-// Owns the class over deno_web's parser of patterns, whose own class would have to lie in the snapshot. It must not know URLs
-// beyond the eight components.
+// Owns the class over deno_web's parser of patterns, whose own class would have to lie in the snapshot. Workers of older dates get
+// the one of url_pattern_original.js. It must not know URLs beyond the eight components.
 
 (function () {
 const { core, primordials } = __bootstrap;
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
+if (changed.urlpattern_standard) {
+  return core.loadExtScript("ext:denizen/web/url_pattern_original.js");
+}
 const { op_urlpattern_parse, op_urlpattern_process_match_input } = core.ops;
 const {
   ObjectDefineProperty,
-  ReflectDeleteProperty,
   RegExpPrototypeExec,
   SafeRegExp,
   String,
@@ -89,19 +91,30 @@ class URLPattern {
     }
   }
 
-  static {
-    for (let i = 0; i < COMPONENTS.length; i++) {
-      ObjectDefineProperty(URLPattern.prototype, COMPONENTS[i], {
-        __proto__: null,
-        enumerable: true,
-        configurable: true,
-        get() {
-          return this.#components[i].pattern;
-        },
-      });
-    }
+  get protocol() {
+    return this.#components[0].pattern;
   }
-
+  get username() {
+    return this.#components[1].pattern;
+  }
+  get password() {
+    return this.#components[2].pattern;
+  }
+  get hostname() {
+    return this.#components[3].pattern;
+  }
+  get port() {
+    return this.#components[4].pattern;
+  }
+  get pathname() {
+    return this.#components[5].pattern;
+  }
+  get search() {
+    return this.#components[6].pattern;
+  }
+  get hash() {
+    return this.#components[7].pattern;
+  }
   get hasRegExpGroups() {
     return this.#hasRegExpGroups;
   }
@@ -146,9 +159,6 @@ class URLPattern {
   }
 }
 ObjectDefineProperty(URLPattern.prototype, SymbolToStringTag, { __proto__: null, value: "URLPattern", configurable: true });
-if (changed.urlpattern_standard) {
-  ReflectDeleteProperty(URLPattern.prototype, "hasRegExpGroups");
-}
 
 return { URLPattern };
 })();

@@ -158,11 +158,15 @@ function register(namespace) {
   return ObjectKeys(namespace);
 }
 
+// What `stateless` threw last: no code of the Worker's is behind it.
+let absence;
+
 function stateless(name) {
   const entry = entries.get(name ?? "default");
   if (entry === undefined || entry.kind >= ACTOR) {
     op_trace_skip();
-    throw new Error(name === undefined || name === "default" ? "Worker has no default entrypoint." : `Worker has no such entrypoint: ${name}`);
+    absence = new Error(name === undefined || name === "default" ? "Worker has no default entrypoint." : `Worker has no such entrypoint: ${name}`);
+    throw absence;
   }
   return entry;
 }
@@ -217,7 +221,9 @@ function isConstructor(Class) {
 }
 
 function fail(event, error) {
-  op_event_fail(event, thrownParts(error));
+  const isRemote = error !== absence || absence === undefined;
+  absence = undefined;
+  op_event_fail(event, thrownParts(error), isRemote);
 }
 
 // `last` if the event's code ends with the answer, timers that would abort a request of it too: what it passes on goes on.

@@ -8,6 +8,9 @@
 // DurableObject is bound under its name as a SQLite namespace, and LOADER is a worker loader: what denizen gives to a
 // bare script, and what workerdConfig() writes down for workerd. FILTER is a part of "<group>/<name>".
 //
+// <group>/<name>.json beside a case says how it is configured otherwise, in keys of wrangler's file: `worker_loaders`, instead
+// of LOADER; `global_outbound`, whose service is the case itself; `new_classes`, the classes without SQL.
+//
 // A case whose first line is "// compares: logs" is about what the server prints: it ends both streams with a line
 // "end of logs". denizen's lines say who wrote them and at which level; that is taken away.
 
@@ -23,6 +26,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const CASES_AT_A_TIME = 2;
 const LOGS_MARK = "// compares: logs";
 const LOGS_END = "end of logs";
+const COMPATIBILITY_DATE = "2026-11-17";
+const LOADERS = [{ binding: "LOADER" }];
 
 const { command, denizen, filter } = parseArguments(process.argv.slice(2));
 const cases = findCases(filter);
@@ -121,8 +126,9 @@ function byLevel(text) {
 }
 
 function startDenizen(name, folder) {
-  const script = path.join(FOLDER, `${name}.js`);
-  const child = spawn(denizen, ["serve", script, "--port", "0", "--data", path.join(folder, "data")], {
+  const settings = settingsOf(name);
+  const what = settings === null ? [path.join(FOLDER, `${name}.js`)] : ["-c", denizenConfig(name, settings, folder)];
+  const child = spawn(denizen, ["serve", ...what, "--port", "0", "--data", path.join(folder, "data")], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -143,14 +149,43 @@ function startWorkerd(name, folder) {
   return started(child, [child.stdio[3]], /"port":(\d+)/, (port) => `http://127.0.0.1:${port}`);
 }
 
-function workerdConfig(name) {
+/** What stands in the file beside the case; null if there is none. */
+function settingsOf(name) {
+  const file = path.join(FOLDER, `${name}.json`);
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : null;
+}
+
+function classesOf(name) {
   const source = fs.readFileSync(path.join(FOLDER, `${name}.js`), "utf8");
-  const classes = [...source.matchAll(/^export class (\w+) extends DurableObject\b/gm)].map((match) => match[1]);
+  return [...source.matchAll(/^export class (\w+) extends DurableObject\b/gm)].map((match) => match[1]);
+}
+
+/** Writes the configuration of a case that has settings. */
+function denizenConfig(name, settings, folder) {
+  const classes = classesOf(name);
+  const { worker_loaders, global_outbound, new_classes = [] } = settings;
+  const config = {
+    name: "main",
+    main: path.join(FOLDER, `${name}.js`),
+    compatibility_date: COMPATIBILITY_DATE,
+    durable_objects: { bindings: classes.map((className) => ({ name: className, class_name: className })) },
+    migrations: [{ tag: "v1", new_classes, new_sqlite_classes: classes.filter((className) => !new_classes.includes(className)) }],
+    worker_loaders: worker_loaders ?? LOADERS,
+    ...(global_outbound && { global_outbound: { service: "main", ...global_outbound } }),
+  };
+  const file = path.join(folder, "wrangler.json");
+  fs.writeFileSync(file, JSON.stringify(config));
+  return file;
+}
+
+function workerdConfig(name) {
+  const classes = classesOf(name);
+  const { worker_loaders: loaders = LOADERS, global_outbound: outbound, new_classes: withoutSql = [] } = settingsOf(name) ?? {};
   const namespaces = classes.map(
-    (className) => `(className = "${className}", uniqueKey = "${path.basename(name)}-${className}", enableSql = true)`,
+    (className) => `(className = "${className}", uniqueKey = "${path.basename(name)}-${className}", enableSql = ${!withoutSql.includes(className)})`,
   );
   const bindings = [
-    `(name = "LOADER", workerLoader = ())`,
+    ...loaders.map(({ binding, id }) => `(name = "${binding}", workerLoader = (${id === undefined ? "" : `id = "${id}"`}))`),
     ...classes.map((className) => `(name = "${className}", durableObjectNamespace = "${className}")`),
   ];
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -169,9 +204,9 @@ const main :Workerd.Worker = (
     (name = "${name}.js", esModule = embed "${name}.js"),
     (name = "table.js", esModule = embed "table.js")
   ],
-  compatibilityDate = "2026-11-17",
+  compatibilityDate = "${COMPATIBILITY_DATE}",
   compatibilityFlags = [],
-  globalOutbound = "internet",
+  globalOutbound = ${outbound === undefined ? `"internet"` : `(name = "main", entrypoint = "${outbound.entrypoint}")`},
   durableObjectNamespaces = [${namespaces.join(", ")}],
   durableObjectStorage = (localDisk = "storage"),
   bindings = [${bindings.join(", ")}]

@@ -250,3 +250,44 @@ fn a_turn_that_waits_for_the_disk_is_stopped_like_one_that_computes() {
     // Without waits the same work fits.
     assert_eq!(server.get("/write"), (200, "written".into()));
 }
+
+/// A callback that holds its object for too long ends it: whoever waits learns so, what it had not finished writing is undone, and
+/// a new instance goes on. The time of one begins when it does, and ends with it.
+#[test]
+fn a_callback_may_not_hold_its_object_for_long() {
+    let script = r#"
+        import { DurableObject } from "cloudflare:workers";
+        export class Held extends DurableObject {
+          memory = "old";
+          block() { return this.ctx.blockConcurrencyWhile(() => scheduler.wait(60000)); }
+          async transact() {
+            this.ctx.storage.kv.put("before", 1);
+            await this.ctx.storage.transaction(async (txn) => { await txn.put("inside", 1); await scheduler.wait(60000); });
+          }
+          async inTime() {
+            this.memory = "kept";
+            const once = () => this.ctx.blockConcurrencyWhile(() => scheduler.wait(200));
+            await Promise.all([once(), once(), this.ctx.storage.transaction(() => scheduler.wait(200))]);
+            await scheduler.wait(400);
+            return this.memory;
+          }
+          read() { return `${this.memory} ${[...this.ctx.storage.kv.list()].map(([key]) => key)}`; }
+        }
+        export default {
+          async fetch(request, env) {
+            const method = new URL(request.url).pathname.slice(1);
+            const held = env.Held.getByName(method);
+            const said = (error) => `${error.message.slice(0, 35)} ${error.overloaded} ${error.durableObjectReset}`;
+            const ends = await Promise.all([held[method]().catch(said), held.read().catch(said)]);
+            return new Response([...ends, await env.Held.getByName(method).read()].join("\n"));
+          },
+        };"#;
+    let folder = Folder::with(&[("main.js", script)]);
+    let server = Server::script_with(&folder, "main.js", &[], &[("DENIZEN_TEST_SECTION_MS", "300")]);
+    let reset = "A call to blockConcurrencyWhile() i true true";
+    let start = Instant::now();
+    assert_eq!(server.get("/block"), (200, format!("{reset}\n{reset}\nold ")));
+    assert_eq!(server.get("/transact"), (200, format!("{reset}\n{reset}\nold before")));
+    assert!(start.elapsed() >= Duration::from_millis(600), "they had no time");
+    assert_eq!(server.get("/inTime"), (200, "kept\nkept \nkept ".into()));
+}

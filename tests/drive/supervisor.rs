@@ -84,3 +84,61 @@ fn facets_at_a_time_are_bounded_and_idle_ones_make_room() {
     let ones_and_twos = [vec!["1"; 10], vec!["2"; 10]].concat().join(",");
     assert_eq!((status, text), (200, format!("[[{ones_and_twos}],3,\"facets\",3,true]")));
 }
+
+/// A facet that had no place is neither broken nor started: its next call finds one, whether it had run before or not, and its
+/// callback runs no second time.
+#[test]
+fn a_facet_that_had_no_place_can_be_called_again() {
+    let folder = Folder::with(&[(
+        "main.js",
+        r#"
+        import { DurableObject } from "cloudflare:workers";
+        export class App extends DurableObject {
+          ping() { return "pong"; }
+          hold() {
+            return new Promise((resolve) => {
+              const timer = setTimeout(resolve, 60000);
+              this.free = () => { clearTimeout(timer); resolve(); };
+            });
+          }
+          release() { this.free(); }
+        }
+        export class Supervisor extends DurableObject {
+          starts = {};
+          app(name) {
+            return this.ctx.facets.get(name, () => {
+              this.starts[name] = (this.starts[name] ?? 0) + 1;
+              return { class: this.ctx.exports.App };
+            });
+          }
+          async fetch() {
+            // A facet is idle a moment after its answer has come.
+            const placed = async (name) => {
+              for (let tries = 0; ; tries++) {
+                const answer = await this.app(name).ping().catch((error) => error);
+                if (answer === "pong" || tries === 500) return answer;
+                await scheduler.wait(2);
+              }
+            };
+            const seen = [await placed("evicted")];
+            const busy = [];
+            for (const name of ["a", "b"]) {
+              await placed(name);
+              busy.push(this.app(name).hold());
+            }
+            for (const name of ["evicted", "new", "evicted", "new"]) {
+              seen.push(await this.app(name).ping().catch((error) => [error.limit, error.retryable]));
+            }
+            for (const name of ["a", "b"]) await this.app(name).release();
+            await Promise.all(busy);
+            for (const name of ["evicted", "new"]) seen.push(await placed(name));
+            return Response.json([seen, this.starts.evicted, this.starts.new]);
+          }
+        }
+        export default { fetch(request, env) { return env.Supervisor.getByName("one").fetch(request); } };"#,
+    )]);
+    let server = Server::script(&folder, "main.js", &["--facets-at-a-time", "2"]);
+    let refused = r#"["facets",true]"#;
+    let expected = format!(r#"[["pong",{refused},{refused},{refused},{refused},"pong","pong"],1,1]"#);
+    assert_eq!(server.get("/"), (200, expected));
+}

@@ -39,6 +39,8 @@ deno_core::extension!(
         op_actor_abort,
         op_actor_broken,
         op_actor_running,
+        op_actor_has_sql,
+        op_actor_lacks_sql,
         op_facet_get,
         op_facet_pin,
         op_facet_started,
@@ -88,6 +90,8 @@ pub struct Actor {
     pub owner: Rc<Owner>,
     /// Its database.
     pub database: Database,
+    /// Whether its code may use SQL, and `ctx.storage.kv`.
+    pub has_sql: bool,
     /// What it sends waits here for its commits.
     pub gate: RefCell<OutputGate<Output>>,
     /// Whether it stands in the list of actors that the running turn wrote to.
@@ -238,6 +242,18 @@ pub enum ActorError {
     #[class(generic)]
     #[error("{0}")]
     Facet(String),
+    /// The namespace is not for SQL. The text is workerd's.
+    #[class(generic)]
+    #[error(
+        "SQL is not enabled for this Durable Object class. To enable it, change `new_classes` to `new_sqlite_classes` within the 'migrations' field in your wrangler.jsonc or wrangler.toml file. If using workerd directly,set `enableSql = true` in your workerd config for the class. Note that this change cannot be made after the class is already deployed to production."
+    )]
+    NoSql,
+    /// The same of `ctx.storage.kv`.
+    #[class(generic)]
+    #[error(
+        "The storage.kv (synchronous KV) API is only available for SQLite-backed Durable Objects, but this object's namespace is not declared to use SQLite. You can use the older, asyncronous interface via methods of `storage` itself (e.g. `storage.get()`). Alternatively, to enable SQLite, change `new_classes` to `new_sqlite_classes` within the 'migrations' field in your wrangler.jsonc or wrangler.toml file. If using workerd directly, set `enableSql = true` in your workerd config for the class. Note that this change cannot be made after the class is already deployed to production."
+    )]
+    NoKv,
 }
 
 /// The event that runs, if it is one of `handle`'s incarnation.
@@ -351,6 +367,18 @@ pub fn op_actor_running(scope: &mut v8::PinScope<'_, '_>) -> f64 {
     io.and_then(|io| io.actor.as_ref().map(|actor| actor.incarnation as f64)).unwrap_or_default()
 }
 
+/// Whether the actor has `ctx.storage.sql` and `ctx.storage.kv`.
+#[op2(fast)]
+pub fn op_actor_has_sql(#[cppgc] handle: &ActorHandle) -> bool {
+    handle.actor.has_sql
+}
+
+/// Throws what `ctx.storage.sql` says, or `ctx.storage.kv`, of an actor that does not have it.
+#[op2(nofast)]
+pub fn op_actor_lacks_sql(is_kv: bool) -> Result<(), ActorError> {
+    Err(if is_kv { ActorError::NoKv } else { ActorError::NoSql })
+}
+
 /// Breaks the actor: its memory is lost, its storage stays at the last commit. An alarm that runs is given up unless
 /// `retry_alarm`.
 #[op2(nofast)]
@@ -381,7 +409,10 @@ pub fn op_actor_broken(
     let reason = CallError { durable_object_reset: reset || error.durable_object_reset, ..error };
     let reason = reason.thrown_by(origin_of(&state, Some(&handle.actor)));
     *handle.actor.owner.gone.borrow_mut() = Some(reason.clone());
-    state.host.actor_broken(handle.actor.incarnation, reason);
+    match reset {
+        true => state.host.actor_broken(handle.actor.incarnation, reason),
+        false => state.host.actor_lacks_class(handle.actor.incarnation, reason),
+    }
 }
 
 fn check_name(name: &str) -> Result<(), ActorError> {

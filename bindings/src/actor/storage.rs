@@ -498,6 +498,10 @@ pub fn op_kv_put_many<'s>(
         ready.push((key, bytes));
     }
     with_database(scope, handle, |database| {
+        // One statement needs no savepoint to be undone as a whole.
+        if let [(key, value)] = &ready[..] {
+            return database.kv_put(key, value);
+        }
         let depth = database.savepoint("_cf_put")?;
         let outcome = ready.iter().try_for_each(|(key, value)| database.kv_put(key, value));
         database.release(depth, outcome.is_ok()).and(outcome)

@@ -147,7 +147,7 @@ impl Bodies {
                 (writing.sender.take(), writing.hold.take())
             };
             if let Some(sender) = sender {
-                sender.fail(CallError { remote: true, ..reason.clone() });
+                sender.fail(reason.clone());
             }
             drop(hold);
         }

@@ -17,8 +17,8 @@ use crate::io::context::{Frame, IoContext, IoError, with_frame};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
 use denizen_core::limits::{
-    BLOCK_CONCURRENCY, BLOCK_DEPTH, BODY_CHUNK_BYTES, CONSOLE_GROUPS, CONSOLE_LINE_BYTES, PERFORMANCE_ENTRIES,
-    REDIRECTS, SPLIT_LENGTH, TIMERS, WASM_PAGES,
+    BLOCK_DEPTH, BODY_CHUNK_BYTES, CONSOLE_GROUPS, CONSOLE_LINE_BYTES, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH,
+    TIMERS, WASM_PAGES,
 };
 
 deno_core::extension!(
@@ -95,19 +95,17 @@ pub enum TimerError {
     TooMany(u64),
 }
 
-/// Bounds that JavaScript enforces: redirects of one fetch, milliseconds that `blockConcurrencyWhile` may take, the length
-/// of a string to split, pages of WebAssembly memories, depth of `blockConcurrencyWhile`, bytes of a chunk of a body,
-/// entries of `performance`.
+/// Bounds that JavaScript enforces: redirects of one fetch, entries of `performance`, the length of a string to split, pages of
+/// WebAssembly memories, depth of `blockConcurrencyWhile`, bytes of a chunk of a body.
 #[op2]
 pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
     let redirects = v8::Number::new(scope, f64::from(REDIRECTS)).into();
-    let block = v8::Number::new(scope, BLOCK_CONCURRENCY.as_millis() as f64).into();
     let split = v8::Number::new(scope, f64::from(SPLIT_LENGTH)).into();
     let pages = v8::Number::new(scope, f64::from(WASM_PAGES)).into();
     let depth = v8::Number::new(scope, f64::from(BLOCK_DEPTH)).into();
     let chunk = v8::Number::new(scope, BODY_CHUNK_BYTES as f64).into();
     let entries = v8::Number::new(scope, f64::from(PERFORMANCE_ENTRIES)).into();
-    v8::Array::new_with_elements(scope, &[redirects, block, split, pages, depth, chunk, entries]).into()
+    v8::Array::new_with_elements(scope, &[redirects, entries, split, pages, depth, chunk]).into()
 }
 
 /// Calls `callback` in a turn of its own after `delay` milliseconds, once or again and again.
@@ -128,18 +126,16 @@ pub fn op_timer_set(
     Ok(IsolateState::of(scope).set_timer(&io, section, callback, delay, repeat))
 }
 
-/// The same for the runtime itself: user code's number of timers is no reason to go without it.
+/// Calls `callback` when the section that the code runs in has held its object for as long as it may. User code's number of
+/// timers is no reason to go without it.
 #[op2(nofast)]
-pub fn op_timer_guard(
-    scope: &mut v8::PinScope<'_, '_>,
-    callback: v8::Local<'_, v8::Function>,
-    delay: f64,
-) -> Result<u32, IoError> {
+pub fn op_timer_guard(scope: &mut v8::PinScope<'_, '_>, callback: v8::Local<'_, v8::Function>) -> Result<u32, IoError> {
     let io = IoContext::current(scope)?;
     let callback = v8::Global::new(scope, callback);
     let section = io.section(scope);
-    let delay = Duration::from_millis(delay.clamp(0.0, f64::from(i32::MAX)) as u64);
-    Ok(IsolateState::of(scope).set_timer(&io, section, callback, delay, false))
+    let state = IsolateState::of(scope);
+    let delay = state.host.section_limit();
+    Ok(state.set_timer(&io, section, callback, delay, false))
 }
 
 /// Takes a timer back. One of another owner is left alone, as an unknown one is.
@@ -190,15 +186,16 @@ pub fn origin_of(state: &IsolateState, actor: Option<&Actor>) -> Arc<str> {
     format!("{}{label}", state.worker().name).into()
 }
 
-/// Ends an event with the error of a record that `errorParts` made.
+/// Ends an event with the error of a record that `errorParts` made, which is `remote` if the Worker's code is behind it.
 #[op2(nofast)]
 pub fn op_event_fail<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] event: &EventHandle,
     parts: v8::Local<'s, v8::Value>,
+    remote: bool,
 ) {
     let state = IsolateState::of(scope);
-    let error = CallError { remote: true, ..error_from_js(scope, parts) };
+    let error = CallError { remote, ..error_from_js(scope, parts) };
     let origin = origin_of(&state, event.io.actor.as_deref());
     event.io.reply(&state, Err(error.thrown_by(origin)));
 }

@@ -111,6 +111,14 @@ pub fn op_error_origin<'s>(
     error.get_private(scope, key).unwrap_or(undefined)
 }
 
+/// What V8 says of a thrown value that is no error.
+#[op2]
+#[string]
+pub fn op_thrown_text(scope: &mut v8::PinScope<'_, '_>, thrown: v8::Local<'_, v8::Value>) -> String {
+    let text = v8::Exception::create_message(scope, thrown).get(scope).to_rust_string_lossy(scope);
+    text.strip_prefix("Uncaught ").unwrap_or(&text).to_owned()
+}
+
 /// Writes on an error of which object it tells.
 pub fn name_object(scope: &mut v8::PinScope<'_, '_>, error: v8::Local<'_, v8::Value>, object: &str) {
     if let Ok(error) = v8::Local::<v8::Object>::try_from(error) {

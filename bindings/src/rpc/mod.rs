@@ -42,6 +42,7 @@ deno_core::extension!(
     denizen_rpc,
     ops = [
         errors::op_error_origin,
+        errors::op_thrown_text,
         wire::op_clone_value,
         loopback::op_loopback_entrypoint,
         loopback::op_loopback_class,
@@ -75,7 +76,7 @@ pub enum StubTarget {
 pub struct Fetcher {
     /// Whom it stands for.
     pub target: StubTarget,
-    /// The object's life that it reached, if it stands for an object.
+    /// The life that it reached, if it stands for an object or a facet.
     pub session: Option<Arc<Session>>,
 }
 
@@ -124,7 +125,7 @@ impl ClassHandle {
 /// A stub for `target`.
 pub fn stub_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, target: StubTarget) -> v8::Local<'s, v8::Object> {
     let session = match &target {
-        StubTarget::Target(Target::Object { .. }) => Some(Arc::default()),
+        StubTarget::Target(Target::Object { .. }) | StubTarget::Facet { .. } => Some(Arc::default()),
         _ => None,
     };
     cppgc::make_cppgc_object(scope, Fetcher { target, session })
@@ -175,17 +176,23 @@ pub fn op_stub_fetch<'s>(
     headers: v8::Local<'s, v8::Array>,
     body: v8::Local<'s, v8::Value>,
     #[string] cf: Option<String>,
-) -> Result<v8::Local<'s, v8::Promise>, FetchError> {
+) -> Result<v8::Local<'s, v8::Value>, FetchError> {
     let io = IoContext::current(scope)?;
     let state = IsolateState::of(scope);
     count_sub_request(&io)?;
     let headers = read_headers(scope, headers);
     let body = body::from_js(scope, body)?;
+    if let Some(error) = stub.session.as_ref().and_then(|session| session.broken()) {
+        // Nothing leaves, so it is no answer of the other side.
+        let error = error_to_js(scope, &error);
+        scope.throw_exception(error);
+        return Ok(v8::undefined(scope).into());
+    }
     let target = resolve(&state, &io, stub);
     let (promise, token) = state.start(scope, &io);
     let request = Box::new(RequestParts { method, url, headers, body, cf });
     send_to(&state, &io, target, stub.session.clone(), request, token);
-    Ok(promise)
+    Ok(promise.into())
 }
 
 /// Why a method call did not leave.

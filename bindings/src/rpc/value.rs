@@ -63,7 +63,7 @@ impl<'f> Writer<'f> {
 }
 
 /// The stub or class that `value` is, with its kind; `Err` says why it may not leave.
-fn capability(
+pub(super) fn capability(
     scope: &mut v8::PinScope<'_, '_>,
     value: v8::Local<'_, v8::Value>,
 ) -> Result<Option<(u32, Capability)>, &'static str> {

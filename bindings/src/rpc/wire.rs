@@ -14,7 +14,9 @@ use crate::call::{ClassRef, Target};
 use crate::fetch::body::StreamEnd;
 use crate::io::context::IoError;
 use crate::memory::{Full, Held, serializing};
-use crate::rpc::{Fetcher, StubTarget};
+use crate::rpc::{ClassHandle, Fetcher};
+
+use super::value::capability;
 
 pub use super::value::{deserialize, serialize};
 
@@ -167,7 +169,9 @@ impl v8::ValueSerializerImpl for &Keeper<'_> {
             return Some(false);
         }
         let value: v8::Local<v8::Value> = object.into();
-        if cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, value).is_some() {
+        let is_stub = cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, value).is_some()
+            || cppgc::try_unwrap_cppgc_object::<ClassHandle>(scope, value).is_some();
+        if is_stub {
             return Some(true);
         }
         let receiver = v8::undefined(scope).into();
@@ -186,10 +190,11 @@ impl v8::ValueSerializerImpl for &Keeper<'_> {
         serializer: &dyn ValueSerializerHelper,
     ) -> Option<bool> {
         let Some(parts) = self.parts.take() else {
-            let stub = cppgc::try_unwrap_cppgc_object::<Fetcher>(scope, object.into());
-            // SAFETY: `object` is a live handle, so the stub is not collected meanwhile.
-            let is_facet = stub.is_some_and(|stub| matches!(unsafe { stub.as_ref() }.target, StubTarget::Facet { .. }));
-            let text = if is_facet { FACET_STUB } else { "ServiceStub cannot be serialized in this context." };
+            let text = match capability(scope, object.into()) {
+                Err(text) => text,
+                Ok(Some((_, Capability::Class(_)))) => "DurableObjectClass cannot be serialized in this context.",
+                Ok(_) => "ServiceStub cannot be serialized in this context.",
+            };
             self.refuse(scope, text);
             return None;
         };

@@ -116,7 +116,7 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("cache_api_compat_flags", "2025-04-19", ""),
     ("python_workers_durable_objects", "", ""),
     ("streaming_tail_worker", "", ""),
-    ("urlpattern_standard", "2025-05-01", "`URLPattern.prototype.hasRegExpGroups`"),
+    ("urlpattern_standard", "2025-05-01", "`URLPattern` is the standard's"),
     ("enable_weak_ref", "2025-05-05", "`WeakRef` and `FinalizationRegistry`"),
     ("request_signal_passthrough", "", ""),
     ("enable_navigator_language", "2025-05-19", "`navigator.language` and `languages`"),

@@ -150,9 +150,6 @@ impl WorkerLimits {
 /// How long an event may go on after its response is sent, for `waitUntil`. Cloudflare's is 30 s.
 pub const WAIT_UNTIL: Duration = Duration::from_secs(30);
 
-/// How long `blockConcurrencyWhile` may hold an object. Cloudflare's is 30 s.
-pub const BLOCK_CONCURRENCY: Duration = Duration::from_secs(30);
-
 /// Callbacks of `blockConcurrencyWhile` in one another. workerd's.
 pub const BLOCK_DEPTH: u32 = 64;
 
@@ -338,6 +335,8 @@ pub struct IsolateLimits {
     /// Facets of one object, at any depth, that run at a time. Idle ones make room; each is an instance in memory, an open
     /// database, and perhaps an isolate.
     pub facets_at_a_time: usize,
+    /// How long one callback of `blockConcurrencyWhile` or `transaction` may hold its object. workerd's is 30 s.
+    pub section: Duration,
 }
 
 impl IsolateLimits {
@@ -348,6 +347,7 @@ impl IsolateLimits {
         code_range_bytes: 64 << 20,
         actor_idle: Duration::from_secs(10),
         facets_at_a_time: 1_000,
+        section: Duration::from_secs(30),
     };
 }
 

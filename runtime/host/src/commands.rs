@@ -2,9 +2,11 @@
 //!
 //! Owns their course from start to exit code. It must not know V8.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use denizen_bindings::call::{Call, CallError, CallKind, ReplyTo, Target, WorkerRef};
@@ -34,6 +36,9 @@ fn options(args: &WorkerArgs, default_shards: usize) -> Options {
     }
     if let Some(count) = args.isolates_per_shard {
         isolates.per_shard = count as usize;
+    }
+    if let Some(ms) = for_tests(SECTION_MS).and_then(|text| text.to_str()?.parse().ok()) {
+        isolates.section = Duration::from_millis(ms);
     }
     Options {
         shards: args.shards.map_or(default_shards, usize::from),
@@ -141,7 +146,7 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     if let Some(bytes) = args.max_body_bytes {
         limits.body_bytes = bytes;
     }
-    let seconds = std::time::Duration::from_secs;
+    let seconds = Duration::from_secs;
     limits.header_time = args.header_seconds.map_or(limits.header_time, seconds);
     limits.body_idle = args.body_idle_seconds.map_or(limits.body_idle, seconds);
     limits.drain = args.drain_seconds.map_or(limits.drain, seconds);
@@ -184,12 +189,19 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Names a file that makes syncs and writes wait or fail, for the tests that drive the binary. A release build does not read it.
+/// Names a file that makes syncs and writes wait or fail.
 const DISK_CONTROL: &str = "DENIZEN_TEST_DISK_CONTROL";
+/// Milliseconds that a callback of `blockConcurrencyWhile` or `transaction` may take.
+const SECTION_MS: &str = "DENIZEN_TEST_SECTION_MS";
+
+/// A variable that the tests set which drive the binary. A release build does not read it.
+fn for_tests(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|_| cfg!(debug_assertions))
+}
 
 /// Opens the data folder.
 fn open(data: &Path) -> anyhow::Result<Arc<Engine>> {
-    let disk_control = std::env::var_os(DISK_CONTROL).filter(|_| cfg!(debug_assertions)).map(Into::into);
+    let disk_control = for_tests(DISK_CONTROL).map(Into::into);
     Engine::open(data, EngineOptions { disk_control, ..EngineOptions::default() })
         .context("the data folder cannot be used")
 }

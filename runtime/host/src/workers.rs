@@ -90,7 +90,7 @@ pub fn build(configs: &[WorkerConfig], bare: bool, storage: &Engine) -> anyhow::
             }
             if !class.sqlite {
                 eprintln!(
-                    "denizen: {}: class {} is declared with new_classes; it is stored in SQLite here",
+                    "denizen: {}: class {} is declared with new_classes: it has no ctx.storage.sql and no ctx.storage.kv",
                     config.name, class.class_name
                 );
             }
@@ -104,6 +104,7 @@ pub fn build(configs: &[WorkerConfig], bare: bool, storage: &Engine) -> anyhow::
                 unique_key,
                 worker: config.name.as_str().into(),
                 class_name: class.class_name.clone(),
+                has_sql: class.sqlite,
             };
             namespaces.insert((config.name.clone(), class.class_name.clone()), Arc::new(namespace));
         }

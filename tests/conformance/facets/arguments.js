@@ -1,4 +1,4 @@
-// Facets: arguments of wrong types, names at their limits and by their text, and the shape of ctx.facets.
+// Facets: arguments of wrong types, names at their limits, methods taken off their object, and the shape of ctx.facets.
 import { DurableObject } from "cloudflare:workers";
 import { table, show } from "../table.js";
 
@@ -19,16 +19,24 @@ export class Parent extends DurableObject {
     const add = (name) => facets.get(name, start).add();
 
     await row("same object each time", () => this.ctx.facets === this.ctx.facets);
+    await row("members", () => { const proto = Object.getPrototypeOf(facets); return ["get", "abort", "delete", "clone"].map((name) => { const d = Object.getOwnPropertyDescriptor(proto, name); return [typeof d.value, d.value.name, d.value.length, d.enumerable, d.writable, d.configurable]; }); });
     await row("own members", () => Reflect.ownKeys(facets).map(String));
     await row("prototype of the prototype", () => Object.getPrototypeOf(Object.getPrototypeOf(facets)) === Object.prototype);
-    await row("constructor", () => facets.constructor.name);
+    await row("constructor", () => [facets.constructor.name, facets.constructor.length]);
     await row("constructor called", () => new facets.constructor());
+    await row("constructor called as a function", () => facets.constructor());
     await row("place on ctx", () => { const d = Object.getOwnPropertyDescriptor(this.ctx, "facets"); return d && [Object.keys(d), d.enumerable, d.configurable, d.writable ?? null]; });
     await row("in", () => ["facets" in this.ctx, Object.keys(this.ctx).includes("facets")]);
     await row("cannot be cloned", () => structuredClone(facets));
     await row("JSON", () => JSON.stringify(facets));
 
     for (const method of ["get", "abort", "delete", "clone"]) {
+      await row(`${method} without arguments`, () => facets[method]());
+      await row(`${method} off its object`, () => { const { [method]: taken } = facets; return taken("x", start); });
+      await row(`${method} on another object`, () => facets[method].call({}, "x", start));
+      await row(`${method} on an object that inherits`, () => facets[method].call(Object.create(facets), "x", start));
+      await row(`${method} on a proxy`, () => facets[method].call(new Proxy(facets, {}), "x", start));
+      await row(`${method} with a symbol`, () => facets[method](Symbol("s"), start));
       await row(`${method} with an object that throws`, () => facets[method]({ toString() { throw new RangeError("toString"); } }, start));
       await row(`${method} with an object without text`, () => facets[method](Object.create(null), start));
       await row(`${method} of 257 before the type of the second`, () => facets[method]("n".repeat(257), 5));
@@ -46,8 +54,8 @@ export class Parent extends DurableObject {
     await row("abort with more", () => facets.abort("x", "y", "z"));
     await row("abort of a symbol", async () => { const stub = facets.get("symbol reason", start); await stub.add(); facets.abort("symbol reason", Symbol("why")); return stub.add(); });
     await row("delete with more", () => facets.delete("x", "y"));
-    await row("clone without arguments", () => facets.clone());
     await row("clone with one argument", () => facets.clone("x"));
+    await row("clone with a symbol second", () => facets.clone("x", Symbol("s")));
     await row("clone order of conversions", () => { const seen = []; facets.clone({ toString() { seen.push("from"); return "o1"; } }, { toString() { seen.push("to"); return "o2"; } }); return seen; });
     await row("clone with more", () => facets.clone("x", "y", "z"));
 

@@ -112,7 +112,7 @@ export class Parent extends DurableObject {
     await row("props of a facet that was restarted", async () => { const given = Leaf({ props: { n: 5 } }); const get = () => facets.get("props again", () => ({ class: given })); await get().counts(); facets.abort("props again", "x"); return get().counts(); });
     await row("shape of props", () => facet(Leaf({ props: { a: 1 } })).shape());
     await row("shape of no props", () => facet(Leaf).shape());
-    for (const [kind, make] of Object.entries({ "array": () => [1, 2], "Map": () => new Map([["a", 1]]), "Date": () => new Date(0), "null prototype": () => Object.create(null), "function": () => () => 1, "class": () => class {}, "bytes": () => new Uint8Array(2), "Request": () => new Request("http://x.test/"), "Headers": () => new Headers({ a: "1" }), "String object": () => new String("ab"), "Promise": () => Promise.resolve({ a: 1 }), "empty": () => ({}), "symbol key": () => ({ [Symbol("s")]: 1, a: 1 }), "getter": () => ({ get a() { return "got"; } }), "not enumerable": () => Object.defineProperty({ b: 1 }, "a", { value: 1 }), "inherited": () => Object.create({ a: 1 }), "cycle": () => { const o = { a: 1 }; o.o = o; return o; }, "__proto__ key": () => JSON.parse('{"__proto__": {"x": 1}, "a": 1}') })) {
+    for (const [kind, make] of Object.entries({ "array": () => [1, 2], "Map": () => new Map([["a", 1]]), "Date": () => new Date(0), "null prototype": () => Object.create(null), "function": () => () => 1, "class": () => class {}, "bytes": () => new Uint8Array(2), "proxy": () => new Proxy({ a: 1 }, {}), "Request": () => new Request("http://x.test/"), "Headers": () => new Headers({ a: "1" }), "String object": () => new String("ab"), "Promise": () => Promise.resolve({ a: 1 }), "empty": () => ({}), "symbol key": () => ({ [Symbol("s")]: 1, a: 1 }), "getter": () => ({ get a() { return "got"; } }), "not enumerable": () => Object.defineProperty({ b: 1 }, "a", { value: 1 }), "inherited": () => Object.create({ a: 1 }), "cycle": () => { const o = { a: 1 }; o.o = o; return o; }, "__proto__ key": () => JSON.parse('{"__proto__": {"x": 1}, "a": 1}') })) {
       await row(`props of kind ${kind}`, async () => { const stub = facet(Leaf({ props: make() })); return [await stub.kinds(), await stub.shape()]; });
     }
     for (const given of [null, 5, "x", true, Symbol("s"), 5n]) await row(`options ${typeof given === "symbol" ? "symbol" : show(given)}`, () => Leaf(given) && "made");
@@ -140,7 +140,7 @@ export class Parent extends DurableObject {
     await row("the same stub from here", () => this.env.Leaf.getByName("far").add());
     await row("entrypoint in props, depth 2", () => facet(Relay({ props: { next: Relay({ props: { next: Leaf({ props: { gate: Gate({ props: { p: 1 } }) } }) } }) } })).down(1, "call", "gate", "greet", "deep"));
     await row("kinds in props", () => facet(Leaf({ props: { c: Leaf({}), g: Gate({}), s: this.env.Leaf.getByName("x"), d: new Date(0), m: new Map(), e: new RangeError("r"), b: 5n, u: undefined } })).kinds());
-    for (const [kind, make] of Object.entries({ "Namespace of env": () => this.env.Leaf, "loader": () => this.env.LOADER, "id": () => this.ctx.id, "ctx": () => this.ctx, "storage": () => this.ctx.storage, "facets": () => facets, "facet stub": () => facet(Leaf), "entrypoint not called": () => Gate, "exports": () => exports, "instance": () => this, "worker": () => worker(), "loaded class": () => worker().getDurableObjectClass("Outer"), "loaded entrypoint": () => worker().getEntrypoint(), "WebAssembly.Module": () => WebAssembly.Module, "symbol": () => Symbol("s"), "function": () => function named() {} })) {
+    for (const [kind, make] of Object.entries({ "Namespace of env": () => this.env.Leaf, "loader": () => this.env.LOADER, "id": () => this.ctx.id, "ctx": () => this.ctx, "storage": () => this.ctx.storage, "facets": () => facets, "facet stub": () => facet(Leaf), "entrypoint not called": () => Gate, "exports": () => exports, "instance": () => this, "stream": () => new ReadableStream(), "worker": () => worker(), "loaded class": () => worker().getDurableObjectClass("Outer"), "loaded entrypoint": () => worker().getEntrypoint(), "WebAssembly.Module": () => WebAssembly.Module, "proxy": () => new Proxy({}, {}), "symbol": () => Symbol("s"), "function": () => function named() {} })) {
       await row(`${kind} in props`, () => Leaf({ props: { value: make() } }) && "made");
     }
 
@@ -158,10 +158,12 @@ export class Parent extends DurableObject {
     await row("own class with props in own props", () => outer({}).ownClassMadeInProps());
     await row("module's env in a facet", () => outer({ GIVEN: 1 }).envIs());
 
-    for (const [kind, id] of Object.entries({ "text": "my id", "empty": "", "unique": this.env.Leaf.newUniqueId(), "by name": this.env.Leaf.idFromName("named"), "of another namespace": this.env.Relay.idFromName("other"), "the parent's": this.ctx.id, "String object": new String("boxed"), "array": ["a", 1], "true": true, "0": 0, "bigint": 7n, "long": "i".repeat(5000) })) {
+    for (const [kind, id] of Object.entries({ "text": "my id", "empty": "", "unique": this.env.Leaf.newUniqueId(), "by name": this.env.Leaf.idFromName("named"), "of another namespace": this.env.Relay.idFromName("other"), "the parent's": this.ctx.id, "String object": new String("boxed"), "array": ["a", 1], "true": true, "0": 0, "bigint": 7n, "lone surrogate": "\ud800", "long": "i".repeat(5000) })) {
       await row(`id ${kind}`, async () => { const stub = facet(Leaf, { id }); const seen = await stub.idMembers(); return kind === "long" ? seen.at(-1) : seen; });
     }
     await row("id proxy of an id", () => facet(Leaf, { id: new Proxy(this.ctx.id, {}) }).idMembers());
+    await row("id symbol", () => facet(Leaf, { id: Symbol("s") }).idMembers());
+    await row("function as options", () => facets.get(`facet ${n++}`, () => Object.assign(() => {}, { class: Leaf })).add());
     await row("id that throws", () => facet(Leaf, { id: { toString() { throw new RangeError("id text"); } } }).idMembers());
     await row("id getter that throws", () => facets.get(`facet ${n++}`, () => ({ class: Leaf, get id() { throw new RangeError("id getter"); } })).idMembers());
     await row("inherited members", () => facets.get(`facet ${n++}`, () => Object.create({ class: Leaf, id: "inherited" })).idMembers());

@@ -52,6 +52,8 @@ export default {
     await row("thenable function", () => read(get(() => Object.assign(() => {}, { then: (resolve) => resolve(fine) }))));
     await row("promise of a thenable", () => read(get(async () => ({ then: (resolve) => resolve(fine) }))));
     await row("promise of a promise", () => read(get(() => Promise.resolve(Promise.resolve(fine)))));
+    await row("promise whose then was replaced", () => read(get(() => Object.assign(Promise.resolve(5), { then: (resolve) => resolve(fine) }))));
+    await row("callback's this", () => { let self; const worker = get(function () { self = this; return fine; }); return read(worker).then(() => [self === undefined, self === globalThis, typeof self]); });
     await row("subclass of Promise", () => read(get(() => new (class Mine extends Promise {})((resolve) => resolve(fine)))));
     await row("thenable never called back", async () => { const worker = get(() => ({ then() {} })); const hung = outcome(read(worker)); return Promise.race([hung, scheduler.wait(50).then(() => "hangs")]); });
     await row("resolved later", () => read(get(() => new Promise((resolve) => setTimeout(() => resolve(fine), 5)))));
@@ -61,7 +63,7 @@ export default {
       await row(`gives ${text}`, () => read(get(() => value)));
       await row(`gives a promise of ${text}`, () => read(get(async () => value)));
     }
-    for (const value of [undefined, null, 5, "text", true, 5n, Symbol("s"), []]) {
+    for (const value of [undefined, null, 5, "text", true, 5n, Symbol("s"), [], new Map()]) {
       const text = typeof value === "symbol" ? "a symbol" : show(value);
       await row(`throws ${text}`, async () => outcome(read(get(() => { throw value; }))));
       await row(`rejects with ${text}`, async () => outcome(read(get(async () => { throw value; }))));
@@ -100,8 +102,13 @@ export default {
     await row("env getter that throws", () => read(get(() => ({ ...fine, get env() { throw new RangeError("env getter"); } }))));
     await row("first wrong field", () => read(get(() => ({ compatibilityDate: "x", compatibilityFlags: 5, mainModule: "nope", modules: {}, env: 5, globalOutbound: 5, tails: 5 }))));
     await row("flags before modules", () => read(get(() => ({ ...fine, compatibilityFlags: ["no_such"], modules: {} }))));
+    await row("flags of a proxy", () => read(get(() => ({ ...fine, compatibilityFlags: new Proxy(["nodejs_compat"], {}) }))));
+    await row("date before modules", () => read(get(() => ({ ...fine, compatibilityDate: "x", modules: {} }))));
     await row("date before env", () => read(get(() => ({ ...fine, compatibilityDate: "x", env: { f() {} } }))));
     await row("modules before env", () => read(get(() => ({ ...fine, modules: { "x.css": "x" }, env: { f() {} } }))));
+    await row("env before the main module", () => read(get(() => ({ ...fine, mainModule: "nope.js", env: { f() {} } }))));
+    await row("allowExperimental before the date", () => read(get(() => ({ ...fine, compatibilityDate: "x", allowExperimental: true }))));
+    await row("allowExperimental before modules", () => read(get(() => ({ ...fine, modules: {}, allowExperimental: true }))));
     await row("env before a start that fails", () => read(get(() => ({ ...fine, modules: { "main.js": "throw new Error('start')" }, env: { f() {} } }))));
     await row("outbound before env", () => read(get(() => ({ ...fine, env: { f() {} }, globalOutbound: LOADER.load(fine).getEntrypoint() }))));
 
@@ -116,12 +123,13 @@ export default {
     await row("start fails for a class", () => env.Host.getByName("f").startFailing("start fails", "throw new RangeError('top')"));
     await row("syntax error for a class", () => env.Host.getByName("f").startFailing("syntax", "export class {"));
     await row("class made before the code is there", async () => { const { promise, resolve } = Promise.withResolvers(); const worker = get(() => promise); const tag = Object.prototype.toString.call(worker.getDurableObjectClass("X")); resolve(fine); return [tag, await read(worker)]; });
-    await row("missing entrypoint made before the code is there", async () => { const { promise, resolve } = Promise.withResolvers(); const call = outcome(get(() => promise).getEntrypoint("Nope").fetch(url)); resolve(fine); return (await call)[0]; });
+    await row("missing entrypoint made before the code is there", async () => { const { promise, resolve } = Promise.withResolvers(); const call = outcome(get(() => promise).getEntrypoint("Nope").fetch(url)); resolve(fine); return call; });
+    await row("missing entrypoint marks", async () => { const e = await LOADER.load(fine).getEntrypoint("Nope").fetch(url).catch((e) => e); return [e.name, marks(e), Object.keys(e)]; });
     await row("request body before the code is there", async () => { const { promise, resolve } = Promise.withResolvers(); const call = get(() => promise).getEntrypoint().fetch(url, { method: "POST", body: new Blob(["str", "eam"]).stream() }); resolve(code("export default { async fetch(request) { return new Response(await request.text()); } }")); return (await call).text(); });
     await row("failure marks", async () => outcome(get(() => { throw new RangeError("x"); }).getEntrypoint().ping()));
     await row("start failure marks", async () => { const e = await read(get(() => code("throw new RangeError('top')"))).catch((e) => e); return [e.name, marks(e), Object.keys(e)]; });
-    await row("missing entrypoint, every time", async () => { const entry = LOADER.load(fine).getEntrypoint("Nope"); return [(await outcome(entry.fetch(url)))[0], (await outcome(entry.fetch(url)))[0]]; });
-    await row("missing entrypoint leaves the others", async () => { const worker = LOADER.load(fine); return [(await outcome(worker.getEntrypoint("Nope").fetch(url)))[0], await read(worker)]; });
+    await row("missing entrypoint, every time", async () => { const entry = LOADER.load(fine).getEntrypoint("Nope"); return [await outcome(entry.fetch(url)), await outcome(entry.fetch(url))]; });
+    await row("missing entrypoint leaves the others", async () => { const worker = LOADER.load(fine); return [await outcome(worker.getEntrypoint("Nope").fetch(url)), await read(worker)]; });
     await row("two entrypoints, two calls at once", async () => { const worker = LOADER.load(counter); return (await Promise.all([worker.getEntrypoint("Named").count(), worker.getEntrypoint("Named").count(), read(worker)])).map(Number).sort(); });
     await row("loaded in a loop", async () => { let sum = 0; for (let i = 0; i < 20; i++) sum += Number(await read(LOADER.load(counter))); return sum; });
     return rows.response();

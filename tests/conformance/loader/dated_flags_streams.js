@@ -9,8 +9,83 @@ const seen = (promise) => {
 };
 const t = (f) => { try { return f(); } catch (error) { return String(error); } };
 
-// [flag, date, what the row shows, what runs in the loaded Worker].
+// What a pipe does, and who holds its ends, after each of some events; with `alone`, after those that only the old pipes answer as here.
+const stepByStep = async (alone) => {
+  const rows = [];
+  const each = async (options, ...acts) => {
+    const log = [];
+    let dst, src;
+    const stop = new AbortController();
+    let written;
+    const slow = new Promise((done) => { written = done; });
+    const { sign, mark = 1, ...given } = options;
+    if (sign) given.signal = stop.signal;
+    const source = new ReadableStream({ start(c) { src = c; }, cancel(r) { log.push("cancel " + r); } });
+    const destination = new WritableStream({ start(c) { dst = c; }, write(c) { log.push("w " + c); if (c === "slow") return slow; }, abort(r) { log.push("abort " + r); }, close() { log.push("close"); } }, { highWaterMark: mark });
+    const pipe = seen(source.pipeTo(destination, given));
+    await scheduler.wait(2);
+    for (const act of [...acts, () => written()]) {
+      try { await act({ dst, src, stop }); } catch (error) { log.push(String(error)); }
+      await scheduler.wait(2);
+      log.push(pipe.state, source.locked, destination.locked);
+    }
+    if (!source.locked) {
+      const read = seen(source.getReader().read().then((r) => JSON.stringify(r)));
+      await scheduler.wait(2);
+      log.push(read.state);
+    }
+    rows.push(log);
+  };
+  const fail = ({ dst }) => dst.error(new Error("ctl"));
+  const give = (...chunks) => ({ src }) => chunks.forEach((chunk) => src.enqueue(chunk));
+  const end = ({ src }) => src.close();
+  const failSource = ({ src }) => src.error(new Error("src"));
+  const stopIt = ({ stop }) => stop.abort(new Error("stop"));
+  for (const options of [{}, { preventCancel: true }]) {
+    if (!alone) {
+      await each(options, fail);
+      await each(options, fail, end);
+      await each(options, fail, failSource);
+      await each(options, give("slow"), fail);
+      await each(options, give("slow", "b"), fail);
+      await each(options, give("a"), failSource);
+      await each(options, give("a"), end);
+      continue;
+    }
+    await each(options, fail, give("z"));
+    await each({ ...options, sign: true }, stopIt, give("z"));
+    await each({ ...options, sign: true }, stopIt, fail);
+    await each({ ...options, sign: true }, give("slow"), stopIt);
+    await each({ ...options, sign: true, preventAbort: true }, give("slow", "b"), stopIt);
+    await each({ ...options, mark: 0 }, give("a"), give("b", "c"), end);
+    await each({ ...options, mark: 0 }, give("a"), fail);
+  }
+  return rows;
+};
+
+// [flag, date, what the row shows, what runs in the loaded Worker, whether on the day before alone].
 const ROWS = [
+  ["internal_stream_byob_return_view", "2024-05-13", "branches and clones", async () => {
+    const end = async (stream, least = 0) => {
+      const r = stream.getReader({ mode: "byob" });
+      let x;
+      do { x = await (least ? r.readAtLeast(least, new Uint8Array(4)) : r.read(new Uint8Array(4))); } while (!x.done);
+      return x.value?.byteLength ?? "nothing";
+    };
+    const both = async ([a, b]) => [await end(a), await end(b, 2)];
+    const own = (left = 1) => new ReadableStream({ type: "bytes", pull(c) { if (left-- > 0) { c.enqueue(new Uint8Array([1])); } else { c.close(); c.byobRequest?.respond(0); } } });
+    const clones = (response) => [response.clone().body, response.body];
+    const from = new IdentityTransformStream();
+    const w = from.writable.getWriter();
+    w.write(new Uint8Array([1]));
+    w.close();
+    const last = async (r) => { let x; do { x = await r.read(new Uint8Array(4)); } while (!x.done); return x.value?.byteLength ?? "nothing"; };
+    return [
+      await both(own().tee()), await both(own(0).tee()), await both(own().tee()[0].tee()), await both(new Response("x").body.tee()), await both(new Response(own()).body.tee()), await both(clones(new Response(own()))),
+      await both(clones(new Response("x"))), await both(from.readable.tee()), await both(new (class extends ReadableStream {})({ type: "bytes", pull(c) { c.close(); c.byobRequest?.respond(0); } }).tee()),
+      await end(own().pipeThrough(new IdentityTransformStream())), await last(new ReadableStreamBYOBReader(new Response("x").body)), await last(new ReadableStreamBYOBReader(own())),
+    ];
+  }],
   ["internal_writable_stream_abort_clears_queue", "2024-09-02", "abort with writes", async () => {
     const { readable, writable } = new IdentityTransformStream();
     const w = writable.getWriter();
@@ -83,6 +158,7 @@ const ROWS = [
     await scheduler.wait(2);
     return all.map((p) => p.state);
   }],
+  ...[["that fails", false], ["that fails, signals and marks", true]].map(([name, alone]) => ["pipe_to_backward_propagation", "2026-11-17", `a destination ${name}, step by step`, `async () => (${stepByStep})(${alone})`, alone]),
   ["unwrap_custom_thenables", "2024-04-01", "streams", async () => {
     const log = [];
     const later = (name) => ({ then(done) { log.push(name + " then"); setTimeout(done, 2); } });
@@ -141,8 +217,8 @@ const ROWS = [
 export default {
   async fetch(request, env) {
     const { row, response } = table();
-    for (const [flag, date, what, work] of ROWS) {
-      for (const [side, compatibilityDate] of [["before", new Date(Date.parse(date) - 864e5).toISOString().slice(0, 10)], ["from", date]]) {
+    for (const [flag, date, what, work, isOld] of ROWS) {
+      for (const [side, compatibilityDate] of [["before", new Date(Date.parse(date) - 864e5).toISOString().slice(0, 10)], ["from", date]].slice(0, isOld ? 1 : 2)) {
         await row(`${side} ${flag}: ${what}`, async () => {
           const main = `const t = ${t}; const seen = ${seen}; export default { async fetch() { return new Response(JSON.stringify(await (${work})())); } };`;
           const worker = env.LOADER.load({ compatibilityDate, mainModule: "main.js", modules: { "main.js": main } });

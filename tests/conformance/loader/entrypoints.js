@@ -35,6 +35,10 @@ export class Keeper extends DurableObject {
   async put(value) {
     await this.ctx.storage.put("value", value);
   }
+  putLoaded(what) {
+    const worker = this.env.LOADER.load({ compatibilityDate, mainModule: "main.js", modules: { "main.js": "export default { fetch() {} }" } });
+    this.ctx.storage.kv.put("value", what === "entrypoint" ? worker.getEntrypoint() : worker.getDurableObjectClass("X"));
+  }
 }
 
 const odd = {
@@ -118,8 +122,8 @@ export default {
       await row(`call ${name}`, () => outcome((async () => entry(name).hi("x"))()));
     }
     for (const name of ["Nope", "fetch", "then", "toString", "__esModule", "prototype", "Object", " Named", "named"]) {
-      await row(`fetch of ${name}, which is missing`, async () => (await outcome(entry(name).fetch(url)))[0]);
-      await row(`call of ${name}, which is missing`, async () => (await outcome(entry(name).hi("x")))[0]);
+      await row(`fetch of ${name}, which is missing`, () => outcome(entry(name).fetch(url)));
+      await row(`call of ${name}, which is missing`, () => outcome(entry(name).hi("x")));
     }
     for (const [name, source] of Object.entries(odd)) {
       const modules = { "main.js": `${source} export default { fetch() { return new Response("default"); } };`, "other.js": "export const a = 1; export function fetch() { return new Response('of a namespace'); }" };
@@ -141,7 +145,7 @@ export default {
     await row("props changed inside", async () => { const stub = entry("Named", { props: { p: 1 } }); return [await stub.changeProps(), await stub.props()]; });
     await row("calls itself with props", () => entry("Named").selfCall());
     await row("calls itself", () => entry("Named").selfBare());
-    for (const what of ["stub", "bare", "class", "self", "ctx", "env", "error", "symbol"]) await row(`gives its ${what}`, () => outcome((async () => show(await entry("Named").give(what)))()));
+    for (const what of ["stub", "bare", "class", "bareClass", "self", "ctx", "env", "error", "symbol"]) await row(`gives its ${what}`, () => outcome((async () => show(await entry("Named").give(what)))()));
     await row("passes its entrypoint to a given stub", () => outcome(entry("Named").passTo(exports.Gate({}))));
     await row("passes its entrypoint to a stub in env", () => outcome(entry("Named").passEnv("stub")));
     await row("passes its class to a stub in env", () => outcome(entry("Named").passEnv("class")));
@@ -157,6 +161,9 @@ export default {
     await row("loaded class to an entrypoint", () => outcome(exports.Gate({}).tagOf(worker.getDurableObjectClass("Obj"))));
     for (const what of ["worker", "entrypoint", "class", "loader"]) await row(`entrypoint gives a loaded ${what}`, () => outcome((async () => show(await exports.Gate({}).give(what)))()));
     await row("entrypoint in storage", () => outcome(env.Keeper.getByName("s").put(exports.Gate({}))));
+    await row("loaded entrypoint in storage", () => outcome(env.Keeper.getByName("s").putLoaded("entrypoint")));
+    await row("loaded class in storage", () => outcome(env.Keeper.getByName("s").putLoaded("class")));
+    await row("loaded entrypoint in structuredClone", () => outcome((async () => structuredClone(entry("Named")))()));
     await row("loaded entrypoint as tails and outbound", async () => { const seen = []; for (const more of [{ tails: [entry()] }, { globalOutbound: entry() }]) seen.push(await outcome((async () => (await load("export default { fetch() { return new Response('ran'); } }", more).getEntrypoint().fetch(url)).text())())); return seen; });
     await row("entrypoint of a Worker loaded by another", () => entry("Named").nested("export default { fetch(request, env) { return Response.json([request.url, env]); } }"));
     await row("failure two Workers deep", () => outcome(entry("Named").nested("throw new RangeError('deep');").catch((error) => [error.name, error.message.split("\n").slice(0, 2), ...marks(error)])));

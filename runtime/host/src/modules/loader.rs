@@ -124,23 +124,8 @@ impl ModuleLoader for WorkerModuleLoader {
             Err(error) => match importable_script(specifier, self.node.get()) {
                 Some(_) => ModuleSpecifier::parse(&runtime_url(specifier))
                     .map_err(|error| JsErrorBox::generic(error.to_string())),
-                None => {
-                    // A module of Node that the Worker does not have is missing under its whole name.
-                    let named = self.node.get().names(specifier).then(|| format!("node:{specifier}"));
-                    let error = match error {
-                        ModuleError::Missing(url) => ModuleError::Missing(named.unwrap_or(url)),
-                        ModuleError::NoSuch(path) => ModuleError::NoSuch(named.unwrap_or(path)),
-                        error => error,
-                    };
-                    match error {
-                        error if kind == ResolutionKind::DynamicImport => failure(&error),
-                        ModuleError::NoSuch(path) => Err(JsErrorBox::from_err(ModuleError::NoSuchImport(
-                            path,
-                            self.naming.get().shown(own).to_owned(),
-                        ))),
-                        error => Err(JsErrorBox::from_err(error)),
-                    }
-                }
+                None if kind == ResolutionKind::DynamicImport => failure(&whole(error, specifier, self.node.get())),
+                None => Err(JsErrorBox::from_err(whole(error, specifier, self.node.get()))),
             },
         }
     }
@@ -194,6 +179,33 @@ impl ModuleLoader for WorkerModuleLoader {
         let map = inline_source_map(std::str::from_utf8(&module.content).ok()?)?;
         Some(Cow::Owned(map.into_bytes()))
     }
+}
+
+/// The error that tells of a missing module: one of Node that the Worker does not have is missing under its whole name.
+fn whole(error: ModuleError, specifier: &str, node: NodeModules) -> ModuleError {
+    let name = |found: String| if node.names(specifier) { format!("node:{specifier}") } else { found };
+    match error {
+        ModuleError::Missing(url) => ModuleError::Missing(name(url)),
+        ModuleError::NoSuch(path) => ModuleError::NoSuch(name(path)),
+        error => error,
+    }
+}
+
+/// Why the import of `specifier` that stands in a module of a Worker that names them by path leads nowhere. deno_core asks for
+/// that before it resolves, and takes the error as it is.
+fn missing_import(worker: &WorkerDefinition, referrer: &str, specifier: &str) -> Option<ModuleError> {
+    let own = referrer.strip_prefix(SCHEME).filter(|own| specifier != referrer && !own.starts_with(NAMESPACE))?;
+    let error = resolve(&worker.bundle, Naming::Paths, own, specifier).err()?;
+    let node = NodeModules::of(worker);
+    if importable_script(specifier, node).is_some() {
+        return None;
+    }
+    let importer = Naming::Paths.shown(own).to_owned();
+    Some(match whole(error, specifier, node) {
+        ModuleError::NoSuch(path) => ModuleError::NoSuchImport(path, importer),
+        ModuleError::Outside(path) => ModuleError::OutsideImport(path, importer),
+        error => error,
+    })
 }
 
 /// A module that throws `error` when it runs: an error that deno_core reports for a dynamic import would be a TypeError, and
@@ -274,7 +286,7 @@ impl WorkerModuleLoader {
     }
 }
 
-/// Refuses import attributes that mean nothing here.
+/// Refuses import attributes that mean nothing here, and imports that lead nowhere where modules are named by path.
 pub fn check_attributes(
     scope: &mut v8::PinScope<'_, '_>,
     attributes: &HashMap<String, String>,
@@ -282,21 +294,25 @@ pub fn check_attributes(
 ) {
     let state = IsolateState::of(scope);
     let worker = state.worker.get().filter(|worker| Naming::of(worker) == Naming::Paths);
-    if let Some(worker) = worker
-        && !attributes.is_empty()
-        && context.specifier != context.referrer
-    {
+    let refused = match worker {
         // This Worker knows no attributes.
-        if is_on(worker, "throw_on_unrecognized_import_assertion") {
-            let message = v8::String::new(scope, "Unrecognized import attributes specified");
-            let error = v8::Exception::error(scope, message.unwrap_or_else(|| v8::String::empty(scope)));
-            scope.throw_exception(error);
+        Some(worker) if context.specifier != context.referrer => {
+            let refuses = !attributes.is_empty() && is_on(worker, "throw_on_unrecognized_import_assertion");
+            refuses.then(|| JsErrorBox::generic("Unrecognized import attributes specified"))
         }
-        return;
-    }
-    if let Err(text) = attribute_error(scope, attributes, context) {
-        let message = v8::String::new(scope, &text).unwrap_or_else(|| v8::String::empty(scope));
-        let error = v8::Exception::type_error(scope, message);
+        _ => attribute_error(scope, attributes, context).err().map(JsErrorBox::type_error),
+    };
+    let missing = || {
+        // Only an import that stands in a module has a line.
+        let worker = worker.filter(|_| context.line_number.is_some())?;
+        missing_import(worker, &context.referrer, &context.specifier).map(JsErrorBox::from_err)
+    };
+    if let Some(error) = refused.or_else(missing) {
+        let message = v8::String::new(scope, &error.get_message()).unwrap_or_else(|| v8::String::empty(scope));
+        let error = match &*error.get_class() {
+            "TypeError" => v8::Exception::type_error(scope, message),
+            _ => v8::Exception::error(scope, message),
+        };
         scope.throw_exception(error);
     }
 }

@@ -63,6 +63,8 @@ struct Place {
     depth: usize,
     bytes: u64,
     facets: Option<usize>,
+    /// See [`Namespace::has_sql`].
+    has_sql: bool,
 }
 
 /// Where a container of a facet stands.
@@ -184,15 +186,6 @@ impl Actors {
     }
 }
 
-/// Whether an actor ends because its Worker has no class of its name. What a class throws is a reset, whatever its text.
-fn lacks_class(identity: &ActorIdentity, reason: &CallError) -> bool {
-    let text = match &identity.class_name {
-        None => "Worker has no default actor class.".to_owned(),
-        Some(name) => format!("Worker has no such actor class: {name}"),
-    };
-    !reason.durable_object_reset && reason.message == text
-}
-
 impl Shard {
     /// Gives a call to the object that it is for, which begins to live if it does not yet.
     pub(super) fn route_to_object(&mut self, call: Call) {
@@ -240,7 +233,16 @@ impl Shard {
         let object = hex.as_str().into();
         let key = (namespace.unique_key.clone(), id);
         let id = IdValue::Object(hex, name.map(str::to_owned));
-        let place = Place { storage, object, facet: 0, name: None, depth: 0, bytes: DATABASE_BYTES, facets: None };
+        let place = Place {
+            storage,
+            object,
+            facet: 0,
+            name: None,
+            depth: 0,
+            bytes: DATABASE_BYTES,
+            facets: None,
+            has_sql: namespace.has_sql,
+        };
         let incarnation = self.begin_actor(&class, id, place, label)?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.root = Some(key.clone());
@@ -251,7 +253,7 @@ impl Shard {
 
     /// Begins an incarnation: its database is open and its isolate runs or starts.
     fn begin_actor(&mut self, class: &ClassRef, id: IdValue, place: Place, label: String) -> Result<u64, CallError> {
-        let Place { storage, object, facet, name, depth, bytes, facets } = place;
+        let Place { storage, object, facet, name, depth, bytes, facets, has_sql } = place;
         let definition = self
             .definition(&class.worker)?
             .ok_or_else(|| CallError::new("The code of the class has not been loaded."))?;
@@ -263,6 +265,7 @@ impl Shard {
             object,
             owner: Rc::new(Owner::default()),
             database,
+            has_sql,
             gate: RefCell::default(),
             dirty: Cell::new(false),
             depth,
@@ -498,6 +501,7 @@ impl Shard {
             depth: parent.identity.actor.depth + 1,
             bytes: start.storage_bytes.unwrap_or(u64::MAX).min(parent.storage_bytes),
             facets: start.facets.map_or(parent.facets, |asked| Some(asked.min(parent.facets.unwrap_or(asked)))),
+            has_sql: parent.identity.actor.has_sql,
         };
         self.make_room_for_facet(&place.storage)?;
         let incarnation = self.begin_actor(&start.class, id, place, label)?;
@@ -589,11 +593,9 @@ impl Shard {
         }
         self.host.facet_names.borrow_mut().retain(|(parent, _), _| *parent != incarnation);
         if let Some(container) = slot.container {
-            // Its stubs are broken for good; the name is free for the next get(), unless the Worker has no such class.
+            // Its stubs are broken for good; the name is free for the next get().
             self.actors.facets.insert(container, FacetState::Gone(reason.clone()));
-            if !lacks_class(&slot.identity, reason) {
-                self.host.facet_names.borrow_mut().retain(|_, id| *id != container);
-            }
+            self.host.facet_names.borrow_mut().retain(|_, id| *id != container);
         }
         for call in slot.held {
             // The handler of an alarm that waited has not run: that does not count as one of its tries.
@@ -624,7 +626,8 @@ impl Shard {
             self.tell_tails(state.worker(), io);
         }
         let Some(slot) = self.isolates.get_mut(&isolate) else { return };
-        actor.owner.bodies.end(reason);
+        // A reset comes from the other side, what a parent orders does not.
+        actor.owner.bodies.end(&CallError { remote: reason.durable_object_reset, ..reason.clone() });
         state.purge(|io| Rc::ptr_eq(&io.owner, &actor.owner));
         slot.runtime.enter(|runtime| {
             deno_core::scope!(scope, runtime);
@@ -658,17 +661,29 @@ impl Shard {
             Some(FacetState::Running(_, start)) => Some(start),
             _ => None,
         });
+        if let (Some(container), Some(start)) = (self.end_actor_and_keep_name(incarnation, reason), start) {
+            self.actors.facets.insert(container, FacetState::Running(None, start));
+        }
+    }
+
+    /// Ends an incarnation whose Worker has no class of its name. A facet keeps its container: every request learns the same
+    /// until its parent ends it.
+    pub(super) fn end_classless_actor(&mut self, incarnation: u64, reason: &CallError) {
+        self.actors.break_stubs(incarnation, reason);
+        self.end_actor_and_keep_name(incarnation, reason);
+    }
+
+    /// Ends an incarnation. If it is a facet, and its parent lives, its name goes on to stand for its container, which this gives.
+    fn end_actor_and_keep_name(&mut self, incarnation: u64, reason: &CallError) -> Option<u64> {
+        let container = self.actors.slots.get(&incarnation).and_then(|slot| slot.container);
         let name = container.and_then(|container| {
             let containers = self.host.containers.borrow();
             containers.get(&container).map(|found| (found.parent, found.name.clone()))
         });
         self.end_actor(incarnation, reason);
-        if let (Some(container), Some(start), Some(name)) = (container, start, name)
-            && self.actors.slots.contains_key(&name.0)
-        {
-            self.actors.facets.insert(container, FacetState::Running(None, start));
-            self.host.facet_names.borrow_mut().insert(name, container);
-        }
+        let name = name.filter(|name| self.actors.slots.contains_key(&name.0))?;
+        self.host.facet_names.borrow_mut().insert(name, container?);
+        container
     }
 
     /// Gives back the memory of actors that have been idle.

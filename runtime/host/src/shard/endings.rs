@@ -40,7 +40,7 @@ impl Shard {
                 self.actors.touch(actor.incarnation);
             } else {
                 let ended = CallError::new(ENDED);
-                io.owner.bodies.end(&ended);
+                io.owner.bodies.end(&CallError { remote: true, ..ended.clone() });
                 *io.owner.gone.borrow_mut() = Some(ended);
             }
         }
@@ -77,8 +77,9 @@ impl Shard {
         let events: Vec<_> = state.events.borrow().values().cloned().collect();
         for io in events {
             let of_guilty = guilty.is_some_and(|guilty| Rc::ptr_eq(guilty, &io));
-            io.owner.bodies.end(if of_guilty { &error } else { &retry });
-            io.fail(if of_guilty { error.clone() } else { retry.clone() });
+            let reason = if of_guilty { &error } else { &retry };
+            io.owner.bodies.end(&CallError { remote: true, ..reason.clone() });
+            io.fail(reason.clone());
             self.tell_tails(state.worker(), &io);
         }
         if let Some(io) = guilty {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{CallError, CallOk, LoadedWorker, RequestParts, WorkerDefinition};
@@ -25,6 +25,8 @@ pub enum Deferred {
     IsolateAborted(IsolateId),
     /// An actor lives no longer.
     ActorBroken(u64, CallError),
+    /// There is no class that an actor could be made of.
+    ActorLacksClass(u64, CallError),
     /// Events that waited for an actor may run.
     ActorUnblocked(u64),
     /// A lock of an actor's output gate opens, or breaks.
@@ -110,6 +112,10 @@ impl Host for ShardHost {
 
     fn cancel_timer(&self, key: (Instant, u64)) {
         self.timers.borrow_mut().remove(&key);
+    }
+
+    fn section_limit(&self) -> Duration {
+        self.shared.options.isolates.section
     }
 
     fn egress(&self, request: Box<RequestParts>, from: &Arc<WorkerDefinition>, completer: Completer) -> EgressGuard {
@@ -206,6 +212,10 @@ impl Host for ShardHost {
 
     fn actor_broken(&self, incarnation: u64, reason: CallError) {
         self.deferred.borrow_mut().push(Deferred::ActorBroken(incarnation, reason));
+    }
+
+    fn actor_lacks_class(&self, incarnation: u64, reason: CallError) {
+        self.deferred.borrow_mut().push(Deferred::ActorLacksClass(incarnation, reason));
     }
 
     fn actor_unblocked(&self, incarnation: u64) {

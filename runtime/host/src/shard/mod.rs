@@ -372,6 +372,7 @@ impl Shard {
                         self.actors.break_stubs(incarnation, &reason);
                         self.end_actor(incarnation, &reason);
                     }
+                    Deferred::ActorLacksClass(incarnation, reason) => self.end_classless_actor(incarnation, &reason),
                     Deferred::ActorUnblocked(incarnation) => self.unblock(incarnation),
                     Deferred::FacetNotWoken(key, error) => self.facet_not_woken(&key, &error),
                 }

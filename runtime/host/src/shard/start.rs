@@ -198,12 +198,34 @@ fn startup_limit(definition: &WorkerDefinition) -> CallError {
     CallError::limit(Limit::StartupMs, max, max)
 }
 
+/// Names of V8's own classes of errors.
+const CLASSES: [&str; 12] = [
+    "Error",
+    "TypeError",
+    "RangeError",
+    "SyntaxError",
+    "ReferenceError",
+    "EvalError",
+    "URIError",
+    "AggregateError",
+    "SuppressedError",
+    "CompileError",
+    "LinkError",
+    "RuntimeError",
+];
+
 /// `Uncaught <error>` with its places, as workerd writes the failure of a dynamic Worker.
 fn start_text(error: &CallError, naming: Naming) -> String {
     if error.limit.is_some() || error.name.is_empty() {
         return error.message.clone();
     }
-    let mut text = format!("Uncaught {}: {}", error.name, error.message);
+    // Other names than those of V8's own classes are told as a part of the message.
+    let class = if CLASSES.contains(&error.name.as_str()) { "" } else { "Error: " };
+    let mut text = format!("Uncaught {class}{}", error.name);
+    if !error.message.is_empty() {
+        text.push_str(": ");
+        text.push_str(&error.message);
+    }
     for line in error.stack.as_deref().unwrap_or_default().lines() {
         let Some(frame) = line.strip_prefix("    at ") else { continue };
         let frame = match naming {
@@ -211,6 +233,8 @@ fn start_text(error: &CallError, naming: Naming) -> String {
             Naming::Paths => frame.replacen(BUNDLE, "", 1),
         };
         match frame.strip_suffix(')').and_then(|frame| frame.split_once(" (")) {
+            // V8's own functions are nowhere.
+            Some((_, "<anonymous>")) => {}
             Some((function, place)) => text.push_str(&format!("\n  at {place} in {function}")),
             None => text.push_str(&format!("\n  at {frame}")),
         }
@@ -387,7 +411,7 @@ fn strings(scope: &mut v8::PinScope<'_, '_>, value: Option<v8::Local<'_, v8::Val
 fn describe(error: CoreError, loaded: bool) -> CallError {
     match error.into_kind() {
         CoreErrorKind::Js(error) => {
-            let name = error.name.clone().unwrap_or_else(|| "Error".into());
+            let name = error.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| "Error".into());
             let message = error
                 .message
                 .clone()
