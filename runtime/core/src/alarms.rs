@@ -42,7 +42,7 @@ pub enum Outcome {
 pub enum After {
     /// It runs again, or there is nothing left to do.
     Nothing,
-    /// It is given up: whoever keeps it must forget it.
+    /// It is given up: whoever keeps it must forget it, and say so by [`Schedule::forgotten`].
     Forget,
 }
 
@@ -164,21 +164,33 @@ impl<K: Clone + Eq + Hash + Ord> Schedule<K> {
         self.started(key);
         let Some(entry) = self.entries.get(key).filter(|entry| entry.running) else { return After::Nothing };
         let (scheduled_ms, retries, pauses, next) = (entry.scheduled_ms, entry.retries, entry.pauses, entry.next);
+        if next.is_none() && (outcome == Outcome::GivenUp || (outcome == Outcome::Failed && retries >= RETRIES)) {
+            // It counts as running until then, so that it is not taken for a new one where it is still kept.
+            return After::Forget;
+        }
         self.entries.remove(key);
         match (next, outcome) {
             (Some(Some(time)), _) => {
                 self.wait(key, time, time, 0, 0);
                 After::Nothing
             }
-            (Some(None), _) | (None, Outcome::Done) => After::Nothing,
-            (None, Outcome::GivenUp) => After::Forget,
-            (None, Outcome::Failed) if retries >= RETRIES => After::Forget,
+            (Some(None), _) | (None, Outcome::Done | Outcome::GivenUp) => After::Nothing,
             (None, Outcome::Failed | Outcome::NotRun) => {
                 let at_ms = now + pause_ms(pauses, chance);
                 let counted = u32::from(outcome == Outcome::Failed);
                 self.wait(key, scheduled_ms, at_ms, retries + counted, pauses + 1);
                 After::Nothing
             }
+        }
+    }
+
+    /// An alarm that was given up is kept nowhere any more: one that was set since then follows it.
+    pub fn forgotten(&mut self, key: &K) {
+        let Some(entry) = self.entries.get(key).filter(|entry| entry.running) else { return };
+        let next = entry.next.flatten();
+        self.entries.remove(key);
+        if let Some(time) = next {
+            self.wait(key, time, time, 0, 0);
         }
     }
 
@@ -257,7 +269,25 @@ mod tests {
             now = next;
         }
         assert_eq!(pauses, [2_000, 4_000, 8_000, 16_000, 32_000, 64_000]);
+        assert_eq!((schedule.expected(&"a"), schedule.next_ms()), (Some(0), None), "known, and never due");
+        schedule.forgotten(&"a");
         assert!(schedule.is_empty());
+    }
+
+    #[test]
+    fn what_is_set_until_an_alarm_is_forgotten_follows_it() {
+        let mut schedule = Schedule::default();
+        for next in [Some(7), None] {
+            schedule.set(&"a", Some(0));
+            schedule.take_due(1);
+            assert_eq!(schedule.finished(&"a", Outcome::GivenUp, 1, 0.5), After::Forget);
+            schedule.set(&"a", next);
+            schedule.forgotten(&"a");
+            assert_eq!(schedule.next_ms(), next);
+            schedule.forgotten(&"a");
+            assert_eq!(schedule.next_ms(), next, "a word too many takes nothing away");
+            schedule.set(&"a", None);
+        }
     }
 
     #[test]

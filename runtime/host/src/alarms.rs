@@ -35,8 +35,11 @@ fn run(shared: &Weak<Shared>, due: AlarmDue) {
             }
         };
         let after = shared.storage.alarms().finished(&due.key, outcome, chance());
-        if after == After::Forget && call(&shared, &due, true).await.is_err() {
-            eprintln!("denizen: an alarm that is given up stays set: {}:{}", due.key.namespace, due.key.object);
+        if after == After::Forget {
+            if call(&shared, &due, true).await.is_err() {
+                eprintln!("denizen: an alarm that is given up stays set: {}:{}", due.key.namespace, due.key.object);
+            }
+            shared.storage.alarms().forgotten(&due.key);
         }
     });
 }

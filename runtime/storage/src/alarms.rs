@@ -253,15 +253,17 @@ impl Alarms {
     pub fn finished(&self, key: &AlarmKey, outcome: Outcome, chance: f64) -> After {
         let now = self.now_ms();
         let mut state = lock(&self.state);
+        // What follows is in the object's own commits, which may be on their way to the index still.
         let after = state.schedule.finished(key, outcome, now, chance);
-        // What follows a run that is done is in the object's own commit, which may be on its way to the index still.
-        if after == After::Forget {
-            state.changes.push(Change { key: key.clone(), name: None, time: None, done: None });
-            state.changed += 1;
-        }
         drop(state);
         self.woken.notify_all();
         after
+    }
+
+    /// The object has forgotten an alarm for which [`Alarms::finished`] asked for that, or cannot.
+    pub fn forgotten(&self, key: &AlarmKey) {
+        lock(&self.state).schedule.forgotten(key);
+        self.woken.notify_all();
     }
 
     /// Works until [`Alarms::close`].

@@ -1,7 +1,8 @@
 //! The databases of one shard, and how many of them are open.
 //!
 //! Owns which connections are closed when there are too many, and whose pages leave memory when they are too large
-//! together. A database whose connection was closed opens it again at its next use. It must not know SQL.
+//! together, and knows the storages of objects that somebody has. A database whose connection was closed opens it again at its
+//! next use. It must not know SQL.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -14,6 +15,10 @@ use denizen_core::lru::Lru;
 use crate::StorageError;
 use crate::database::Inner;
 use crate::engine::Engine;
+use crate::object::ObjectStorage;
+
+/// An object: the key of its namespace, and its id.
+type ObjectKey = (Arc<str>, Arc<str>);
 
 /// Bounds of a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +52,7 @@ pub struct Pool {
     used: RefCell<Lru<u64>>,
     next: Cell<u64>,
     cached_bytes: Cell<u64>,
+    objects: RefCell<HashMap<ObjectKey, Weak<ObjectStorage>>>,
 }
 
 impl std::fmt::Debug for Pool {
@@ -65,6 +71,7 @@ impl Pool {
             used: RefCell::default(),
             next: Cell::new(0),
             cached_bytes: Cell::new(0),
+            objects: RefCell::default(),
         })
     }
 
@@ -81,6 +88,21 @@ impl Pool {
     /// Bytes of pages in memory.
     pub fn cached_bytes(&self) -> u64 {
         self.cached_bytes.get()
+    }
+
+    /// The storage of an object, if somebody has it.
+    pub(crate) fn object(&self, key: &ObjectKey) -> Option<Rc<ObjectStorage>> {
+        self.objects.borrow().get(key).and_then(Weak::upgrade)
+    }
+
+    /// Knows the storage of an object from now on.
+    pub(crate) fn add_object(&self, key: ObjectKey, object: &Rc<ObjectStorage>) {
+        self.objects.borrow_mut().insert(key, Rc::downgrade(object));
+    }
+
+    /// Nobody has the storage of an object any more.
+    pub(crate) fn remove_object(&self, key: &ObjectKey) {
+        self.objects.borrow_mut().remove(key);
     }
 
     /// Adds a database that is open.

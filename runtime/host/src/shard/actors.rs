@@ -227,7 +227,7 @@ impl Shard {
             limits: AskedLimits::default(),
         };
         let hex = id.to_string();
-        let storage = ObjectStorage::new(&self.pool, &namespace.unique_key, &hex, name)
+        let storage = ObjectStorage::of(&self.pool, &namespace.unique_key, &hex, name)
             .map_err(|error| self.storage_failed(&namespace.class_name, &error))?;
         let label = format!("{}:{}", namespace.class_name, &hex[..8]);
         let object = hex.as_str().into();

@@ -150,6 +150,7 @@ impl Database {
             }
             inner.end_cursors(&StorageError::CursorDeleted);
             let alarm = inner.stored_alarm()?;
+            let set_again = inner.alarm.set_again;
             inner.rollback()?;
             // Inside a transaction some of them would do nothing.
             inner.host_batch(DEFAULT_PRAGMAS)?;
@@ -157,10 +158,12 @@ impl Database {
             inner.drop_everything()?;
             inner.has_kv = Some(false);
             inner.alarm.touched = true;
-            match alarm.filter(|_| keep_alarm) {
-                Some(alarm) => inner.store_alarm(Some(alarm)),
-                None => Ok(()),
+            if let Some(alarm) = alarm.filter(|_| keep_alarm) {
+                inner.store_alarm(Some(alarm))?;
+                // One that was kept was not set: that whose handler runs goes with the handler's end.
+                inner.alarm.set_again = set_again;
             }
+            Ok(())
         })
     }
 }

@@ -9,7 +9,7 @@
 
 pub(crate) mod index;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -35,14 +35,15 @@ use crate::upkeep::copy_frames;
 /// Facets that one clone copies: each has its source pinned by a connection of its own.
 pub const FACETS_PER_CLONE: usize = 256;
 
-/// One object's storage. It belongs to one thread.
+/// One object's storage, for all its incarnations: changes of the tree that one of them began go on when it has ended. It
+/// belongs to one thread.
 #[derive(Debug)]
 pub struct ObjectStorage {
     pool: Rc<Pool>,
     folder: PathBuf,
     namespace: Arc<str>,
     id: Arc<str>,
-    name: Option<String>,
+    name: OnceCell<String>,
     index: RefCell<Option<FacetIndex>>,
     /// Done when the last change of the tree is: they happen one after the other, in the order of the calls.
     last_change: RefCell<Option<oneshot::Receiver<()>>>,
@@ -65,20 +66,26 @@ impl Change {
 }
 
 impl ObjectStorage {
-    /// The storage of the object `id` (64 hexadecimal digits) in the namespace with the key `namespace`. `name` is what
-    /// the id was made from, if anything.
-    pub fn new(pool: &Rc<Pool>, namespace: &str, id: &str, name: Option<&str>) -> Result<Rc<Self>, StorageError> {
-        let folder = pool.engine().folder().join(namespace);
-        pool.engine().disk.create_folders(&folder).at(&folder)?;
-        Ok(Rc::new(Self {
-            pool: pool.clone(),
-            folder,
-            namespace: namespace.into(),
-            id: id.into(),
-            name: name.map(str::to_owned),
-            index: RefCell::new(None),
-            last_change: RefCell::new(None),
-        }))
+    /// The storage of the object `id` (64 hexadecimal digits) in the namespace with the key `namespace`: the same one for as
+    /// long as anybody has it. `name` is what the id was made from, if anything.
+    pub fn of(pool: &Rc<Pool>, namespace: &str, id: &str, name: Option<&str>) -> Result<Rc<Self>, StorageError> {
+        let key = (Arc::from(namespace), Arc::from(id));
+        let this = match pool.object(&key) {
+            Some(this) => this,
+            None => {
+                let folder = pool.engine().folder().join(namespace);
+                pool.engine().disk.create_folders(&folder).at(&folder)?;
+                let (namespace, id) = key.clone();
+                let (name, index, last_change) = (OnceCell::new(), RefCell::new(None), RefCell::new(None));
+                let this = Rc::new(Self { pool: pool.clone(), folder, namespace, id, name, index, last_change });
+                pool.add_object(key, &this);
+                this
+            }
+        };
+        if let Some(name) = name {
+            this.name.get_or_init(|| name.to_owned());
+        }
+        Ok(this)
     }
 
     /// The key of a facet's alarm.
@@ -92,7 +99,7 @@ impl ObjectStorage {
         if self.disk().length(&path).at(&path)?.is_none() {
             self.remove_below(facet)?;
         }
-        let alarm = Some(AlarmOwner { key: self.alarm_key(facet), name: self.name.clone() });
+        let alarm = Some(AlarmOwner { key: self.alarm_key(facet), name: self.name.get().cloned() });
         Database::open(&self.pool, DatabaseOptions { path, bytes_max, alarm })
     }
 
@@ -422,6 +429,12 @@ impl ObjectStorage {
                 work(index.insert(FacetIndex::open(self.disk(), &path)?))
             }
         }
+    }
+}
+
+impl Drop for ObjectStorage {
+    fn drop(&mut self) {
+        self.pool.remove_object(&(self.namespace.clone(), self.id.clone()));
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn engine(name: &str) -> (Arc<Engine>, Scratch) {
 
 pub(super) fn object(engine: &Arc<Engine>) -> Rc<ObjectStorage> {
     let pool = Pool::new(engine, PoolOptions::default());
-    ObjectStorage::new(&pool, "worker-Class", OBJECT, Some("name")).expect("object")
+    ObjectStorage::of(&pool, "worker-Class", OBJECT, Some("name")).expect("object")
 }
 
 pub(super) fn rows(database: &Database, sql: &str) -> Vec<Vec<String>> {
@@ -485,6 +485,35 @@ fn alarms_follow_their_databases_and_survive_a_restart() {
     drop((database, storage, engine));
     let engine = open();
     assert_eq!(engine.alarms().scheduled(&alarm.key), None, "a deleted facet's alarm is gone");
+}
+
+#[test]
+fn changes_that_an_earlier_incarnation_began_come_first() {
+    let (engine, folder) = engine("incarnations");
+    let pool = Pool::new(&engine, PoolOptions::default());
+    let of = |pool: &Rc<Pool>| ObjectStorage::of(pool, "worker-Class", OBJECT, None).expect("object");
+    let earlier = of(&pool);
+    let mut begun = std::pin::pin!(async move { earlier.facet(0, "a name that is long").await });
+    let mut waiting = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(begun.as_mut().poll(&mut waiting).is_pending());
+    // The object was reset meanwhile.
+    let later = of(&pool);
+    let mut first = None;
+    let second = drive(later.facet(0, "n"), || {
+        engine.run_background();
+        if first.is_none()
+            && let std::task::Poll::Ready(facet) = begun.as_mut().poll(&mut waiting)
+        {
+            first = Some(facet.expect("facet"));
+        }
+    });
+    let (first, second) = (first.expect("the first came first"), second.expect("facet"));
+    assert_ne!(first, second);
+    drop((later, pool, engine));
+    let engine = Engine::open(&folder, EngineOptions { threads: false, ..EngineOptions::default() }).expect("engine");
+    let again = of(&Pool::new(&engine, PoolOptions::default()));
+    assert_eq!(again.names(first).expect("whole"), ["a name that is long"]);
+    assert_eq!(again.names(second).expect("whole"), ["n"]);
 }
 
 #[test]

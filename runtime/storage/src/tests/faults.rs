@@ -94,7 +94,7 @@ fn world(name: &str) -> World {
 
 impl World {
     fn storage(&self, namespace: &str, id: &str) -> Rc<ObjectStorage> {
-        ObjectStorage::new(&self.pool, namespace, id, None).expect("object")
+        ObjectStorage::of(&self.pool, namespace, id, None).expect("object")
     }
 
     fn open(&self, id: &str) -> Result<Database, StorageError> {
@@ -437,7 +437,7 @@ fn a_folder_that_cannot_be_written_to_still_reads() {
 fn a_file_in_place_of_a_folder_is_refused_and_stays() {
     let world = world("file-for-folder");
     std::fs::write(world.folder.join("worker-File"), "mine").expect("write");
-    names(ObjectStorage::new(&world.pool, "worker-File", OBJECT, None), "worker-File");
+    names(ObjectStorage::of(&world.pool, "worker-File", OBJECT, None), "worker-File");
     let neighbour = world.open(NEIGHBOUR).expect("open");
     world.put(&neighbour, "neighbour").expect("a neighbour goes on");
     let inside = world.folder.join("worker-File").join("data");
@@ -669,7 +669,7 @@ fn a_cut_log_gives_a_run_of_whole_turns() {
         std::fs::write(&wal, log).expect("write");
         let engine = Engine::open(&copy, options()).expect("engine");
         let pool = Pool::new(&engine, PoolOptions::default());
-        let storage = ObjectStorage::new(&pool, NAMESPACE, OBJECT, None).expect("object");
+        let storage = ObjectStorage::of(&pool, NAMESPACE, OBJECT, None).expect("object");
         let database = storage.open(0, PLENTY).expect("open");
         let parts = |turn: usize| {
             (0..3).filter(|part| database.kv_get(format!("{turn} {part}"), |_| ()).expect("get").is_some()).count()
@@ -683,7 +683,7 @@ fn a_cut_log_gives_a_run_of_whole_turns() {
         let durable = database.commit().expect("commit").expect("written");
         engine.run_background();
         durable.wait().expect("durable");
-        let neighbour = ObjectStorage::new(&pool, NAMESPACE, NEIGHBOUR, None).expect("object");
+        let neighbour = ObjectStorage::of(&pool, NAMESPACE, NEIGHBOUR, None).expect("object");
         assert!(has(&neighbour.open(0, PLENTY).expect("open"), "kept"));
         turns
     };
@@ -723,7 +723,7 @@ fn damaged_alarms_keep_the_engine_from_opening_and_stay() {
     std::fs::write(&path, &whole).expect("write");
     let engine = Engine::open(&folder, options()).expect("whole again");
     let pool = Pool::new(&engine, PoolOptions::default());
-    let storage = ObjectStorage::new(&pool, NAMESPACE, OBJECT, None).expect("object");
+    let storage = ObjectStorage::of(&pool, NAMESPACE, OBJECT, None).expect("object");
     assert_eq!(engine.alarms().scheduled(&storage.alarm_key(0)), Some(7_000_000_000_000));
 }
 
@@ -750,7 +750,7 @@ fn second() {
     let folder = std::env::var_os(FOLDER).map(PathBuf::from).expect("a folder to open");
     let engine = Engine::open(&folder, options()).expect("the folder is free");
     let pool = Pool::new(&engine, PoolOptions::default());
-    let storage = ObjectStorage::new(&pool, NAMESPACE, OBJECT, None).expect("object");
+    let storage = ObjectStorage::of(&pool, NAMESPACE, OBJECT, None).expect("object");
     assert!(has(&storage.open(0, PLENTY).expect("open"), "kept"));
 }
 
@@ -764,7 +764,7 @@ fn a_second_process_is_kept_out_and_disturbs_nothing() {
             .output()
             .expect("a process")
     };
-    let storage = ObjectStorage::new(&pool, NAMESPACE, OBJECT, None).expect("object");
+    let storage = ObjectStorage::of(&pool, NAMESPACE, OBJECT, None).expect("object");
     let database = storage.open(0, PLENTY).expect("open");
     let refused = second();
     let complaint = String::from_utf8_lossy(&refused.stderr).into_owned();

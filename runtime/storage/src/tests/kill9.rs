@@ -171,7 +171,7 @@ impl Driver {
         let storage = match self.storages.get(&object) {
             Some(storage) => storage.clone(),
             None => {
-                let storage = ObjectStorage::new(&self.pool, NAMESPACE, &object_id(object), None).expect("object");
+                let storage = ObjectStorage::of(&self.pool, NAMESPACE, &object_id(object), None).expect("object");
                 // Facets are there only if the object itself is.
                 self.databases.insert((object, 0), storage.open(0, PLENTY).expect("open"));
                 self.storages.insert(object, storage.clone());
@@ -339,7 +339,7 @@ fn check_object(
             allowed.extend(states.into_iter().map(|state| (state, over)));
         }
     }
-    let storage = ObjectStorage::new(pool, NAMESPACE, &object_id(object), None).expect("object");
+    let storage = ObjectStorage::of(pool, NAMESPACE, &object_id(object), None).expect("object");
     // Before the object is opened, which tells the index.
     let indexed = engine.alarms().scheduled(&storage.alarm_key(0));
     let mut found = Tree::new();

@@ -95,7 +95,7 @@ impl World {
         let disk = Disk::observed(recorder.clone()).expect("disk");
         let engine = Engine::open_on(disk, folder, options()).expect("engine");
         let pool = Pool::new(&engine, PoolOptions::default());
-        let storage = ObjectStorage::new(&pool, NAMESPACE, OBJECT, None).expect("object");
+        let storage = ObjectStorage::of(&pool, NAMESPACE, OBJECT, None).expect("object");
         let mut timelines = BTreeMap::new();
         for place in PLACES {
             let mut timeline = Timeline::default();
@@ -450,7 +450,7 @@ fn verify(world: &World, root: &Path, position: usize, chance: &mut Chance) -> R
     world.recorder.cut(position, chance, root, &folder);
     let engine = Engine::open(&folder, options()).map_err(|error| format!("the folder does not open: {error}"))?;
     let pool = Pool::new(&engine, PoolOptions::default());
-    let storage = ObjectStorage::new(&pool, NAMESPACE, OBJECT, None).map_err(|error| error.to_string())?;
+    let storage = ObjectStorage::of(&pool, NAMESPACE, OBJECT, None).map_err(|error| error.to_string())?;
     let root_there = std::fs::exists(folder.join(NAMESPACE).join(format!("{OBJECT}.sqlite"))).expect("exists");
     // The oldest and the newest version that a place may have: some look alike.
     let mut found: BTreeMap<Place, (usize, usize)> = BTreeMap::new();
@@ -591,7 +591,7 @@ fn a_number_that_is_given_again_comes_with_nothing() {
             std::fs::remove_file(root.join(NAMESPACE).join(format!("{OBJECT}.facets"))).expect("an index");
             let engine = Engine::open(&folder, options()).expect("engine");
             let pool = Pool::new(&engine, PoolOptions::default());
-            let storage = ObjectStorage::new(&pool, NAMESPACE, OBJECT, None).expect("object");
+            let storage = ObjectStorage::of(&pool, NAMESPACE, OBJECT, None).expect("object");
             made_anew(&engine, &storage, &vec!["b"])
         })
     };

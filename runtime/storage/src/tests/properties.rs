@@ -200,7 +200,7 @@ proptest! {
     fn key_value_ranges_are_those_of_an_ordered_map(steps in prop::collection::vec(kv_step(), 1..60)) {
         let (engine, _folder) = engine("kv-model");
         let pool = Pool::new(&engine, PoolOptions::default());
-        let storage = ObjectStorage::new(&pool, "worker-Class", OBJECT, None).expect("object");
+        let storage = ObjectStorage::of(&pool, "worker-Class", OBJECT, None).expect("object");
         let database = storage.open(0, PLENTY).expect("open");
         let mut model = Entries::new();
         for step in &steps {
@@ -231,7 +231,7 @@ proptest! {
     fn savepoints_are_a_stack_of_states(steps in prop::collection::vec(step(), 1..80)) {
         let (engine, _folder) = engine("savepoint-model");
         let pool = Pool::new(&engine, PoolOptions::default());
-        let storage = ObjectStorage::new(&pool, "worker-Class", OBJECT, None).expect("object");
+        let storage = ObjectStorage::of(&pool, "worker-Class", OBJECT, None).expect("object");
         let mut database = storage.open(0, PLENTY).expect("open");
         run(&database, TABLE);
         drop(database.commit().expect("commit"));
@@ -313,7 +313,7 @@ proptest! {
     ) {
         let (engine, _folder) = engine("sql-model");
         let pool = Pool::new(&engine, PoolOptions::default());
-        let storage = ObjectStorage::new(&pool, "worker-Class", OBJECT, None).expect("object");
+        let storage = ObjectStorage::of(&pool, "worker-Class", OBJECT, None).expect("object");
         let database = storage.open(0, PLENTY).expect("open");
         let beside = rusqlite::Connection::open_in_memory().expect("plain SQLite");
         for sql in ["CREATE TABLE t(a INTEGER UNIQUE CHECK (a < 20), b)", "CREATE TABLE u(a, b, c)"] {
@@ -342,7 +342,7 @@ proptest! {
     ) {
         let (engine, _folder) = engine("cursor-model");
         let pool = Pool::new(&engine, PoolOptions::default());
-        let storage = ObjectStorage::new(&pool, "worker-Class", OBJECT, None).expect("object");
+        let storage = ObjectStorage::of(&pool, "worker-Class", OBJECT, None).expect("object");
         let database = storage.open(0, PLENTY).expect("open");
         run(&database, "CREATE TABLE t(a INTEGER PRIMARY KEY); INSERT INTO t VALUES(1),(2),(3),(4),(5),(6),(7)");
         run(&database, "CREATE TABLE other(a)");
@@ -384,7 +384,7 @@ proptest! {
 fn more_statements_than_are_kept_run_all_the_same() {
     let (engine, _folder) = engine("cache");
     let pool = Pool::new(&engine, PoolOptions::default());
-    let storage = ObjectStorage::new(&pool, "worker-Class", OBJECT, None).expect("object");
+    let storage = ObjectStorage::of(&pool, "worker-Class", OBJECT, None).expect("object");
     let database = storage.open(0, PLENTY).expect("open");
     let kept = denizen_core::limits::sql::CACHED_STATEMENTS;
     let sql = |number: usize, padding: usize| {
@@ -413,7 +413,7 @@ fn more_statements_than_are_kept_run_all_the_same() {
 fn a_statement_that_is_kept_sees_the_columns_of_a_changed_table() {
     let (engine, _folder) = engine("changed-table");
     let pool = Pool::new(&engine, PoolOptions::default());
-    let storage = ObjectStorage::new(&pool, "worker-Class", OBJECT, None).expect("object");
+    let storage = ObjectStorage::of(&pool, "worker-Class", OBJECT, None).expect("object");
     let database = storage.open(0, PLENTY).expect("open");
     run(&database, "CREATE TABLE t(a)");
     let columns = || database.exec("SELECT * FROM t", &[]).expect("select").columns().len();
@@ -430,7 +430,7 @@ fn a_statement_that_is_kept_sees_the_columns_of_a_changed_table() {
 fn a_conflict_that_rolls_the_turn_back_ends_the_database() {
     let (engine, _folder) = engine("or-rollback");
     let pool = Pool::new(&engine, PoolOptions::default());
-    let storage = ObjectStorage::new(&pool, "worker-Class", OBJECT, None).expect("object");
+    let storage = ObjectStorage::of(&pool, "worker-Class", OBJECT, None).expect("object");
     let database = storage.open(0, PLENTY).expect("open");
     run(&database, "CREATE TABLE t(a UNIQUE); INSERT INTO t VALUES(1)");
     drop(database.commit().expect("commit"));

@@ -65,7 +65,7 @@ fn rows_and_sizes_are_counted_over_connections_and_what_is_full_says_how_much() 
     let folder = scratch("usage-rows");
     let engine = Engine::open(&folder, EngineOptions { threads: false, ..EngineOptions::default() }).expect("engine");
     let pool = Pool::new(&engine, PoolOptions { open_max: 1, ..PoolOptions::default() });
-    let storage = ObjectStorage::new(&pool, "worker-Class", &"1".repeat(64), None).expect("object");
+    let storage = ObjectStorage::of(&pool, "worker-Class", &"1".repeat(64), None).expect("object");
     // An object without a file has no facets: the file comes first.
     drop(storage.open(0, 64 * 4096).expect("open"));
     let facet = drive(storage.facet(0, "a"), || engine.run_background()).expect("facet");
