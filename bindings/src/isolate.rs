@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::actor::{Actor, stats::FacetStats};
+use crate::actor::{Actor, sections::Section, stats::FacetStats};
 use crate::call::{Call, CallError, CallOk, CallResult, LoadedWorker, ReplyTo, WorkerDefinition};
 use crate::fetch::body::{Ending, Reading, Report, Room};
 use crate::io::context::IoContext;
@@ -118,8 +118,6 @@ pub trait Host {
     fn set_timer(&self, at: Instant, isolate: IsolateId, timer: u32) -> (Instant, u64);
     /// Takes a timer back.
     fn cancel_timer(&self, key: (Instant, u64));
-    /// How long a callback may hold back what else there is of its object.
-    fn section_limit(&self) -> Duration;
     /// Sends a request to the network and completes with its response.
     fn egress(
         &self,
@@ -222,8 +220,8 @@ pub enum Output {
 
 struct Pending {
     io: Rc<IoContext>,
-    /// The exclusive section of the code that began it; 0 for none.
-    section: u32,
+    /// The section of the code that began it.
+    section: Option<Rc<Section>>,
     resolver: v8::Global<v8::PromiseResolver>,
     /// Whether it is a method call.
     is_call: bool,
@@ -233,8 +231,8 @@ struct Pending {
 
 struct Timer {
     io: Rc<IoContext>,
-    /// The exclusive section of the code that set it; 0 for none.
-    section: u32,
+    /// The section of the code that set it.
+    section: Option<Rc<Section>>,
     callback: v8::Global<v8::Function>,
     key: (Instant, u64),
     /// Repeats after this time.
@@ -420,16 +418,16 @@ impl IsolateState {
         Some((pending.io, pending.resolver, pending.is_call))
     }
 
-    /// The event that `token`'s operation belongs to, and its exclusive section.
-    pub fn event_of(&self, token: Token) -> Option<(Rc<IoContext>, u32)> {
-        self.pending.borrow().get(&token).map(|pending| (pending.io.clone(), pending.section))
+    /// The event that `token`'s operation belongs to, and its section.
+    pub fn event_of(&self, token: Token) -> Option<(Rc<IoContext>, Option<Rc<Section>>)> {
+        self.pending.borrow().get(&token).map(|pending| (pending.io.clone(), pending.section.clone()))
     }
 
-    /// Sets a timer for `io`, by code of an exclusive section or of none. Its number is what `setTimeout` returns.
+    /// Sets a timer for `io`, by code of a section or of none. Its number is what `setTimeout` returns.
     pub fn set_timer(
         &self,
         io: &Rc<IoContext>,
-        section: u32,
+        section: Option<Rc<Section>>,
         callback: v8::Global<v8::Function>,
         delay: Duration,
         repeat: bool,
@@ -443,9 +441,9 @@ impl IsolateState {
         id
     }
 
-    /// Whose timer `id` is, and the exclusive section that it belongs to.
-    pub fn timer_owner(&self, id: u32) -> Option<(Rc<IoContext>, u32)> {
-        self.timers.borrow().get(&id).map(|timer| (timer.io.clone(), timer.section))
+    /// Whose timer `id` is, and the section that it belongs to.
+    pub fn timer_owner(&self, id: u32) -> Option<(Rc<IoContext>, Option<Rc<Section>>)> {
+        self.timers.borrow().get(&id).map(|timer| (timer.io.clone(), timer.section.clone()))
     }
 
     /// Takes a timer back.

@@ -25,7 +25,7 @@ const {
   TypeError,
 } = primordials;
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
-const { exclusively, requireShallow, reset } = core.loadExtScript("ext:denizen/actor/exclusive.js");
+const { exclusively, fail, reset } = core.loadExtScript("ext:denizen/actor/exclusive.js");
 const { own: ownClass } = core.loadExtScript("ext:denizen/actor/values.js");
 const { newStorage } = core.loadExtScript("ext:denizen/actor/storage.js");
 const { givenBy, isObject, limitsOf } = core.loadExtScript("ext:denizen/rpc/options.js");
@@ -177,7 +177,7 @@ class DurableObjectState {
   }
   blockConcurrencyWhile(callback) {
     requireState(this);
-    return block(this.#handle, callback);
+    return block(callback);
   }
   abort(reason = undefined, options = undefined) {
     requireState(this);
@@ -190,19 +190,20 @@ class DurableObjectState {
     reset(this.#handle, { __proto__: null, name: "Error", message }, retryAlarm);
   }
 }
-async function block(handle, callback) {
+async function block(callback) {
   if (typeof callback !== "function") {
     throw new TypeError(
       "Failed to execute 'blockConcurrencyWhile' on 'DurableObjectState': parameter 1 is not of type 'function'.",
     );
   }
-  requireShallow(handle);
-  try {
-    return await exclusively(handle, () => callback());
-  } catch (error) {
-    // What the callback left half done must not be built upon.
-    reset(handle, errorParts(error), true);
-  }
+  return await exclusively(async (section) => {
+    try {
+      return await callback();
+    } catch (error) {
+      // What it left half done must not be built upon.
+      fail(section, error);
+    }
+  });
 }
 function requireState(value) {
   if (!isState(value)) {

@@ -63,7 +63,7 @@ const {
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { standIn } = core.loadExtScript("ext:denizen/bootstrap/shape.js");
-const { exclusively } = core.loadExtScript("ext:denizen/actor/exclusive.js");
+const { endOfInner, exclusively } = core.loadExtScript("ext:denizen/actor/exclusive.js");
 const { describe, own, pack, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 
 // Rows and entries that one call of the host gives.
@@ -510,17 +510,17 @@ async function transaction(handle, args) {
   readTransactionOptions(args[1]);
   op_storage_check(handle);
   // Its savepoint spans turns.
-  return await exclusively(handle, async (inner) => {
+  return await exclusively(async (section) => {
     const txn = new DurableObjectTransaction(handle, op_storage_savepoint(handle, false));
     let result;
     try {
       result = await closure(txn);
     } catch (error) {
-      await inner();
+      await endOfInner(section);
       endTransaction(txn, false);
       throw error;
     }
-    await inner();
+    await endOfInner(section);
     endTransaction(txn, true);
     return result;
   });

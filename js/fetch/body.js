@@ -81,7 +81,7 @@ const NOT_BYTES = "This ReadableStream did not return bytes.";
 const RELEASED = "ReadableStream sent over RPC was canceled or released by the remote execution context.";
 const LOST = "Network connection lost.";
 // A longer chunk leaves in pieces, so that what waits between two sides is bounded.
-const CHUNK_BYTES = op_bounds()[5];
+const CHUNK_BYTES = op_bounds()[4];
 
 // Loaded by the first body that needs it.
 const codings = () => core.loadExtScript("ext:denizen/fetch/encoding.js");

@@ -3,6 +3,7 @@
 //! Owns the native handle of one incarnation and its storage operations. Authority is this handle: it is bound to one
 //! incarnation and throws once that is gone. It must not know how actors are found, made or evicted.
 
+pub mod sections;
 pub mod stats;
 pub mod storage;
 
@@ -14,11 +15,12 @@ use std::time::Duration;
 use denizen_storage::{Database, Durable, system_clock};
 use deno_core::{GarbageCollected, cppgc, op2};
 
+use self::sections::Sections;
 use crate::call::{CallError, CallResult, Namespace, Target};
 use crate::fetch::count_sub_request;
-use crate::io::context::{IoContext, IoError, Owner, with_frame};
+use crate::io::context::{IoContext, IoError, Owner};
 use crate::io::origin_of;
-use crate::isolate::{Completion, FacetId, FacetStart, IsolateState, Output};
+use crate::isolate::{FacetId, FacetStart, IsolateState, Output};
 use crate::rpc::{ClassHandle, StubTarget, asked_limits, error_from_js, own_limits, stub_to_js};
 use denizen_core::gate::OutputGate;
 use denizen_core::ids::IdError;
@@ -33,9 +35,11 @@ deno_core::extension!(
         op_namespace_id_from_string,
         op_namespace_unique_id,
         op_namespace_get,
-        op_section_announce,
-        op_section_enter,
-        op_section_leave,
+        sections::op_section_announce,
+        sections::op_section_enter,
+        sections::op_section_emptied,
+        sections::op_section_leave,
+        sections::op_section_fail,
         op_actor_abort,
         op_actor_broken,
         op_actor_running,
@@ -98,13 +102,8 @@ pub struct Actor {
     pub dirty: Cell<bool>,
     /// 0 for a root object, one more for each level of facets.
     pub depth: usize,
-    /// Callbacks that hold back what does not belong to them: those of `blockConcurrencyWhile` and of `transaction`, running or
-    /// waiting for others.
-    pub blocked: Cell<u32>,
-    /// Those of them that run, each inside the one before. Only what belongs to the last one goes on.
-    pub sections: RefCell<Vec<u32>>,
-    /// Whether there has been one.
-    pub has_sections: Cell<bool>,
+    /// Callbacks that hold back what does not belong to them.
+    pub sections: Sections,
     /// The newest of what its code has had committed before the end of its turn: none is durable later than the one after it.
     pub committed: RefCell<Option<Durable>>,
     /// What its parent calls it, if it is a facet.
@@ -131,11 +130,6 @@ pub struct LastError {
 }
 
 impl Actor {
-    /// Whether what belongs to `section` goes on now.
-    pub fn lets(&self, section: u32) -> bool {
-        self.blocked.get() == 0 || self.sections.borrow().last() == Some(&section)
-    }
-
     /// What it has used since it began.
     pub fn usage(&self) -> Usage {
         let (rows_read, rows_written) = self.database.rows();
@@ -325,41 +319,6 @@ pub fn op_namespace_get<'s>(
     Ok(stub_to_js(scope, StubTarget::Target(target)))
 }
 
-/// Holds back what else there is of the actor, for a section that is to begin.
-#[op2(nofast)]
-pub fn op_section_announce(scope: &mut v8::PinScope<'_, '_>, #[cppgc] handle: &ActorHandle) -> Result<(), IoError> {
-    IoContext::check(scope, &handle.actor.owner, "DurableObjectState")?;
-    handle.actor.has_sections.set(true);
-    handle.actor.blocked.set(handle.actor.blocked.get() + 1);
-    Ok(())
-}
-
-/// The code that runs, in a frame of its own, is section `number` from now on. The promise settles in a turn of its own: all
-/// that the actor wrote before is committed by then.
-#[op2]
-pub fn op_section_enter<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    #[cppgc] handle: &ActorHandle,
-    number: u32,
-) -> Result<v8::Local<'s, v8::Promise>, IoError> {
-    let io = IoContext::check(scope, &handle.actor.owner, "DurableObjectState")?;
-    with_frame(scope, |frame| frame.section.set(number));
-    handle.actor.sections.borrow_mut().push(number);
-    let state = IsolateState::of(scope);
-    let (promise, token) = state.start(scope, &io);
-    state.completer(token).complete(Completion::Unit);
-    Ok(promise)
-}
-
-/// A section that was announced is over, or will not begin.
-#[op2(nofast)]
-pub fn op_section_leave(scope: &mut v8::PinScope<'_, '_>, #[cppgc] handle: &ActorHandle, number: u32) {
-    let actor = &handle.actor;
-    actor.sections.borrow_mut().retain(|section| *section != number);
-    actor.blocked.set(actor.blocked.get().saturating_sub(1));
-    IsolateState::of(scope).host.actor_unblocked(actor.incarnation);
-}
-
 /// The incarnation whose event runs; 0 if none does.
 #[op2(nofast)]
 pub fn op_actor_running(scope: &mut v8::PinScope<'_, '_>) -> f64 {
@@ -387,12 +346,18 @@ pub fn op_actor_abort(
     #[cppgc] handle: &ActorHandle,
     parts: v8::Local<'_, v8::Value>,
     retry_alarm: bool,
-) {
+) -> Result<(), IoError> {
+    IoContext::check(scope, &handle.actor.owner, storage::STORAGE)?;
     let gives_up_alarm = !retry_alarm;
     let reason = CallError { durable_object_reset: true, gives_up_alarm, ..error_from_js(scope, parts) };
-    *handle.actor.owner.gone.borrow_mut() = Some(reason.clone());
-    IsolateState::of(scope).host.actor_broken(handle.actor.incarnation, reason);
-    // What runs now belongs to the dead incarnation: nothing more of it may happen.
+    abort(scope, &handle.actor, reason);
+    Ok(())
+}
+
+/// Ends the actor whose code runs: nothing more of that may happen.
+fn abort(scope: &mut v8::PinScope<'_, '_>, actor: &Actor, reason: CallError) {
+    *actor.owner.gone.borrow_mut() = Some(reason.clone());
+    IsolateState::of(scope).host.actor_broken(actor.incarnation, reason);
     scope.terminate_execution();
 }
 

@@ -41,7 +41,7 @@ pub enum ActorStorageError {
 }
 
 // What workerd calls them where another event uses them.
-const STORAGE: &str = "ActorCacheInterface";
+pub(super) const STORAGE: &str = "ActorCacheInterface";
 const ROWS: &str = "State";
 const ENTRIES: &str = "ListCursor";
 

@@ -14,6 +14,7 @@ use denizen_core::usage::Bill;
 use deno_core::{GarbageCollected, cppgc};
 
 use crate::actor::Actor;
+use crate::actor::sections::Section;
 use crate::call::{CallError, CallResult, ReplyTo};
 use crate::fetch::body::Bodies;
 use crate::isolate::{IsolateState, Output};
@@ -103,8 +104,8 @@ pub fn other_object(kind: &str) -> String {
 pub struct Frame {
     /// Whose code runs; absent for a Worker's top-level code.
     pub io: Option<Rc<IoContext>>,
-    /// The exclusive section of the actor that the code belongs to; 0 for none.
-    pub section: Cell<u32>,
+    /// The section of the actor that the code belongs to.
+    pub section: RefCell<Option<Rc<Section>>>,
 }
 
 // SAFETY: a frame holds no reference into the V8 heap, so there is nothing to trace.
@@ -186,13 +187,13 @@ impl IoContext {
         with_frame(scope, |frame| frame.io.clone()).flatten()
     }
 
-    /// The exclusive section that the code belongs to that runs now; 0 for none.
-    pub fn section(&self, scope: &mut v8::PinScope<'_, '_>) -> u32 {
+    /// The section that the code belongs to that runs now.
+    pub fn section(&self, scope: &mut v8::PinScope<'_, '_>) -> Option<Rc<Section>> {
         match &self.actor {
-            Some(actor) if actor.has_sections.get() => {
-                with_frame(scope, |frame| frame.section.get()).unwrap_or_default()
+            Some(actor) if actor.sections.any() => {
+                with_frame(scope, |frame| Section::open(frame.section.borrow().as_ref()).cloned()).flatten()
             }
-            _ => 0,
+            _ => None,
         }
     }
 
@@ -223,7 +224,7 @@ impl IoContext {
             return v8::Local::new(scope, frame);
         }
         let frame: v8::Local<v8::Value> =
-            cppgc::make_cppgc_object(scope, Frame { io: Some(self.clone()), section: Cell::default() }).into();
+            cppgc::make_cppgc_object(scope, Frame { io: Some(self.clone()), section: RefCell::default() }).into();
         *self.frame.borrow_mut() = Some(v8::Global::new(scope, frame));
         frame
     }

@@ -4,21 +4,20 @@
 
 pub mod context;
 
-use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use deno_core::{GarbageCollected, cppgc, op2};
 
-use crate::actor::Actor;
+use crate::actor::{Actor, sections};
 use crate::call::{CallError, CallOk};
 use crate::io::context::{Frame, IoContext, IoError, with_frame};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
 use denizen_core::limits::{
-    BLOCK_DEPTH, BODY_CHUNK_BYTES, CONSOLE_GROUPS, CONSOLE_LINE_BYTES, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH,
-    TIMERS, WASM_PAGES,
+    BODY_CHUNK_BYTES, CONSOLE_GROUPS, CONSOLE_LINE_BYTES, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH, TIMERS,
+    WASM_PAGES,
 };
 
 deno_core::extension!(
@@ -26,7 +25,6 @@ deno_core::extension!(
     ops = [
         op_bounds,
         op_timer_set,
-        op_timer_guard,
         op_timer_clear,
         op_io_check,
         op_frame_fork,
@@ -67,8 +65,8 @@ pub fn event_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, io: &Rc<IoContext>) -> 
 /// A second frame of the event that runs, if one does: JavaScript ties to it what follows asynchronous calls.
 #[op2]
 pub fn op_frame_fork<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
-    let (io, section) = with_frame(scope, |frame| (frame.io.clone(), frame.section.get())).unwrap_or_default();
-    cppgc::make_cppgc_object(scope, Frame { io, section: Cell::new(section) }).into()
+    let (io, section) = with_frame(scope, |frame| (frame.io.clone(), frame.section.clone())).unwrap_or_default();
+    cppgc::make_cppgc_object(scope, Frame { io, section }).into()
 }
 
 /// Whether `frame` is of the code that runs now: of the same event or actor, or of no event at all.
@@ -96,16 +94,15 @@ pub enum TimerError {
 }
 
 /// Bounds that JavaScript enforces: redirects of one fetch, entries of `performance`, the length of a string to split, pages of
-/// WebAssembly memories, depth of `blockConcurrencyWhile`, bytes of a chunk of a body.
+/// WebAssembly memories, bytes of a chunk of a body.
 #[op2]
 pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
     let redirects = v8::Number::new(scope, f64::from(REDIRECTS)).into();
     let split = v8::Number::new(scope, f64::from(SPLIT_LENGTH)).into();
     let pages = v8::Number::new(scope, f64::from(WASM_PAGES)).into();
-    let depth = v8::Number::new(scope, f64::from(BLOCK_DEPTH)).into();
     let chunk = v8::Number::new(scope, BODY_CHUNK_BYTES as f64).into();
     let entries = v8::Number::new(scope, f64::from(PERFORMANCE_ENTRIES)).into();
-    v8::Array::new_with_elements(scope, &[redirects, entries, split, pages, depth, chunk]).into()
+    v8::Array::new_with_elements(scope, &[redirects, entries, split, pages, chunk]).into()
 }
 
 /// Calls `callback` in a turn of its own after `delay` milliseconds, once or again and again.
@@ -124,18 +121,6 @@ pub fn op_timer_set(
     let section = io.section(scope);
     let delay = Duration::from_millis(if delay.is_finite() { delay.clamp(0.0, f64::from(i32::MAX)) as u64 } else { 0 });
     Ok(IsolateState::of(scope).set_timer(&io, section, callback, delay, repeat))
-}
-
-/// Calls `callback` when the section that the code runs in has held its object for as long as it may. User code's number of
-/// timers is no reason to go without it.
-#[op2(nofast)]
-pub fn op_timer_guard(scope: &mut v8::PinScope<'_, '_>, callback: v8::Local<'_, v8::Function>) -> Result<u32, IoError> {
-    let io = IoContext::current(scope)?;
-    let callback = v8::Global::new(scope, callback);
-    let section = io.section(scope);
-    let state = IsolateState::of(scope);
-    let delay = state.host.section_limit();
-    Ok(state.set_timer(&io, section, callback, delay, false))
 }
 
 /// Takes a timer back. One of another owner is left alone, as an unknown one is.
@@ -238,6 +223,7 @@ pub fn op_isolate_abort(scope: &mut v8::PinScope<'_, '_>, #[string] reason: Stri
     state.host.console(&state.worker().name, io.actor.as_deref(), "error", &text);
     io.reply(&state, Err(CallError::new(format!("internal error; reference = {reference}"))));
     state.host.isolate_aborted(state.id);
+    sections::leave_all(scope, &state, &io);
     scope.terminate_execution();
     Ok(())
 }

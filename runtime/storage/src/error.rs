@@ -41,8 +41,8 @@ pub enum StorageError {
         "SQL cursor was closed because it stayed open while more than {0} bytes were written. Read the rows before writing that much."
     )]
     CursorTooOld(u64),
-    /// A savepoint inside the one that is to be closed is open.
-    #[error("A transaction cannot end while another one inside it is open.")]
+    /// Savepoints were not closed from the innermost on, or not at all. The object is reset.
+    #[error("Durable Object was reset because its transactions did not end in their order.")]
     Savepoint,
     /// A savepoint is open.
     #[error("Cannot call deleteAll() within a transaction")]

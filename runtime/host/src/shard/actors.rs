@@ -3,12 +3,13 @@
 //! Owns which incarnation an id or a facet's name stands for, and how an incarnation begins and ends. An object and all its facets live on one shard. It must not know how an isolate runs them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use denizen_bindings::actor::Actor;
+use denizen_bindings::actor::sections::{Section, Sections};
 use denizen_bindings::call::{Call, CallError, CallKind, ClassRef, Life, Namespace, Target, WorkerRef};
 use denizen_bindings::io::context::{IoContext, Owner};
 use denizen_bindings::isolate::ShardMessage;
@@ -39,8 +40,8 @@ pub(super) struct ActorSlot {
     root: Option<(String, ObjectId)>,
     /// Events that the constructor or a blocking callback holds back.
     held: VecDeque<Call>,
-    /// Completions and timers that a blocking callback holds back, by the section that they belong to.
-    held_turns: HashMap<u32, VecDeque<Turn>>,
+    /// Completions, timers and cancellations that a blocking callback holds back, by the number of their section.
+    held_turns: BTreeMap<u64, HeldTurns>,
     /// The event in which its instance is made; absent before.
     construction: Option<u64>,
     pub(super) used: Instant,
@@ -50,6 +51,13 @@ pub(super) struct ActorSlot {
     pub(super) facets: Option<usize>,
     /// What it has used of which the book of the engine knows.
     pub(super) noted: Cell<Usage>,
+}
+
+/// What is held back that belongs to one section, or to none.
+#[derive(Default)]
+struct HeldTurns {
+    section: Option<Rc<Section>>,
+    turns: VecDeque<Turn>,
 }
 
 /// Where an actor is stored, and what it may have there.
@@ -81,6 +89,22 @@ pub(super) enum FacetState {
     Gone(CallError),
 }
 
+impl HeldTurns {
+    fn is_over(&self) -> bool {
+        Section::number(self.section.as_ref()) != Section::number(Section::open(self.section.as_ref()))
+    }
+}
+
+impl ActorSlot {
+    /// What is held back that belongs to `section`, as long as that runs, or to what is around it.
+    fn held_turns_of(&mut self, section: Option<&Rc<Section>>) -> &mut VecDeque<Turn> {
+        let section = Section::open(section);
+        let held = self.held_turns.entry(Section::number(section)).or_default();
+        held.section = section.cloned();
+        &mut held.turns
+    }
+}
+
 /// The actors of a shard.
 #[derive(Default)]
 pub struct Actors {
@@ -96,7 +120,7 @@ pub struct Actors {
 impl Actors {
     /// Whether a callback of the actor holds events back.
     pub fn is_blocked(&self, incarnation: u64) -> bool {
-        self.slots.get(&incarnation).is_some_and(|slot| slot.identity.actor.blocked.get() > 0)
+        self.slots.get(&incarnation).is_some_and(|slot| slot.identity.actor.sections.is_blocked())
     }
 
     /// Keeps an event until the actor is not blocked any more.
@@ -106,23 +130,28 @@ impl Actors {
         }
     }
 
-    /// Keeps a completion or timer until what holds it back is over.
-    pub fn hold_turn(&mut self, incarnation: u64, section: u32, turn: Turn) {
+    /// Keeps a completion, timer or cancellation until what holds it back is over.
+    pub fn hold_turn(&mut self, incarnation: u64, section: Option<&Rc<Section>>, turn: Turn) {
         if let Some(slot) = self.slots.get_mut(&incarnation) {
-            slot.held_turns.entry(section).or_default().push_back(turn);
+            slot.held_turns_of(section).push_back(turn);
         }
     }
 
     /// What was held back, in order, and where it runs: operations that went on first. Events stay as long as the actor is
     /// blocked.
     pub fn unblock(&mut self, incarnation: u64) -> (Option<IsolateId>, VecDeque<Turn>) {
-        let is_blocked = self.is_blocked(incarnation);
         let Some(slot) = self.slots.get_mut(&incarnation) else { return (None, VecDeque::new()) };
+        // What ended sections have left belongs to those around them.
+        let (over, held) = std::mem::take(&mut slot.held_turns).into_iter().partition(|(_, held)| held.is_over());
+        slot.held_turns = held;
+        for HeldTurns { section, mut turns } in over.into_values() {
+            slot.held_turns_of(section.as_ref()).append(&mut turns);
+        }
         // Only those that may go on: looking at all of them would be nobody's time.
-        let section = slot.identity.actor.sections.borrow().last().copied();
-        let mut turns = section.and_then(|section| slot.held_turns.remove(&section)).unwrap_or_default();
-        if !is_blocked {
-            turns.extend(std::mem::take(&mut slot.held_turns).into_values().flatten());
+        let section = slot.identity.actor.sections.current();
+        let held = slot.held_turns.remove(&Section::number(section.as_ref()));
+        let mut turns = held.map(|held| held.turns).unwrap_or_default();
+        if section.is_none() {
             let calls = std::mem::take(&mut slot.held);
             turns.extend(calls.into_iter().map(|call| Turn::Event(call, Some(incarnation))));
         }
@@ -269,9 +298,7 @@ impl Shard {
             gate: RefCell::default(),
             dirty: Cell::new(false),
             depth,
-            blocked: Cell::new(0),
-            sections: RefCell::default(),
-            has_sections: Cell::new(false),
+            sections: Sections::default(),
             committed: RefCell::default(),
             facet: name,
             began_ms: system_clock(),
@@ -298,7 +325,7 @@ impl Shard {
             container: None,
             root: None,
             held: VecDeque::new(),
-            held_turns: HashMap::new(),
+            held_turns: BTreeMap::new(),
             construction: None,
             used: Instant::now(),
             storage_bytes: bytes,
@@ -702,7 +729,7 @@ impl Shard {
         let parents: HashSet<u64> = self.actors.slots.values().filter_map(parent_of).collect();
         for (id, slot) in self.actors.slots.iter().filter(|(_, slot)| wanted(slot)) {
             let actor = &slot.identity.actor;
-            let busy = actor.blocked.get() > 0
+            let busy = actor.sections.is_blocked()
                 || actor.owner.timers.get() > 0
                 || !actor.gate.borrow().is_open()
                 || !slot.held.is_empty()

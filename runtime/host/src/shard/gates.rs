@@ -24,9 +24,13 @@ impl Shard {
             }
             let outcome = match actor.owner.gone.borrow().is_some() {
                 true => actor.database.rollback().map(|()| None),
-                false => actor.database.commit(),
+                false => actor.database.end_turn(),
             };
             match outcome {
+                // Nothing would ever close them, nor commit what follows.
+                Ok(_) if actor.database.depth() > 0 && !actor.sections.is_blocked() => {
+                    self.reset_for_storage(&actor, &StorageError::Savepoint);
+                }
                 Ok(None) => {}
                 Ok(Some(durable)) => self.close_gate(&actor, durable),
                 Err(error) => self.reset_for_storage(&actor, &error),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{CallError, CallOk, LoadedWorker, RequestParts, WorkerDefinition};
@@ -112,10 +112,6 @@ impl Host for ShardHost {
 
     fn cancel_timer(&self, key: (Instant, u64)) {
         self.timers.borrow_mut().remove(&key);
-    }
-
-    fn section_limit(&self) -> Duration {
-        self.shared.options.isolates.section
     }
 
     fn egress(&self, request: Box<RequestParts>, from: &Arc<WorkerDefinition>, completer: Completer) -> EgressGuard {

@@ -412,6 +412,7 @@ impl Shard {
             }
         }
         self.fail_late_events(now);
+        self.end_long_sections(now);
         self.write_usage(now);
         let time = self.ready.now();
         self.debts.retain(|_, debt| *debt > time);

@@ -13,6 +13,7 @@ use denizen_bindings::io::context::{IoContext, Owner};
 use denizen_bindings::isolate::{IsolateId, IsolateState};
 use denizen_core::limits::Limit;
 
+use super::host::Deferred;
 use super::isolate::{Phase, Slot, Turn};
 use super::start::is_stall;
 use super::watchdog::thread_cpu;
@@ -20,6 +21,9 @@ use super::{Shard, turn};
 
 /// workerd's text for an event that nothing can end.
 const HUNG: &str = "The Workers runtime canceled this request because it detected that your Worker's code had hung and would never generate a response. Refer to: https://developers.cloudflare.com/workers/observability/errors/";
+
+/// The same for a callback that has held its object for too long.
+const HELD_TOO_LONG: &str = "A call to blockConcurrencyWhile() in a Durable Object waited for too long. The call was canceled and the Durable Object was reset.";
 
 impl Shard {
     pub(super) fn run_one(&mut self, id: IsolateId) {
@@ -70,21 +74,21 @@ impl Shard {
                     None => return,
                 }
             }
-            Turn::Complete(..) | Turn::Timer(_) => {
+            Turn::Complete(..) | Turn::Timer(_) | Turn::Cancel(_) => {
                 let owner = match &turn {
                     Turn::Complete(token, _) => state.event_of(*token),
                     Turn::Timer(timer) => state.timer_owner(*timer),
+                    Turn::Cancel(event) => state.events.borrow().get(event).map(|io| (io.clone(), None)),
                     _ => None,
                 };
                 if let Some((io, section)) = &owner
                     && let Some(actor) = &io.actor
-                    && !actor.lets(*section)
+                    && !actor.sections.lets(section.as_ref())
                 {
-                    return self.actors.hold_turn(actor.incarnation, *section, turn);
+                    return self.actors.hold_turn(actor.incarnation, section.as_ref(), turn);
                 }
                 owner.map(|(io, _)| io)
             }
-            Turn::Cancel(event) => state.events.borrow().get(event).cloned(),
             Turn::Poll => None,
         };
         if io.is_none() && !matches!(turn, Turn::Poll) {
@@ -187,6 +191,19 @@ impl Shard {
                 self.ready.push(slot.state.id, &mut slot.time);
             }
         }
+    }
+
+    /// Resets the actors that a callback has held for as long as it may. No code of theirs has a say in it.
+    pub(super) fn end_long_sections(&mut self, now: Instant) {
+        let limit = self.shared.options.isolates.section;
+        let slots = self.actors.slots.values().map(|slot| &slot.identity.actor);
+        let late: Vec<_> = slots.filter(|actor| actor.sections.is_late(now, limit)).cloned().collect();
+        for actor in late {
+            let reason = CallError { overloaded: true, durable_object_reset: true, ..CallError::new(HELD_TOO_LONG) };
+            actor.owner.gone.borrow_mut().get_or_insert_with(|| reason.clone());
+            self.host.deferred.borrow_mut().push(Deferred::ActorBroken(actor.incarnation, reason));
+        }
+        self.do_deferred();
     }
 
     /// Writes an event down. `None` if its client has left already.

@@ -257,10 +257,10 @@ impl Database {
     /// what is in the transaction is not what its code takes it for: the database is of no use any more.
     pub fn release(&self, depth: usize, keep: bool) -> Result<(), StorageError> {
         self.with(|inner| {
-            if depth + 1 != inner.savepoints.len() {
-                return Err(StorageError::Savepoint);
-            }
-            let outcome = inner.release(keep);
+            let outcome = match depth + 1 == inner.savepoints.len() {
+                true => inner.release(keep),
+                false => Err(StorageError::Savepoint),
+            };
             if let Err(error) = &outcome {
                 inner.poison(error);
             }
@@ -279,8 +279,22 @@ impl Database {
         inner.health.borrow().is_some() || inner.open.as_ref().is_some_and(|open| !open.connection.is_autocommit())
     }
 
-    /// Ends the turn: commits its writes, unless a savepoint is open. Gives when they are durable; `None` if nothing was
-    /// written. An error means that they are undone, and the database is of no use any more.
+    /// Ends the turn: commits its writes, unless a savepoint is open that spans turns. One that does not, since its code was
+    /// stopped inside it, is undone.
+    pub fn end_turn(&self) -> Result<Option<Durable>, StorageError> {
+        let mut inner = self.inner.borrow_mut();
+        while inner.savepoints.last().is_some_and(|(name, _)| name.starts_with(SYNC_SAVEPOINT)) {
+            if let Err(error) = inner.release(false) {
+                inner.poison(&error);
+                return Err(error);
+            }
+        }
+        drop(inner);
+        self.commit()
+    }
+
+    /// Commits what was written so far, unless a savepoint is open. Gives when it is durable; `None` if nothing was
+    /// written. An error means that it is undone, and the database is of no use any more.
     pub fn commit(&self) -> Result<Option<Durable>, StorageError> {
         let mut inner = self.inner.borrow_mut();
         let outcome = inner.commit();
