@@ -8,15 +8,17 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Instant;
 
 use denizen_core::ids::{NamespaceKey, ObjectId};
-use denizen_core::limits::{AskedLimits, Limit, WorkerLimits};
+use denizen_core::limits::{AskedLimits, KEPT_ERROR_BYTES, Limit, WorkerLimits};
 use denizen_core::usage::Bill;
 use denizen_storage::alarms::AlarmKey;
 use tokio::sync::oneshot;
 
 use crate::fetch::body::BodySource;
 use crate::isolate::{Completer, IsolateId, ShardMessage, ShardSender};
+use crate::memory::Held;
 use crate::modules::CompiledWasm;
 use crate::rpc::wire::WireValue;
 
@@ -297,12 +299,38 @@ pub enum Target {
         name: Option<Arc<str>>,
     },
     /// A facet of a running object on the same shard.
-    Facet {
-        /// Incarnation of the parent.
-        parent: u64,
-        /// Container of the facet: numbers one life of a name.
-        container: u64,
-    },
+    Facet(Arc<Container>),
+}
+
+/// One life of a facet's name, as its stubs and the calls through them know it.
+#[derive(Debug)]
+pub struct Container {
+    /// Unique in the process.
+    pub id: u64,
+    /// Incarnation of the parent.
+    pub parent: u64,
+    /// Name among the parent's facets.
+    pub name: String,
+    ended: OnceLock<CallError>,
+    /// Counts for the isolate of the parent.
+    _held: Option<Held>,
+}
+
+impl Container {
+    /// A new life of the facet `name` of the incarnation `parent`.
+    pub fn new(id: u64, parent: u64, name: &str, held: Option<Held>) -> Arc<Self> {
+        Arc::new(Self { id, parent, name: name.to_owned(), ended: OnceLock::new(), _held: held })
+    }
+
+    /// It is over: `reason` is what its stubs get from now on, and nobody needs to remember it but them.
+    pub fn end(&self, reason: &CallError) {
+        self.ended.get_or_init(|| reason.kept());
+    }
+
+    /// What its stubs get, if it is over.
+    pub fn ended(&self) -> Option<&CallError> {
+        self.ended.get()
+    }
 }
 
 /// A request on its way to a Worker, or from one to the network.
@@ -470,6 +498,24 @@ impl CallError {
         Self { limit: Some(Box::new(exceeded)), ..Self::new(limit.message(max)) }
     }
 
+    /// Bytes of what its code chose.
+    pub fn bytes(&self) -> usize {
+        let values = [&self.props, &self.value].into_iter().flatten().map(|value| value.bytes.len()).sum::<usize>();
+        let log = self.told.as_ref().and_then(|told| told.log.as_ref()).map_or(0, |log| log.len());
+        self.name.len() + self.message.len() + self.stack.as_ref().map_or(0, String::len) + log + values
+    }
+
+    /// The same for those who keep it for long: of what is longer than [`KEPT_ERROR_BYTES`] the beginning of the message.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        if self.bytes() <= KEPT_ERROR_BYTES {
+            return self.clone();
+        }
+        let cut = |text: &str| text[..text.floor_char_boundary(KEPT_ERROR_BYTES / 2)].to_owned();
+        let (name, message) = (cut(&self.name), cut(&self.message));
+        Self { name, message, stack: None, told: None, props: None, value: None, limit: self.limit.clone(), ..*self }
+    }
+
     /// What the log says of it, with the stack as V8 has it.
     pub fn log_text(&self) -> Cow<'_, str> {
         let log = self.told.as_ref().and_then(|told| told.log.as_deref());
@@ -541,6 +587,8 @@ pub struct Call {
     pub session: Option<Arc<Session>>,
     /// Who is billed for its event's CPU time, beside the actor that it reaches.
     pub bill: Option<Arc<Bill>>,
+    /// When it was delivered, once it has been: its event may have to wait before it begins.
+    pub delivered: Option<Instant>,
 }
 
 /// The life of one incarnation of an object, as the stubs that reached it know it.

@@ -14,10 +14,10 @@ use bytes::Bytes;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::actor::{Actor, sections::Section, stats::FacetStats};
-use crate::call::{Call, CallError, CallOk, CallResult, LoadedWorker, ReplyTo, WorkerDefinition};
+use crate::call::{Call, CallError, CallOk, CallResult, Container, LoadedWorker, ReplyTo, WorkerDefinition};
 use crate::fetch::body::{Ending, Reading, Report, Room};
 use crate::io::context::IoContext;
-use crate::memory::Budget;
+use crate::memory::{Budget, Held};
 
 /// Names an isolate. Never used again in the process.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -135,22 +135,24 @@ pub trait Host {
     fn loader_settled(&self, worker: &Arc<LoadedWorker>);
     /// The loader's code will not come: the next one who asks for the name loads it.
     fn loader_forget(&self, worker: &LoadedWorker);
-    /// The container that a facet's name stands for now, and whether the caller must start it.
-    fn facet_container(&self, parent: u64, name: &str) -> Result<(u64, bool), CallError>;
+    /// The container that a facet's name stands for now, if it has one.
+    fn facet_container(&self, parent: u64, name: &str) -> Option<Arc<Container>>;
+    /// A container for a facet's name that has none, which the caller must start.
+    fn new_facet_container(&self, parent: u64, name: &str, held: Held) -> Result<Arc<Container>, CallError>;
     /// A facet's startup callback settled.
     fn facet_started(&self, container: u64, outcome: Result<FacetStart, CallError>);
     /// Ends a facet; its storage stays.
-    fn facet_abort(&self, parent: u64, name: &str, reason: CallError);
+    fn facet_abort(&self, parent: u64, name: &str, reason: CallError, held: Option<Held>);
     /// Ends a facet and removes its storage.
-    fn facet_delete(&self, parent: u64, name: &str) -> Result<(), CallError>;
+    fn facet_delete(&self, parent: u64, name: &str, held: Held);
     /// Makes a facet a copy of another one.
-    fn facet_clone(&self, parent: u64, from: &str, to: &str) -> Result<(), CallError>;
+    fn facet_clone(&self, parent: u64, from: &str, to: &str, held: Held);
     /// Gives what a facet has used.
     fn facet_stats(&self, parent: u64, name: &str, completer: Completer);
     /// The names of the facets that have storage.
     fn facet_list(&self, parent: u64) -> Result<Vec<String>, CallError>;
     /// Removes the storage of every facet.
-    fn facets_delete(&self, parent: u64);
+    fn facets_delete(&self, parent: u64, held: Held);
     /// The actor is broken: it lives no longer.
     fn actor_broken(&self, incarnation: u64, reason: CallError);
     /// The actor's Worker has no class of its name.

@@ -103,7 +103,8 @@ unsafe extern "C" fn free(data: *mut c_void, length: usize, budget: *mut c_void)
 #[error("Array buffer allocation failed")]
 pub struct Full;
 
-/// What counts as held by an isolate until it is dropped: bodies and arguments that wait to leave.
+/// What counts as held by an isolate until it is dropped: bodies and arguments that wait to leave, and what the host keeps for
+/// its code.
 #[derive(Debug)]
 pub struct Held {
     budget: Arc<Budget>,
@@ -121,8 +122,13 @@ pub fn hold(scope: &mut v8::PinScope<'_, '_>, bytes: usize) -> Result<Option<Hel
     if bytes < KEPT_FROM_BYTES {
         return Ok(None);
     }
+    hold_few(scope, bytes).map(Some)
+}
+
+/// Counts `bytes` as held by the isolate that runs, however few they are: there may be many such pieces.
+pub fn hold_few(scope: &mut v8::PinScope<'_, '_>, bytes: usize) -> Result<Held, Full> {
     let budget = IsolateState::of(scope).budget.clone();
-    if take(scope, &budget, bytes) { Ok(Some(Held { budget, bytes })) } else { Err(Full) }
+    if take(scope, &budget, bytes) { Ok(Held { budget, bytes }) } else { Err(Full) }
 }
 
 /// Bytes that count as held by the isolate that runs, wherever they go.

@@ -7,7 +7,7 @@ pub mod sections;
 pub mod stats;
 pub mod storage;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,10 +21,11 @@ use crate::fetch::count_sub_request;
 use crate::io::context::{IoContext, IoError, Owner};
 use crate::io::origin_of;
 use crate::isolate::{FacetId, FacetStart, IsolateState, Output};
+use crate::memory::{hold, hold_few};
 use crate::rpc::{ClassHandle, StubTarget, asked_limits, error_from_js, own_limits, stub_to_js};
 use denizen_core::gate::OutputGate;
 use denizen_core::ids::IdError;
-use denizen_core::limits::{FACET_DEPTH, FACET_NAME_BYTES, LAST_ERROR_BYTES, Limit};
+use denizen_core::limits::{FACET_BYTES, FACET_DEPTH, FACET_NAME_BYTES, LAST_ERROR_BYTES, Limit};
 use denizen_core::usage::{Bill, Usage};
 
 deno_core::extension!(
@@ -396,7 +397,7 @@ pub fn op_facet_get<'s>(
     if handle.actor.depth + 1 >= FACET_DEPTH {
         return Err(ActorError::TooDeep);
     }
-    let target = StubTarget::Facet { parent: handle.actor.incarnation, name, container: Cell::new(None) };
+    let target = StubTarget::Facet { parent: handle.actor.incarnation, name, container: OnceCell::new() };
     Ok(stub_to_js(scope, target))
 }
 
@@ -407,12 +408,17 @@ pub fn op_facet_pin(scope: &mut v8::PinScope<'_, '_>, #[cppgc] stub: &crate::rpc
     if container.get().is_some() {
         return Ok(0.0);
     }
-    let (found, start) = IsolateState::of(scope)
-        .host
-        .facet_container(*parent, name)
-        .map_err(|error| ActorError::Facet(error.message))?;
-    container.set(Some(found));
-    Ok(if start { found as f64 } else { 0.0 })
+    let host = IsolateState::of(scope).host.clone();
+    let (found, is_new) = match host.facet_container(*parent, name) {
+        Some(found) => (found, false),
+        None => {
+            let held = hold_few(scope, FACET_BYTES).map_err(IoError::from)?;
+            let new = host.new_facet_container(*parent, name, held);
+            (new.map_err(|error| ActorError::Facet(error.message))?, true)
+        }
+    };
+    let found = container.get_or_init(|| found);
+    Ok(if is_new { found.id as f64 } else { 0.0 })
 }
 
 /// A facet's startup callback gave a class. `id` is absent, a string, or `[hex, name]`; a limit that is not asked for is NaN.
@@ -470,7 +476,8 @@ pub fn op_facet_abort(
     authorize(scope, handle)?;
     check_name(facet)?;
     let reason = error_from_js(scope, parts);
-    IsolateState::of(scope).host.facet_abort(handle.actor.incarnation, facet, reason);
+    let held = hold(scope, reason.bytes()).map_err(IoError::from)?;
+    IsolateState::of(scope).host.facet_abort(handle.actor.incarnation, facet, reason, held);
     Ok(())
 }
 
@@ -483,10 +490,9 @@ pub fn op_facet_delete(
 ) -> Result<(), ActorError> {
     authorize(scope, handle)?;
     check_name(facet)?;
-    IsolateState::of(scope)
-        .host
-        .facet_delete(handle.actor.incarnation, facet)
-        .map_err(|error| ActorError::Facet(error.message))
+    let held = hold_few(scope, FACET_BYTES).map_err(IoError::from)?;
+    IsolateState::of(scope).host.facet_delete(handle.actor.incarnation, facet, held);
+    Ok(())
 }
 
 /// Makes a facet a copy of another one: what it was is gone.
@@ -500,10 +506,9 @@ pub fn op_facet_clone(
     authorize(scope, handle)?;
     check_name(from)?;
     check_name(to)?;
-    IsolateState::of(scope)
-        .host
-        .facet_clone(handle.actor.incarnation, from, to)
-        .map_err(|error| ActorError::Facet(error.message))
+    let held = hold_few(scope, FACET_BYTES).map_err(IoError::from)?;
+    IsolateState::of(scope).host.facet_clone(handle.actor.incarnation, from, to, held);
+    Ok(())
 }
 
 /// The names of the facets that have storage.

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Instant;
 
+use denizen_core::limits::FACET_BYTES;
 use denizen_storage::{Cursor, Database, KvList, KvRange, Row, SYNC_SAVEPOINT, StorageError, Value, ValueRef};
 use deno_core::{GarbageCollected, cppgc, op2};
 
@@ -13,6 +14,7 @@ use super::{Actor, ActorHandle};
 use crate::fetch::{body, string};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::{IsolateState, Output};
+use crate::memory::hold_few;
 use crate::rpc::wire::{self, WireError};
 
 /// Why a storage operation failed.
@@ -374,8 +376,14 @@ pub fn op_storage_delete_all(
     #[cppgc] handle: &ActorHandle,
     keep_alarm: bool,
 ) -> Result<(), ActorStorageError> {
-    with_database(scope, handle, |database| database.delete_all(keep_alarm))?;
-    IsolateState::of(scope).host.facets_delete(handle.actor.incarnation);
+    let actor = handle.actor.clone();
+    let held = hold_few(scope, FACET_BYTES).map_err(IoError::from)?;
+    with_database(scope, handle, |database| {
+        database.delete_all(keep_alarm)?;
+        // The facets go even if the object ends itself in this turn, and so does this.
+        commit_now(&actor, database)
+    })?;
+    IsolateState::of(scope).host.facets_delete(actor.incarnation, held);
     Ok(())
 }
 

@@ -118,7 +118,7 @@ pub fn send_to(
     without_credentials(&mut request.url);
     let reply = ReplyTo::Isolate(state.completer(token));
     let bill = crate::rpc::bill(state, io, &target);
-    let call = Call { target, kind: CallKind::Fetch(request), reply, cancel: None, session, bill };
+    let call = Call { target, kind: CallKind::Fetch(request), reply, cancel: None, session, bill, delivered: None };
     state.emit(io.actor.as_ref(), Output::Call(call));
 }
 

@@ -57,8 +57,10 @@ pub struct IoContext {
     pub bill: Option<Arc<Bill>>,
     /// What it may use.
     pub limits: EventLimits,
-    /// When it was delivered.
+    /// When it began.
     pub began: Instant,
+    /// When it was delivered: it may have waited before it began.
+    pub delivered: Cell<Instant>,
     /// Subrequests so far.
     pub sub_requests: Cell<u32>,
     /// A limit whose error its code got and may pass on.
@@ -160,6 +162,7 @@ impl IoContext {
         reply: Option<ReplyTo>,
         bill: Option<Arc<Bill>>,
     ) -> Rc<Self> {
+        let began = Instant::now();
         Rc::new(Self {
             id,
             owner,
@@ -167,7 +170,8 @@ impl IoContext {
             cpu: Cell::default(),
             bill,
             limits,
-            began: Instant::now(),
+            began,
+            delivered: Cell::new(began),
             sub_requests: Cell::default(),
             exceeded: Cell::default(),
             wait_until: Cell::default(),

@@ -8,7 +8,7 @@ mod loopback;
 mod value;
 pub mod wire;
 
-use std::cell::Cell;
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use denizen_core::limits::AskedLimits;
 
 use deno_core::{GarbageCollected, cppgc, op2};
 
-use crate::call::{Call, CallKind, CallOk, ClassRef, ReplyTo, RequestParts, Session, Target};
+use crate::call::{Call, CallKind, CallOk, ClassRef, Container, ReplyTo, RequestParts, Session, Target};
 use crate::fetch::{FetchError, body, count_sub_request, read_headers, send_to};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::{IsolateState, Output};
@@ -68,7 +68,7 @@ pub enum StubTarget {
         /// Name among the parent's facets.
         name: String,
         /// The container, once it is known.
-        container: Cell<Option<u64>>,
+        container: OnceCell<Arc<Container>>,
     },
 }
 
@@ -145,11 +145,8 @@ fn resolve(state: &IsolateState, io: &IoContext, stub: &Fetcher) -> Target {
             target
         }
         StubTarget::Facet { parent, name, container } => {
-            let pinned = container
-                .get()
-                .unwrap_or_else(|| state.host.facet_container(*parent, name).map_or(0, |(container, _)| container));
-            container.set(Some(pinned));
-            Target::Facet { parent: *parent, container: pinned }
+            // JavaScript has pinned it. One that is nowhere else cannot be reached.
+            Target::Facet(container.get_or_init(|| Container::new(0, *parent, name, None)).clone())
         }
     }
 }
@@ -258,6 +255,7 @@ fn send_rpc<'s>(
         cancel: None,
         session: stub.session.clone(),
         bill,
+        delivered: None,
     };
     state.emit(io.actor.as_ref(), Output::Call(call));
     promise

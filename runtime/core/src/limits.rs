@@ -166,6 +166,12 @@ pub const FACET_DEPTH: usize = 4;
 /// Facets over the life of one object: their ids on disk have 16 bits.
 pub const FACETS_PER_OBJECT: usize = 65_535;
 
+/// Bytes that count as held by an isolate for each facet that its code has called, for as long as the facet runs or a stub of it
+/// is there, and for each facet that is being deleted or cloned: about what the host keeps of one. This bounds their number.
+pub const FACET_BYTES: usize = 2 << 10;
+/// Bytes of the error that is kept with a facet that has ended; of a longer one only so much of the message is.
+pub const KEPT_ERROR_BYTES: usize = 2 << 10;
+
 /// How often what facets have used is written down: a process that is killed forgets as much.
 pub const USAGE_INTERVAL: Duration = Duration::from_secs(10);
 

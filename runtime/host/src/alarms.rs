@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 use denizen_bindings::call::{AlarmCall, Call, CallError, CallKind, CallOk, ReplyTo, Target};
 use denizen_core::alarms::{After, Outcome};
 use denizen_core::ids::ObjectId;
-use denizen_storage::alarms::AlarmDue;
+use denizen_storage::alarms::{AlarmDue, AlarmKey};
 use tokio::sync::oneshot;
 
 use crate::runtime::Shared;
@@ -30,7 +30,7 @@ fn run(shared: &Weak<Shared>, due: AlarmDue) {
             Err(error) if error.gives_up_alarm => Outcome::GivenUp,
             Err(error) => {
                 let text = error.stack.as_deref().unwrap_or(&error.message);
-                eprintln!("{}:{} error Uncaught in alarm(): {text}", due.key.namespace, &due.key.object[..8]);
+                eprintln!("{} error Uncaught in alarm(): {text}", label(&due.key));
                 Outcome::Failed
             }
         };
@@ -59,9 +59,15 @@ async fn call(shared: &Arc<Shared>, due: &AlarmDue, forget: bool) -> Result<Call
         cancel: None,
         session: None,
         bill: None,
+        delivered: None,
     };
     shared.shards[id.shard(shared.shards.len())].call(call);
     result.await.unwrap_or_else(|_| Err(CallError::retryable("The shard has stopped.")))
+}
+
+/// The object of an alarm, as the log calls it. A damaged index may have keys that are no ids.
+pub fn label(key: &AlarmKey) -> String {
+    format!("{}:{}", key.namespace, key.object.get(..8).unwrap_or(&key.object))
 }
 
 /// A number from 0 to 1.

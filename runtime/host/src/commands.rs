@@ -323,6 +323,7 @@ async fn run_test(running: &Running, main: &Arc<str>, name: &str) -> Result<(), 
         cancel: None,
         session: None,
         bill: None,
+        delivered: None,
     });
     match outcome.await {
         Ok(Ok(_)) => Ok(()),

@@ -78,6 +78,7 @@ pub async fn run(shared: &Shared, worker: &Arc<str>, cron: &str, scheduled_ms: i
         cancel: None,
         session: None,
         bill: None,
+        delivered: None,
     });
     result.await.unwrap_or_else(|_| Err(CallError::retryable("The shard has stopped."))).map(drop)
 }

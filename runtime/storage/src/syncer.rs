@@ -7,7 +7,8 @@
 //! all of them, unless the file system has been slow with it lately (another program's dirty pages are written too). One
 //! thread does all rounds, so that a file is never in two of them: the first may have taken what the second relies on.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::future::Future;
 use std::io;
@@ -118,6 +119,15 @@ pub(crate) enum Target {
     File(PathBuf),
     /// The names in a folder.
     Folder(PathBuf),
+}
+
+impl Target {
+    fn path(&self) -> &PathBuf {
+        match self {
+            Self::Database(files) => &files.path,
+            Self::File(path) | Self::Folder(path) => path,
+        }
+    }
 }
 
 /// Called with the outcome of a sync, on the syncer's thread: what comes after durability in order.
@@ -259,34 +269,39 @@ impl Syncer {
             return;
         }
         self.counters.batches.fetch_add(1, Ordering::Relaxed);
-        let mut targets: BTreeMap<PathBuf, (Target, u8)> = BTreeMap::new();
-        for request in &requests {
-            let (key, flags) = match &request.target {
-                // Taken before the sync begins: what is written from now on marks itself again.
-                Target::Database(files) => (files.path.clone(), files.take_unsynced()),
-                Target::File(path) | Target::Folder(path) => (path.clone(), 0),
-            };
-            targets.entry(key).or_insert_with(|| (request.target.clone(), 0)).1 |= flags;
-        }
+        let mut targets: Vec<(Target, u8)> = Vec::new();
+        let mut places = HashMap::new();
+        let numbers: Vec<usize> = requests
+            .iter()
+            .map(|request| {
+                let number = *places.entry(request.target.path().as_os_str()).or_insert(targets.len());
+                if number == targets.len() {
+                    targets.push((request.target.clone(), 0));
+                }
+                if let Target::Database(files) = &request.target {
+                    // Taken before the sync begins: what is written from now on marks itself again.
+                    targets[number].1 |= files.take_unsynced();
+                }
+                number
+            })
+            .collect();
         let began = Instant::now();
         let outcomes = self.sync(&targets);
         let (average, took) = (self.round_us.load(Ordering::Relaxed), began.elapsed().as_micros() as u64);
         self.round_us.store((average * 7 + took) / 8, Ordering::Relaxed);
-        for request in requests {
-            let key = match &request.target {
-                Target::Database(files) => &files.path,
-                Target::File(path) | Target::Folder(path) => path,
-            };
-            let outcome = outcomes.get(key).cloned().unwrap_or(Ok(()));
+        for (request, number) in requests.into_iter().zip(numbers) {
+            let outcome = &outcomes[number];
             if let Some(after) = request.after {
-                after(&outcome);
+                after(outcome);
             }
             // Whoever waited may have left.
-            drop(request.done.send(outcome));
+            drop(request.done.send(outcome.clone()));
         }
     }
 
-    fn sync(&self, targets: &BTreeMap<PathBuf, (Target, u8)>) -> HashMap<PathBuf, Result<(), StorageError>> {
+    /// What became of each target, in their order.
+    fn sync(&self, targets: &[(Target, u8)]) -> Vec<Outcome> {
+        let mut there = Folders::default();
         if self.may_sync_all(targets.len()) {
             let began = Instant::now();
             let outcome = self.disk.sync_all(&self.root);
@@ -295,7 +310,7 @@ impl Syncer {
             }
             return targets
                 .iter()
-                .map(|(key, (target, flags))| (key.clone(), settle(&self.disk, target, *flags, &outcome)))
+                .map(|(target, flags)| settle(&self.disk, target, *flags, &outcome, &mut there))
                 .collect();
         }
         let mut folders: HashMap<PathBuf, Result<(), String>> = HashMap::new();
@@ -305,8 +320,8 @@ impl Syncer {
                 .or_insert_with(|| self.disk.sync_folder(folder).map_err(|error| error.to_string()));
             known.clone().map_err(io::Error::other)
         };
-        let mut outcomes = HashMap::new();
-        for (key, (target, flags)) in targets {
+        let mut outcomes = Vec::with_capacity(targets.len());
+        for (target, flags) in targets {
             let began = Instant::now();
             let outcome = match target {
                 Target::Database(files) => self.sync_database(files, *flags, &mut sync_folder),
@@ -315,7 +330,7 @@ impl Syncer {
             };
             let (average, took) = (self.single_us.load(Ordering::Relaxed), began.elapsed().as_micros() as u64);
             self.single_us.store((average * 7 + took) / 8, Ordering::Relaxed);
-            outcomes.insert(key.clone(), settle(&self.disk, target, *flags, &outcome));
+            outcomes.push(settle(&self.disk, target, *flags, &outcome, &mut there));
         }
         outcomes
     }
@@ -352,26 +367,38 @@ impl Syncer {
     }
 }
 
+/// Which folders are still there after a sync, each looked at once.
+#[derive(Default)]
+struct Folders<'a>(HashMap<&'a OsStr, bool>);
+
+impl<'a> Folders<'a> {
+    fn has(&mut self, folder: &'a Path) -> bool {
+        *self.0.entry(folder.as_os_str()).or_insert_with(|| folder.is_dir())
+    }
+}
+
 /// What became of `target`. After a failed sync a database is not used again before its bytes are rewritten.
-fn settle(disk: &Disk, target: &Target, flags: u8, outcome: &io::Result<()>) -> Result<(), StorageError> {
+fn settle<'a>(
+    disk: &Disk,
+    target: &'a Target,
+    flags: u8,
+    outcome: &io::Result<()>,
+    there: &mut Folders<'a>,
+) -> Outcome {
     let reason = match (outcome, target) {
         (Err(error), _) => error.to_string(),
         // A sync of everything says nothing about bytes that an earlier one lost.
         (Ok(()), Target::Database(files)) if files.failed.load(Ordering::Acquire) => EARLIER_FAILURE.into(),
         // What was written into files without a name is lost with the last descriptor.
-        (Ok(()), Target::Database(files)) if !files.folder.is_dir() => "its folder is gone".into(),
+        (Ok(()), Target::Database(files)) if !there.has(&files.folder) => "its folder is gone".into(),
         (Ok(()), _) => return Ok(()),
     };
-    let path = match target {
-        Target::Database(files) => {
-            files.mark(flags);
-            files.failed.store(true, Ordering::Release);
-            disk.suspect(&files.path);
-            &files.path
-        }
-        Target::File(path) | Target::Folder(path) => path,
-    };
-    Err(StorageError::Sync { path: path.clone(), reason })
+    if let Target::Database(files) = target {
+        files.mark(flags);
+        files.failed.store(true, Ordering::Release);
+        disk.suspect(&files.path);
+    }
+    Err(StorageError::Sync { path: target.path().clone(), reason })
 }
 
 /// Whether `syncfs` says that a write failed: Linux from 5.8 on.

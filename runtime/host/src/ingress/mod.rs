@@ -177,6 +177,7 @@ async fn answer(
         cancel: Some(cancel),
         session: None,
         bill: None,
+        delivered: None,
     });
     let outcome = outcome.await;
     guard.0 = None;

@@ -10,10 +10,11 @@ use std::time::Instant;
 
 use denizen_bindings::actor::Actor;
 use denizen_bindings::actor::sections::{Section, Sections};
-use denizen_bindings::call::{Call, CallError, CallKind, ClassRef, Life, Namespace, Target, WorkerRef};
+use denizen_bindings::call::{Call, CallError, CallKind, ClassRef, Container, Life, Namespace, Target, WorkerRef};
 use denizen_bindings::io::context::{IoContext, Owner};
 use denizen_bindings::isolate::ShardMessage;
 use denizen_bindings::isolate::{FacetId, FacetStart, Host, IsolateId};
+use denizen_bindings::memory::Held;
 use denizen_core::ids::ObjectId;
 use denizen_core::limits::AskedLimits;
 use denizen_core::limits::storage::DATABASE_BYTES;
@@ -23,10 +24,11 @@ use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError, syste
 
 use super::Shard;
 use super::gates::refuse;
-use super::host::{Deferred, FacetOrder};
+use super::host::{Deferred, FacetChange, FacetOrder};
 use super::isolate::Turn;
 use super::turn::{ActorIdentity, IdValue};
 use super::usage::note;
+use crate::runtime::Shared;
 
 pub(super) struct ActorSlot {
     pub(super) identity: ActorIdentity,
@@ -35,11 +37,11 @@ pub(super) struct ActorSlot {
     /// What the stubs that reach it know of it.
     life: Arc<Life>,
     /// The container that it fills, if it is a facet.
-    pub(super) container: Option<u64>,
+    pub(super) container: Option<Arc<Container>>,
     /// Key of the object, if it is a root.
     root: Option<(String, ObjectId)>,
     /// Events that the constructor or a blocking callback holds back.
-    held: VecDeque<Call>,
+    pub(super) held: Vec<Call>,
     /// Completions, timers and cancellations that a blocking callback holds back, by the number of their section.
     held_turns: BTreeMap<u64, HeldTurns>,
     /// The event in which its instance is made; absent before.
@@ -75,7 +77,7 @@ struct Place {
     has_sql: bool,
 }
 
-/// Where a container of a facet stands.
+/// Where a container of a facet stands that has not ended.
 pub(super) enum FacetState {
     /// Its startup callback has not settled.
     Starting(Vec<Call>),
@@ -85,8 +87,20 @@ pub(super) enum FacetState {
     AwaitingPlace(Box<FacetStart>, Vec<Call>),
     /// It runs, or has been evicted or refused and can run when it is next called.
     Running(Option<u64>, Box<FacetStart>),
-    /// It has ended or failed to start.
+    /// It failed to start, which everyone learns until its parent ends it.
     Gone(CallError),
+}
+
+impl FacetState {
+    /// The calls that wait for it to start.
+    pub(super) fn waiting(&mut self) -> Option<&mut Vec<Call>> {
+        match self {
+            FacetState::Starting(waiting)
+            | FacetState::AwaitingCode(_, waiting)
+            | FacetState::AwaitingPlace(_, waiting) => Some(waiting),
+            FacetState::Running(..) | FacetState::Gone(_) => None,
+        }
+    }
 }
 
 impl HeldTurns {
@@ -123,10 +137,9 @@ impl Actors {
         self.slots.get(&incarnation).is_some_and(|slot| slot.identity.actor.sections.is_blocked())
     }
 
-    /// Keeps an event until the actor is not blocked any more.
-    pub fn hold(&mut self, incarnation: u64, call: Call) {
+    fn hold(&mut self, incarnation: u64, call: Call) {
         if let Some(slot) = self.slots.get_mut(&incarnation) {
-            slot.held.push_back(call);
+            slot.held.push(call);
         }
     }
 
@@ -206,16 +219,22 @@ impl Actors {
     }
 
     /// The events that wait for the instance that `io` makes; none if it makes none.
-    pub fn wait_for_construction(&mut self, io: &IoContext) -> VecDeque<Call> {
+    pub fn wait_for_construction(&mut self, io: &IoContext) -> Vec<Call> {
         let slot = io.actor.as_ref().and_then(|actor| self.slots.get_mut(&actor.incarnation));
         match slot.filter(|slot| slot.construction == Some(io.id)) {
             Some(slot) => std::mem::take(&mut slot.held),
-            None => VecDeque::new(),
+            None => Vec::new(),
         }
     }
 }
 
 impl Shard {
+    /// Keeps an event until the actor is not blocked any more.
+    pub(super) fn hold(&mut self, incarnation: u64, call: Call) {
+        put_aside(&self.shared, &call);
+        self.actors.hold(incarnation, call);
+    }
+
     /// Gives a call to the object that it is for, which begins to live if it does not yet.
     pub(super) fn route_to_object(&mut self, call: Call) {
         let Target::Object { namespace, id, name } = &call.target else { return };
@@ -324,7 +343,7 @@ impl Shard {
             life: Arc::default(),
             container: None,
             root: None,
-            held: VecDeque::new(),
+            held: Vec::new(),
             held_turns: BTreeMap::new(),
             construction: None,
             used: Instant::now(),
@@ -348,16 +367,19 @@ impl Shard {
 
     /// Gives a call to the facet that it is for, or keeps it until the facet has started.
     pub(super) fn route_to_facet(&mut self, call: Call) {
-        let Target::Facet { container, .. } = call.target else { return };
+        let Target::Facet(container) = &call.target else { return };
+        if let Some(error) = container.ended() {
+            return call.reply.send(Err(error.clone()));
+        }
+        let container = container.id;
         if !self.actors.facets.contains_key(&container) && self.host.containers.borrow().contains_key(&container) {
             self.actors.facets.insert(container, FacetState::Starting(Vec::new()));
         }
-        match self.actors.facets.get_mut(&container) {
-            Some(
-                FacetState::Starting(waiting)
-                | FacetState::AwaitingCode(_, waiting)
-                | FacetState::AwaitingPlace(_, waiting),
-            ) => waiting.push(call),
+        if let Some(waiting) = self.actors.facets.get_mut(&container).and_then(FacetState::waiting) {
+            put_aside(&self.shared, &call);
+            return waiting.push(call);
+        }
+        match self.actors.facets.get(&container) {
             Some(FacetState::Running(Some(incarnation), _)) => {
                 let incarnation = *incarnation;
                 self.deliver_to_actor(incarnation, call);
@@ -368,55 +390,57 @@ impl Shard {
                 }
             }
             Some(FacetState::Gone(error)) => call.reply.send(Err(error.clone())),
-            None => call.reply.send(Err(CallError::new("The facet's parent has ended."))),
+            _ => call.reply.send(Err(CallError::new("The facet's parent has ended."))),
         }
     }
 
     /// A startup callback settled: the facet begins, or everyone who waits gets the error.
     pub(super) fn facet_started(&mut self, container: u64, outcome: Result<FacetStart, CallError>) {
+        if !self.host.containers.borrow().contains_key(&container) {
+            // It was ended while its callback ran.
+            return;
+        }
         let waiting = match self.actors.facets.remove(&container) {
             Some(FacetState::Starting(waiting)) => waiting,
             Some(other) => {
-                // It was ended while its callback ran.
                 self.actors.facets.insert(container, other);
                 return;
             }
             None => Vec::new(),
         };
         match outcome {
-            Err(error) => self.fail_facet(container, waiting, error),
+            Err(error) => self.fail_facet(container, waiting, &error),
             Ok(start) => match self.definition(&start.class.worker) {
                 Ok(None) => {
                     self.actors.facets.insert(container, FacetState::AwaitingCode(Box::new(start), waiting));
                 }
                 Ok(Some(_)) => self.run_facet(container, start, waiting),
-                Err(error) => self.lack_code(container, waiting, error),
+                Err(error) => self.lack_code(container, waiting, &error),
             },
         }
     }
 
     /// What a container was to hold failed for good: everyone learns the same until its parent ends it.
-    fn fail_facet(&mut self, container: u64, waiting: Vec<Call>, error: CallError) {
-        for call in waiting {
-            call.reply.send(Err(error.clone()));
-        }
-        self.actors.facets.insert(container, FacetState::Gone(error));
+    fn fail_facet(&mut self, container: u64, waiting: Vec<Call>, error: &CallError) {
+        fail_all(waiting, error);
+        self.actors.facets.insert(container, FacetState::Gone(error.kept()));
     }
 
     /// There is no code for a container's class. If that may be otherwise the next time, the next `get()` asks again.
-    fn lack_code(&mut self, container: u64, waiting: Vec<Call>, error: CallError) {
-        if error.retryable {
-            self.host.facet_names.borrow_mut().retain(|_, id| *id != container);
+    fn lack_code(&mut self, container: u64, waiting: Vec<Call>, error: &CallError) {
+        if !error.retryable {
+            return self.fail_facet(container, waiting, error);
         }
-        self.fail_facet(container, waiting, error);
+        fail_all(waiting, error);
+        self.end_container(container, error, error);
     }
 
     /// A facet could not begin, which says nothing of what it is: the next call tries again.
     fn refuse_facet(&mut self, container: u64, start: FacetStart, waiting: Vec<Call>, error: &CallError) {
-        for call in waiting {
-            call.reply.send(Err(error.clone()));
+        fail_all(waiting, error);
+        if self.host.containers.borrow().contains_key(&container) {
+            self.actors.facets.insert(container, FacetState::Running(None, Box::new(start)));
         }
-        self.actors.facets.insert(container, FacetState::Running(None, Box::new(start)));
     }
 
     /// Code arrived: facets that waited for it begin.
@@ -433,7 +457,7 @@ impl Shard {
                 continue;
             };
             match self.definition(&start.class.worker) {
-                Err(error) => self.lack_code(container, waiting, error),
+                Err(error) => self.lack_code(container, waiting, &error),
                 Ok(_) => self.run_facet(container, *start, waiting),
             }
         }
@@ -455,6 +479,7 @@ impl Shard {
             Err(error) => self.refuse_facet(container, start, waiting, &error),
             Ok((Some(facet), ..)) => self.begin_facet(container, start, facet, waiting),
             Ok((None, storage, parent, name)) => {
+                waiting.iter().for_each(|call| put_aside(&self.shared, call));
                 self.actors.facets.insert(container, FacetState::AwaitingPlace(Box::new(start), waiting));
                 let (host, sender) = (self.host.clone(), self.sender.clone());
                 tokio::task::spawn_local(async move {
@@ -508,11 +533,11 @@ impl Shard {
 
     fn begin_facet_actor(&mut self, container: u64, start: &FacetStart, facet: FacetNumber) -> Result<u64, CallError> {
         let gone = || CallError::new("The facet's parent has ended.");
-        let (parent, name) = {
-            let containers = self.host.containers.borrow();
-            let found = containers.get(&container).ok_or_else(gone)?;
-            (found.parent, found.name.clone())
-        };
+        let storage = self.parent_of(container)?.0;
+        self.make_room_for_facet(&storage)?;
+        // The one that made room may have been the parent.
+        let container = self.host.containers.borrow().get(&container).cloned().ok_or_else(gone)?;
+        let (parent, name) = (container.parent, &container.name);
         let parent = self.actors.slots.get(&parent).ok_or_else(gone)?;
         let id = match &start.id {
             FacetId::Inherit => parent.identity.id.clone(),
@@ -521,16 +546,15 @@ impl Shard {
         };
         let label = format!("{}/{name}", parent.identity.actor.label);
         let place = Place {
-            storage: parent.storage.clone(),
+            storage,
             object: parent.identity.actor.object.clone(),
             facet,
-            name: Some(name.into()),
+            name: Some(name.as_str().into()),
             depth: parent.identity.actor.depth + 1,
             bytes: start.storage_bytes.unwrap_or(u64::MAX).min(parent.storage_bytes),
             facets: start.facets.map_or(parent.facets, |asked| Some(asked.min(parent.facets.unwrap_or(asked)))),
             has_sql: parent.identity.actor.has_sql,
         };
-        self.make_room_for_facet(&place.storage)?;
         let incarnation = self.begin_actor(&start.class, id, place, label)?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.container = Some(container);
@@ -543,61 +567,59 @@ impl Shard {
     pub(super) fn obey_facet_orders(&mut self) {
         for order in self.host.facet_orders.take() {
             match order {
-                FacetOrder::End(container, reason, delete) => {
-                    self.end_facet(container, &reason);
-                    if delete && let Ok((storage, parent, name)) = self.parent_of(container) {
-                        self.order_from(container, storage.delete(parent, &name));
+                FacetOrder::End(container, reason, _held) => self.end_container(container.id, &reason, &reason),
+                FacetOrder::Change(parent, (storage, facet), change, held) => match change {
+                    FacetChange::Delete(name) => self.change_from(parent, storage.delete(facet, &name), held),
+                    FacetChange::Clone(from, to) => {
+                        self.change_from(parent, storage.clone_facet(facet, &from, &to), held);
                     }
-                }
-                FacetOrder::Clone(parent, from, to) => {
-                    let place = self.host.places.borrow().get(&parent).cloned();
-                    if let (Some((storage, facet)), Some(slot)) = (place, self.actors.slots.get(&parent)) {
-                        let actor = slot.identity.actor.clone();
-                        self.close_gate(&actor, storage.clone_facet(facet, &from, &to));
-                    }
-                }
-                FacetOrder::DeleteAll(parent) => {
-                    let place = self.host.places.borrow().get(&parent).cloned();
-                    if let (Some((storage, facet)), Some(slot)) = (place, self.actors.slots.get(&parent)) {
-                        let actor = slot.identity.actor.clone();
-                        self.close_gate(&actor, storage.delete_below(facet));
-                    }
-                }
+                    FacetChange::DeleteAll => self.change_from(parent, storage.delete_below(facet), held),
+                },
             }
         }
     }
 
-    /// What the parent of a container sends waits for `change`.
-    fn order_from(&self, container: u64, change: impl Future<Output = Result<(), StorageError>> + 'static) {
-        let parent = self.host.containers.borrow().get(&container).map(|found| found.parent);
-        match parent.and_then(|parent| self.actors.slots.get(&parent)) {
-            Some(slot) => self.close_gate(&slot.identity.actor.clone(), change),
-            // Nobody is left who could be told; the change is made all the same.
+    /// What the incarnation `parent` sends waits for `change`.
+    fn change_from(&self, parent: u64, change: impl Future<Output = Result<(), StorageError>> + 'static, held: Held) {
+        let change = async move {
+            let outcome = change.await;
+            drop(held);
+            outcome
+        };
+        match self.actors.slots.get(&parent) {
+            Some(slot) => self.close_gate(&slot.identity.actor, change),
+            // The turn was stopped. Nobody is left who could be told; the change is made all the same.
             None => drop(tokio::task::spawn_local(change)),
         }
     }
 
-    /// Ends a facet by its parent's order.
-    pub(super) fn end_facet(&mut self, container: u64, reason: &CallError) {
-        let state = self.actors.facets.insert(container, FacetState::Gone(reason.clone()));
-        match state {
-            Some(
-                FacetState::Starting(waiting)
-                | FacetState::AwaitingCode(_, waiting)
-                | FacetState::AwaitingPlace(_, waiting),
-            ) => {
-                for call in waiting {
-                    call.reply.send(Err(reason.clone()));
-                }
+    /// Ends one life of a facet's name: what waits for it gets `reason`, and whoever calls it afterwards gets `later`.
+    fn end_container(&mut self, container: u64, reason: &CallError, later: &CallError) {
+        let ended = self.host.containers.borrow_mut().remove(&container);
+        let Some(ended) = ended else { return };
+        ended.end(later);
+        self.host.free_name(&ended);
+        match self.actors.facets.remove(&container) {
+            Some(FacetState::Running(Some(incarnation), _)) => {
+                self.end_incarnation(incarnation, reason);
             }
-            Some(FacetState::Running(Some(incarnation), _)) => self.end_actor(incarnation, reason),
-            _ => {}
+            Some(mut state) => fail_all(state.waiting().map(std::mem::take).unwrap_or_default(), reason),
+            None => {}
         }
     }
 
-    /// Ends an incarnation: everything it holds is revoked, its facets end with it, and what waits for it fails.
+    /// Ends an incarnation for good. A facet's stubs are broken with it, and its name is free for the next `get()`.
     pub(super) fn end_actor(&mut self, incarnation: u64, reason: &CallError) {
-        let Some(slot) = self.actors.slots.remove(&incarnation) else { return };
+        if let Some(container) = self.end_incarnation(incarnation, reason) {
+            self.end_container(container, reason, reason);
+        }
+    }
+
+    /// Ends an incarnation: everything it holds is revoked, its facets end with it, and what waits for it fails. Gives the
+    /// container that it filled, which stays.
+    fn end_incarnation(&mut self, incarnation: u64, reason: &CallError) -> Option<u64> {
+        let slot = self.actors.slots.remove(&incarnation)?;
+        let container = slot.container.as_ref().map(|container| container.id);
         let actor = &slot.identity.actor;
         if slot.container.is_some() {
             note(&self.shared.storage, &self.host.places.borrow(), incarnation, &slot);
@@ -607,22 +629,11 @@ impl Shard {
         if let Some(root) = &slot.root {
             self.actors.roots.remove(root);
         }
-        let children: Vec<_> = {
-            let containers = self.host.containers.borrow();
-            containers.iter().filter(|(_, child)| child.parent == incarnation).map(|(id, _)| *id).collect()
-        };
         // The parent gave its own alarm up, not theirs.
         let reason_below = CallError { gives_up_alarm: false, ..reason.clone() };
-        for child in children {
-            self.end_facet(child, &reason_below);
-            self.host.containers.borrow_mut().remove(&child);
-            self.actors.facets.remove(&child);
-        }
-        self.host.facet_names.borrow_mut().retain(|(parent, _), _| *parent != incarnation);
-        if let Some(container) = slot.container {
-            // Its stubs are broken for good; the name is free for the next get().
-            self.actors.facets.insert(container, FacetState::Gone(reason.clone()));
-            self.host.facet_names.borrow_mut().retain(|_, id| *id != container);
+        let children = self.host.facet_names.borrow_mut().remove(&incarnation).unwrap_or_default();
+        for child in children.into_values() {
+            self.end_container(child, &reason_below, &CallError::new("The facet's parent has ended."));
         }
         for call in slot.held {
             // The handler of an alarm that waited has not run: that does not count as one of its tries.
@@ -640,6 +651,7 @@ impl Shard {
             refuse(output, reason.clone());
         }
         self.forget_in_isolate(slot.isolate, actor, reason);
+        container
     }
 
     /// Drops an actor's instance and fails its events.
@@ -683,13 +695,9 @@ impl Shard {
     /// Ends an incarnation through no fault of its own. A facet keeps its container: the next request makes a new
     /// instance from what the startup callback gave.
     pub(super) fn suspend_actor(&mut self, incarnation: u64, reason: &CallError) {
-        let container = self.actors.slots.get(&incarnation).and_then(|slot| slot.container);
-        let start = container.and_then(|container| match self.actors.facets.remove(&container) {
-            Some(FacetState::Running(_, start)) => Some(start),
-            _ => None,
-        });
-        if let (Some(container), Some(start)) = (self.end_actor_and_keep_name(incarnation, reason), start) {
-            self.actors.facets.insert(container, FacetState::Running(None, start));
+        let container = self.end_incarnation(incarnation, reason);
+        if let Some(FacetState::Running(runs, _)) = container.and_then(|id| self.actors.facets.get_mut(&id)) {
+            *runs = None;
         }
     }
 
@@ -697,20 +705,10 @@ impl Shard {
     /// until its parent ends it.
     pub(super) fn end_classless_actor(&mut self, incarnation: u64, reason: &CallError) {
         self.actors.break_stubs(incarnation, reason);
-        self.end_actor_and_keep_name(incarnation, reason);
-    }
-
-    /// Ends an incarnation. If it is a facet, and its parent lives, its name goes on to stand for its container, which this gives.
-    fn end_actor_and_keep_name(&mut self, incarnation: u64, reason: &CallError) -> Option<u64> {
-        let container = self.actors.slots.get(&incarnation).and_then(|slot| slot.container);
-        let name = container.and_then(|container| {
-            let containers = self.host.containers.borrow();
-            containers.get(&container).map(|found| (found.parent, found.name.clone()))
-        });
-        self.end_actor(incarnation, reason);
-        let name = name.filter(|name| self.actors.slots.contains_key(&name.0))?;
-        self.host.facet_names.borrow_mut().insert(name, container?);
-        container
+        let container = self.end_incarnation(incarnation, reason);
+        if let Some(state) = container.and_then(|id| self.actors.facets.get_mut(&id)) {
+            *state = FacetState::Gone(reason.kept());
+        }
     }
 
     /// Gives back the memory of actors that have been idle.
@@ -724,9 +722,8 @@ impl Shard {
     /// The actors among those that `wanted` names that nothing would miss.
     pub(super) fn idle_actors(&self, wanted: impl Fn(&ActorSlot) -> bool) -> Vec<u64> {
         let mut idle = Vec::new();
-        let containers = self.host.containers.borrow();
-        let parent_of = |slot: &ActorSlot| Some(containers.get(&slot.container?)?.parent);
-        let parents: HashSet<u64> = self.actors.slots.values().filter_map(parent_of).collect();
+        let containers = self.actors.slots.values().filter_map(|slot| slot.container.as_ref());
+        let parents: HashSet<u64> = containers.map(|container| container.parent).collect();
         for (id, slot) in self.actors.slots.iter().filter(|(_, slot)| wanted(slot)) {
             let actor = &slot.identity.actor;
             let busy = actor.sections.is_blocked()
@@ -745,5 +742,20 @@ impl Shard {
             }
         }
         idle
+    }
+}
+
+/// A call waits for what may not come soon: an alarm gives its place among those that may start to another one.
+fn put_aside(shared: &Shared, call: &Call) {
+    if let CallKind::Alarm(alarm) = &call.kind
+        && !alarm.forget
+    {
+        shared.storage.alarms().started(&alarm.key);
+    }
+}
+
+fn fail_all(calls: Vec<Call>, error: &CallError) {
+    for call in calls {
+        call.reply.send(Err(error.clone()));
     }
 }

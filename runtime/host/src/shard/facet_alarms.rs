@@ -4,7 +4,9 @@
 //! run and has not run in this life of its object is started by the object's own code, which is asked to (`facetAlarm`), and
 //! the alarm waits until the facet has started, whoever starts it. It must not know schedules, nor how a facet starts.
 
-use denizen_bindings::call::{Call, CallError, CallKind, CallOk, FacetAlarmCall, ReplyTo, Target};
+use std::sync::Arc;
+
+use denizen_bindings::call::{Call, CallError, CallKind, CallOk, Container, FacetAlarmCall, ReplyTo, Target};
 use denizen_bindings::isolate::{Host, ShardMessage};
 use denizen_storage::FacetId as FacetNumber;
 use denizen_storage::alarms::AlarmKey;
@@ -13,6 +15,7 @@ use tokio::sync::oneshot;
 use super::Shard;
 use super::actors::FacetState;
 use super::host::Deferred;
+use crate::alarms::label;
 
 impl Shard {
     /// Brings the alarm of a facet of the object `root` to it, or keeps it until the facet has started.
@@ -29,8 +32,8 @@ impl Shard {
             }
             Err(error) => return call.reply.send(Err(error)),
         };
-        if let Some((parent, container)) = self.container_at(root, &path) {
-            call.target = Target::Facet { parent, container };
+        if let Some(container) = self.container_at(root, &path) {
+            call.target = Target::Facet(container);
             return self.route_to_facet(call);
         }
         // It may wait for long, and others are to start meanwhile.
@@ -59,19 +62,19 @@ impl Shard {
         find().map_err(|error| self.storage_failed("a facet", &error))
     }
 
-    /// The container that `path` leads to from the object, with its parent, if it runs, starts, or can start by itself.
-    fn container_at(&self, root: u64, path: &[String]) -> Option<(u64, u64)> {
-        let (mut parent, mut found) = (root, None);
+    /// The container that `path` leads to from the object, if it runs, starts, or can start by itself.
+    fn container_at(&self, root: u64, path: &[String]) -> Option<Arc<Container>> {
+        let (mut parent, mut found) = (root, None::<Arc<Container>>);
         for name in path {
-            if let Some((_, above)) = found {
-                match self.actors.facets.get(&above) {
+            if let Some(above) = found {
+                match self.actors.facets.get(&above.id) {
                     Some(FacetState::Running(Some(incarnation), _)) => parent = *incarnation,
                     _ => return None,
                 }
             }
-            found = Some((parent, *self.host.facet_names.borrow().get(&(parent, name.clone()))?));
+            found = Some(self.host.container_of(parent, name)?);
         }
-        found.filter(|(_, container)| !matches!(self.actors.facets.get(container), Some(FacetState::Gone(_))))
+        found.filter(|container| !matches!(self.actors.facets.get(&container.id), Some(FacetState::Gone(_))))
     }
 
     /// Tells the object that the alarm of a facet is due, so that it starts the facet.
@@ -85,14 +88,14 @@ impl Shard {
                 sender.send(ShardMessage::Wake);
             }
         });
-        self.route(Call { target, kind, reply: ReplyTo::Channel(reply), cancel: None, session: None, bill: None });
+        let reply = ReplyTo::Channel(reply);
+        self.route(Call { target, kind, reply, cancel: None, session: None, bill: None, delivered: None });
     }
 
     /// The object failed to start a facet. Its alarm is tried again after a pause, which does not count as a retry.
     pub(super) fn facet_not_woken(&mut self, key: &AlarmKey, error: &CallError) {
         let text = error.log_text();
-        let label = format!("{}:{}", key.namespace, &key.object[..8]);
-        self.host.console(&label, None, "error", &format!("Uncaught in facetAlarm(): {text}"));
+        self.host.console(&label(key), None, "error", &format!("Uncaught in facetAlarm(): {text}"));
         for call in self.actors.alarms.remove(key).unwrap_or_default() {
             call.reply.send(Err(CallError::retryable("The facet could not be started.")));
         }

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use denizen_bindings::actor::Actor;
-use denizen_bindings::call::{CallError, CallOk, LoadedWorker, RequestParts, WorkerDefinition};
+use denizen_bindings::call::{CallError, CallOk, Container, LoadedWorker, RequestParts, WorkerDefinition};
 use denizen_bindings::isolate::{Completer, Completion, EgressGuard, FacetStart, Host, IsolateId};
+use denizen_bindings::memory::Held;
 use denizen_storage::alarms::AlarmKey;
 use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError};
 
@@ -41,20 +42,24 @@ pub enum Deferred {
 
 /// What is done to facets in the order of the calls, before the turn's outputs leave.
 pub enum FacetOrder {
-    /// A container ends; its storage goes too.
-    End(u64, CallError, bool),
-    /// A facet becomes a copy of another one, once its container has ended.
-    Clone(u64, String, String),
-    /// The storage of all facets of an incarnation goes.
-    DeleteAll(u64),
+    /// A container ends, for a reason that counts as held meanwhile if it is long.
+    End(Arc<Container>, CallError, Option<Held>),
+    /// The storage of facets of an incarnation changes, once their containers have ended. It counts as held meanwhile.
+    Change(u64, Place, FacetChange, Held),
 }
 
-/// One life of a facet's name.
-pub struct Container {
-    /// Incarnation of the parent.
-    pub parent: u64,
-    /// Name among the parent's facets.
-    pub name: String,
+/// Where the facets of an incarnation are stored: its object, and its own number there.
+pub type Place = (Rc<ObjectStorage>, FacetNumber);
+
+/// A change of the storage of facets.
+#[derive(PartialEq, Eq)]
+pub enum FacetChange {
+    /// That of a name goes.
+    Delete(String),
+    /// One becomes a copy of another one.
+    Clone(String, String),
+    /// That of all goes.
+    DeleteAll,
 }
 
 /// The shard as its isolates see it.
@@ -65,14 +70,14 @@ pub struct ShardHost {
     pub timers: RefCell<BTreeMap<(Instant, u64), (IsolateId, u32)>>,
     /// What to do after the running turn.
     pub deferred: RefCell<Vec<Deferred>>,
-    /// Container of each facet name that has one.
-    pub facet_names: RefCell<HashMap<(u64, String), u64>>,
-    /// Containers, by number.
-    pub containers: RefCell<HashMap<u64, Container>>,
+    /// Container of each facet name that has one, by incarnation of the parent.
+    pub facet_names: RefCell<HashMap<u64, HashMap<String, u64>>>,
+    /// Containers that have not ended, by number.
+    pub containers: RefCell<HashMap<u64, Arc<Container>>>,
     /// What the running turn has ordered for facets.
     pub facet_orders: RefCell<Vec<FacetOrder>>,
-    /// Where the facets of an incarnation are stored: its object, and its own number there.
-    pub places: RefCell<HashMap<u64, (Rc<ObjectStorage>, FacetNumber)>>,
+    /// Where the facets of each incarnation are stored.
+    pub places: RefCell<HashMap<u64, Place>>,
     next_timer: Cell<u64>,
 }
 
@@ -91,10 +96,39 @@ impl ShardHost {
         })
     }
 
-    fn end_facet(&self, parent: u64, name: &str, reason: CallError, delete: bool) {
-        let container = self.facet_names.borrow_mut().remove(&(parent, name.to_owned()));
-        if let Some(container) = container {
-            self.facet_orders.borrow_mut().push(FacetOrder::End(container, reason, delete));
+    /// The container that a facet's name stands for.
+    pub fn container_of(&self, parent: u64, name: &str) -> Option<Arc<Container>> {
+        let number = *self.facet_names.borrow().get(&parent)?.get(name)?;
+        self.containers.borrow().get(&number).cloned()
+    }
+
+    /// The name of a container stands for it no longer.
+    pub fn free_name(&self, container: &Container) {
+        let mut names = self.facet_names.borrow_mut();
+        let Some(of_parent) = names.get_mut(&container.parent) else { return };
+        if of_parent.get(&container.name) == Some(&container.id) {
+            of_parent.remove(&container.name);
+        }
+        if of_parent.is_empty() {
+            names.remove(&container.parent);
+        }
+    }
+
+    fn end_facet(&self, parent: u64, name: &str, reason: CallError, held: Option<Held>) {
+        if let Some(container) = self.container_of(parent, name) {
+            self.free_name(&container);
+            self.facet_orders.borrow_mut().push(FacetOrder::End(container, reason, held));
+        }
+    }
+
+    /// Orders a change, unless it was ordered just now.
+    fn change_facets(&self, parent: u64, change: FacetChange, held: Held) {
+        let Some(place) = self.places.borrow().get(&parent).cloned() else { return };
+        let mut orders = self.facet_orders.borrow_mut();
+        let is_last =
+            matches!(orders.last(), Some(FacetOrder::Change(of, _, last, _)) if *of == parent && *last == change);
+        if !is_last {
+            orders.push(FacetOrder::Change(parent, place, change, held));
         }
     }
 }
@@ -151,39 +185,38 @@ impl Host for ShardHost {
         self.shared.loaders.forget(worker);
     }
 
-    fn facet_container(&self, parent: u64, name: &str) -> Result<(u64, bool), CallError> {
-        let mut names = self.facet_names.borrow_mut();
-        if let Some(container) = names.get(&(parent, name.to_owned())) {
-            return Ok((*container, false));
+    fn facet_container(&self, parent: u64, name: &str) -> Option<Arc<Container>> {
+        self.container_of(parent, name)
+    }
+
+    fn new_facet_container(&self, parent: u64, name: &str, held: Held) -> Result<Arc<Container>, CallError> {
+        if !self.places.borrow().contains_key(&parent) {
+            return Err(CallError::new("The facet's parent has ended."));
         }
-        let container = self.next_id();
-        names.insert((parent, name.to_owned()), container);
-        self.containers.borrow_mut().insert(container, Container { parent, name: name.to_owned() });
-        Ok((container, true))
+        let container = Container::new(self.next_id(), parent, name, Some(held));
+        self.facet_names.borrow_mut().entry(parent).or_default().insert(name.to_owned(), container.id);
+        self.containers.borrow_mut().insert(container.id, container.clone());
+        Ok(container)
     }
 
     fn facet_started(&self, container: u64, outcome: Result<FacetStart, CallError>) {
         self.deferred.borrow_mut().push(Deferred::FacetStarted(container, outcome));
     }
 
-    fn facet_abort(&self, parent: u64, name: &str, reason: CallError) {
-        self.end_facet(parent, name, reason, false);
+    fn facet_abort(&self, parent: u64, name: &str, reason: CallError, held: Option<Held>) {
+        self.end_facet(parent, name, reason, held);
     }
 
-    fn facet_delete(&self, parent: u64, name: &str) -> Result<(), CallError> {
-        // A facet that does not run has storage all the same: a container is made to carry the order.
-        self.facet_container(parent, name)?;
-        self.end_facet(parent, name, CallError::new("Facet was deleted."), true);
-        Ok(())
+    fn facet_delete(&self, parent: u64, name: &str, held: Held) {
+        self.end_facet(parent, name, CallError::new("Facet was deleted."), None);
+        self.change_facets(parent, FacetChange::Delete(name.to_owned()), held);
     }
 
-    fn facet_clone(&self, parent: u64, from: &str, to: &str) -> Result<(), CallError> {
-        self.end_facet(parent, to, CallError::new("Facet was cloned-over."), false);
+    fn facet_clone(&self, parent: u64, from: &str, to: &str, held: Held) {
+        self.end_facet(parent, to, CallError::new("Facet was cloned-over."), None);
         if from != to {
-            let order = FacetOrder::Clone(parent, from.to_owned(), to.to_owned());
-            self.facet_orders.borrow_mut().push(order);
+            self.change_facets(parent, FacetChange::Clone(from.to_owned(), to.to_owned()), held);
         }
-        Ok(())
     }
 
     fn facet_stats(&self, parent: u64, name: &str, completer: Completer) {
@@ -197,13 +230,13 @@ impl Host for ShardHost {
         Ok(found.into_iter().map(|(_, name)| name).collect())
     }
 
-    fn facets_delete(&self, parent: u64) {
+    fn facets_delete(&self, parent: u64, held: Held) {
         let names: Vec<_> =
-            self.facet_names.borrow().keys().filter(|(of, _)| *of == parent).map(|(_, name)| name.clone()).collect();
+            self.facet_names.borrow().get(&parent).into_iter().flat_map(HashMap::keys).cloned().collect();
         for name in names {
-            self.end_facet(parent, &name, CallError::new("Facet was deleted."), false);
+            self.end_facet(parent, &name, CallError::new("Facet was deleted."), None);
         }
-        self.facet_orders.borrow_mut().push(FacetOrder::DeleteAll(parent));
+        self.change_facets(parent, FacetChange::DeleteAll, held);
     }
 
     fn actor_broken(&self, incarnation: u64, reason: CallError) {

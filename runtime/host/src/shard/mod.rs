@@ -225,7 +225,8 @@ impl Shard {
     }
 
     /// Gives `call` to the isolate or actor that it is for.
-    pub(crate) fn route(&mut self, call: Call) {
+    pub(crate) fn route(&mut self, mut call: Call) {
+        call.delivered.get_or_insert_with(Instant::now);
         match &call.target {
             Target::Entrypoint { worker, .. } => match self.definition(worker) {
                 Ok(Some(definition)) => match self.isolate_for(&definition) {
@@ -243,7 +244,7 @@ impl Shard {
                     self.shared.shards[shard].call(call);
                 }
             }
-            Target::Facet { .. } => self.route_to_facet(call),
+            Target::Facet(_) => self.route_to_facet(call),
         }
     }
 
@@ -412,6 +413,7 @@ impl Shard {
             }
         }
         self.fail_late_events(now);
+        self.fail_late_calls(now);
         self.end_long_sections(now);
         self.write_usage(now);
         let time = self.ready.now();

@@ -53,14 +53,13 @@ impl Shard {
                 let actor = *actor;
                 if actor.is_some_and(|actor| self.actors.is_blocked(actor)) {
                     let Turn::Event(call, Some(actor)) = turn else { return };
-                    self.actors.hold(actor, call);
-                    return;
+                    return self.hold(actor, call);
                 }
                 if let Some(incarnation) = actor
                     && self.actors.lacks_instance(incarnation)
                 {
                     let Turn::Event(call, _) = turn else { return };
-                    self.actors.hold(incarnation, call);
+                    self.hold(incarnation, call);
                     return self.construct(id, incarnation);
                 }
                 if actor.is_some_and(|actor| self.actors.touch(actor).is_none()) {
@@ -235,6 +234,9 @@ impl Shard {
         let owner = actor.as_ref().map_or_else(|| Rc::new(Owner::default()), |actor| actor.owner.clone());
         let reply = std::mem::replace(&mut call.reply, ReplyTo::Nobody);
         let io = IoContext::new(event, owner, actor, definition.limits.for_event(asked), Some(reply), call.bill.take());
+        if let (Some(delivered), false) = (call.delivered, matches!(call.kind, CallKind::Alarm(_))) {
+            io.delivered.set(delivered);
+        }
         state.events.borrow_mut().insert(event, io.clone());
         self.begin_trace(&io, definition, call);
         Some(io)

@@ -44,7 +44,8 @@ impl Shard {
                 }
             });
             let kind = CallKind::Tail(traces.clone());
-            self.route(Call { target, kind, reply: ReplyTo::Channel(reply), cancel: None, session: None, bill: None });
+            let reply = ReplyTo::Channel(reply);
+            self.route(Call { target, kind, reply, cancel: None, session: None, bill: None, delivered: None });
         }
     }
 }

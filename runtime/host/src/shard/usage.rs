@@ -5,12 +5,12 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use denizen_bindings::actor::stats::FacetStats;
-use denizen_bindings::call::CallError;
+use denizen_bindings::call::{Call, CallError, CallKind, ReplyTo, Target};
 use denizen_bindings::isolate::{Completer, Completion};
-use denizen_core::limits::{Limit, USAGE_INTERVAL};
+use denizen_core::limits::{Limit, USAGE_INTERVAL, WorkerLimits};
 use denizen_core::usage::Usage;
 use denizen_storage::{Engine, FacetId, ObjectStorage};
 
@@ -65,8 +65,8 @@ impl Shard {
 
     /// Answers `ctx.facets.stats(name)` of the incarnation `parent`.
     pub(super) fn facet_stats(&mut self, parent: u64, name: &str, completer: Completer) {
-        let container = self.host.facet_names.borrow().get(&(parent, name.to_owned())).copied();
-        let running = container.and_then(|container| match self.actors.facets.get(&container) {
+        let container = self.host.container_of(parent, name);
+        let running = container.and_then(|container| match self.actors.facets.get(&container.id) {
             Some(FacetState::Running(incarnation, _)) => *incarnation,
             _ => None,
         });
@@ -180,17 +180,52 @@ impl Shard {
         let mut late = Vec::new();
         for slot in self.isolates.values() {
             for io in slot.state.events.borrow().values() {
-                let took = now.saturating_duration_since(io.began);
+                let took = now.saturating_duration_since(io.delivered.get());
                 if io.replied_at.get().is_none() && took > io.limits.wall {
                     late.push((slot.state.id, io.clone(), took));
                 }
             }
         }
         for (isolate, io, took) in late {
-            let max = io.limits.wall.as_secs_f64() * 1000.0;
-            let error = CallError::limit(Limit::WallMs, took.as_secs_f64() * 1000.0, max);
-            if io.fail(error) {
+            if io.fail(too_late(took, io.limits.wall)) {
                 self.push(isolate, Turn::Cancel(io.id));
+            }
+        }
+    }
+
+    /// Fails calls whose events have not begun within the time that they may take: what they wait for may never come.
+    pub(super) fn fail_late_calls(&mut self, now: Instant) {
+        for slot in self.actors.slots.values_mut().filter(|slot| !slot.held.is_empty()) {
+            let Some(isolate) = self.isolates.get(&slot.isolate) else { continue };
+            let wall = isolate.state.worker().limits.for_event(slot.identity.limits).wall;
+            for (reply, mut error) in take_late(&mut slot.held, now, |_| wall) {
+                slot.identity.actor.count_error(&mut error);
+                reply.send(Err(error));
+            }
+        }
+        // Who has no definition yet has not said what it may do.
+        let usual = WorkerLimits::LOADED.event.wall;
+        for (container, state) in &mut self.actors.facets {
+            let asked = match &state {
+                FacetState::AwaitingCode(start, _) | FacetState::AwaitingPlace(start, _) => start.class.limits.wall,
+                _ => None,
+            };
+            let Some(waiting) = state.waiting().filter(|waiting| !waiting.is_empty()) else { continue };
+            for (reply, mut error) in take_late(waiting, now, |_| asked.unwrap_or(usual)) {
+                let found = self.host.containers.borrow().get(container).map(|found| found.name.as_str().into());
+                if let Some(exceeded) = &mut error.limit {
+                    exceeded.facet = found;
+                }
+                reply.send(Err(error));
+            }
+        }
+        for waiting in self.awaiting_code.values_mut() {
+            let wall = |call: &Call| match &call.target {
+                Target::Entrypoint { limits, .. } => limits.wall.unwrap_or(usual),
+                _ => usual,
+            };
+            for (reply, error) in take_late(waiting, now, wall) {
+                reply.send(Err(error));
             }
         }
     }

@@ -203,7 +203,6 @@ fn savepoints_nest_and_undo_what_came_after_them() {
     database.set_alarm(Some(5)).expect("alarm");
     assert!(matches!(database.delete_all(false), Err(StorageError::InTransaction)));
     assert!(database.commit().expect("an open savepoint").is_none(), "nothing is committed inside a savepoint");
-    assert!(matches!(database.release(0, false), Err(StorageError::Savepoint)), "the inner one is open");
     database.release(1, false).expect("roll back");
     assert_eq!(database.alarm().expect("alarm"), None);
     assert_eq!(database.kv_get("gone", |_| ()).expect("get"), None);
@@ -216,6 +215,40 @@ fn savepoints_nest_and_undo_what_came_after_them() {
     assert_eq!(rows(&database, "SELECT a FROM t"), [["1"], ["2"], ["3"]]);
     assert!(database.commit().expect("commit").is_some());
     assert_eq!(database.kv_get("kept", <[u8]>::to_vec).expect("get"), Some(b"2".to_vec()));
+}
+
+#[test]
+fn savepoints_that_end_out_of_order_end_the_database() {
+    let (engine, _folder) = engine("out-of-order");
+    let storage = object(&engine);
+    let database = storage.open(0, PLENTY).expect("open");
+    run(&database, "CREATE TABLE t(a)");
+    drop(database.end_turn().expect("commit"));
+    assert_eq!(database.savepoint("_cf_savepoint").expect("savepoint"), 0);
+    run(&database, "INSERT INTO t VALUES(1)");
+    assert_eq!(database.savepoint("_cf_savepoint").expect("savepoint"), 1);
+    assert!(matches!(database.release(0, true), Err(StorageError::Savepoint)), "the inner one is open");
+    assert!(matches!(database.end_turn(), Err(StorageError::Savepoint)));
+    assert!(matches!(database.exec("SELECT 1", &[]), Err(StorageError::Savepoint)));
+}
+
+#[test]
+fn the_end_of_a_turn_undoes_what_cannot_span_turns() {
+    let (engine, _folder) = engine("span");
+    let storage = object(&engine);
+    let database = storage.open(0, PLENTY).expect("open");
+    run(&database, "CREATE TABLE t(a)");
+    assert_eq!(database.savepoint("_cf_savepoint").expect("savepoint"), 0);
+    run(&database, "INSERT INTO t VALUES(1)");
+    for depth in 1..3 {
+        assert_eq!(database.savepoint("_cf_sync_savepoint").expect("savepoint"), depth);
+        run(&database, "INSERT INTO t VALUES(2)");
+    }
+    assert!(database.end_turn().expect("undone").is_none(), "a transaction is open");
+    assert_eq!(database.depth(), 1);
+    database.release(0, true).expect("keep");
+    assert!(database.end_turn().expect("commit").is_some());
+    assert_eq!(rows(&database, "SELECT a FROM t"), [["1"]]);
 }
 
 #[test]
