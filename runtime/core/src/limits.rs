@@ -169,7 +169,8 @@ pub const FACETS_PER_OBJECT: usize = 65_535;
 /// Bytes that count as held by an isolate for each facet that its code has called, for as long as the facet runs or a stub of it
 /// is there, and for each facet that is being deleted or cloned: about what the host keeps of one. This bounds their number.
 pub const FACET_BYTES: usize = 2 << 10;
-/// Bytes of the error that is kept with a facet that has ended; of a longer one only so much of the message is.
+/// Bytes of the error that is kept for whoever calls an object or facet that has ended; of a longer one only so much of the
+/// message is.
 pub const KEPT_ERROR_BYTES: usize = 2 << 10;
 
 /// How often what facets have used is written down: a process that is killed forgets as much.
@@ -422,6 +423,8 @@ pub mod sql {
 pub mod storage {
     /// Bytes of one database. Cloudflare's is 10 GB.
     pub const DATABASE_BYTES: u64 = 10 << 30;
+    /// Facets of an object that get their places in the index by one sync.
+    pub const FACETS_A_SYNC: usize = 64;
     /// Length of a write-ahead log from which on it is brought into its database.
     pub const CHECKPOINT_BYTES: u64 = 4 << 20;
     /// Length of a write-ahead log at which cursors that keep it from beginning anew are closed.

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use denizen_core::limits::storage::FACETS_A_SYNC;
 use denizen_core::limits::{FACET_DEPTH, FACET_NAME_BYTES, FACETS_PER_OBJECT};
 
 use crate::StorageError;
@@ -29,6 +30,8 @@ pub(crate) struct FacetIndex {
     ids: HashMap<(FacetId, String), FacetId>,
     /// Parent and name by id; the first is id 1.
     entries: Vec<(FacetId, String)>,
+    /// How many of them are in the file.
+    written: usize,
     /// Length of the file in bytes; 0 if there is none.
     length: u64,
     /// Set when a sync failed: the file is written anew before anything relies on it.
@@ -44,6 +47,7 @@ impl FacetIndex {
             path: path.to_owned(),
             ids: HashMap::new(),
             entries: Vec::new(),
+            written: 0,
             length: 0,
             suspect: false,
         };
@@ -74,6 +78,7 @@ impl FacetIndex {
             at = next;
         }
         index.length = at as u64;
+        index.written = index.entries.len();
         if at < bytes.len() {
             if !is_torn_entry(&bytes[at..]) {
                 return Err(StorageError::Corrupt("the index of facets is damaged".into()).at(path));
@@ -100,8 +105,15 @@ impl FacetIndex {
         numbered.filter(move |((above, _), _)| *above == parent).map(|((_, name), id)| (id, name.as_str()))
     }
 
-    /// Gives `name` below `parent` an id, which it keeps for ever. It is not durable yet; `true` if the file is new.
-    pub(crate) fn add(&mut self, parent: FacetId, name: &str) -> Result<(FacetId, bool), StorageError> {
+    /// Whether another id may be given before those that were given have to be written. An entry that makes the file comes
+    /// alone, so that its sector is that of the header.
+    pub(crate) fn has_room(&self) -> bool {
+        let unwritten = self.entries.len() - self.written;
+        unwritten < if self.length == 0 { 1 } else { FACETS_A_SYNC }
+    }
+
+    /// Gives `name` below `parent` an id, which it keeps for ever once it is written.
+    pub(crate) fn add(&mut self, parent: FacetId, name: &str) -> Result<FacetId, StorageError> {
         if name.is_empty() {
             return Err(StorageError::FacetNameEmpty);
         }
@@ -114,12 +126,23 @@ impl FacetIndex {
         if self.depth(parent) + 1 >= FACET_DEPTH {
             return Err(StorageError::TooDeep);
         }
+        Ok(self.insert(parent, name.to_owned()))
+    }
+
+    /// Writes the ids that were given; if that fails, they were not. They are not durable yet; `true` if the file is new.
+    pub(crate) fn write(&mut self) -> Result<bool, StorageError> {
         let is_new = self.length == 0;
         let mut bytes = if is_new { MAGIC.to_le_bytes().to_vec() } else { Vec::new() };
-        write_entry(&mut bytes, parent, name);
-        self.disk.write_at(&self.path, self.length, &bytes).at(&self.path)?;
+        self.entries[self.written..].iter().for_each(|(parent, name)| write_entry(&mut bytes, *parent, name));
+        if let Err(error) = self.disk.write_at(&self.path, self.length, &bytes).at(&self.path) {
+            for entry in self.entries.drain(self.written..) {
+                self.ids.remove(&entry);
+            }
+            return Err(error);
+        }
         self.length += bytes.len() as u64;
-        Ok((self.insert(parent, name.to_owned()), is_new))
+        self.written = self.entries.len();
+        Ok(is_new)
     }
 
     /// How many facets lie above `id`, itself included: 0 for the object.
@@ -178,11 +201,13 @@ impl FacetIndex {
     }
 }
 
-/// Whether the write of one entry may have left this: entries are synced one by one, so nothing durable follows it.
+/// Whether the write of entries that are synced together may have left this: the last one ends early, or a part that never
+/// reached the disk reads as zeros, whatever follows it.
 fn is_torn_entry(bytes: &[u8]) -> bool {
     let length = bytes.get(2..4).map_or(0, |length| usize::from(u16::from_le_bytes([length[0], length[1]])));
-    let is_last = length == 0 || (length <= FACET_NAME_BYTES && 4 + length >= bytes.len());
-    bytes.len() <= 4 + FACET_NAME_BYTES && is_last || bytes.iter().all(|byte| *byte == 0)
+    let ends_early = length <= FACET_NAME_BYTES && 4 + length >= bytes.len();
+    let is_hole = length == 0 && bytes.len() <= FACETS_A_SYNC * (4 + FACET_NAME_BYTES);
+    ends_early || is_hole || bytes.iter().all(|byte| *byte == 0)
 }
 
 fn write_entry(bytes: &mut Vec<u8>, parent: FacetId, name: &str) {
@@ -212,16 +237,26 @@ mod tests {
         Disk::real(Duration::ZERO, None).expect("disk")
     }
 
+    fn added(index: &mut FacetIndex, parent: FacetId, name: &str) -> FacetId {
+        let facet = index.add(parent, name).expect("add");
+        index.write().expect("write");
+        facet
+    }
+
     #[test]
     fn names_keep_their_ids_and_subtrees() {
         let folder = scratch("index-ids");
         let path = folder.join("a.facets");
         let mut index = FacetIndex::open(&disk(), &path).expect("open");
-        assert_eq!(index.add(0, "foo").expect("add"), (1, true));
-        assert_eq!(index.add(0, "bar").expect("add"), (2, false));
-        assert_eq!(index.add(2, "foo").expect("add").0, 3);
-        assert_eq!(index.add(3, "deep\0\u{e9}").expect("add").0, 4);
-        assert_eq!(index.add(1, "last").expect("add").0, 5);
+        assert_eq!(index.add(0, "foo").expect("add"), 1);
+        assert!(!index.has_room(), "the first one is written alone");
+        assert!(index.write().expect("write"), "the file is new");
+        assert_eq!(index.add(0, "bar").expect("add"), 2);
+        assert_eq!(index.add(2, "foo").expect("add"), 3);
+        assert!(index.has_room() && !index.write().expect("write"));
+        assert_eq!(index.add(3, "deep\0\u{e9}").expect("add"), 4);
+        assert_eq!(index.add(1, "last").expect("add"), 5);
+        index.write().expect("write");
         let index = FacetIndex::open(&disk(), &path).expect("open again");
         assert_eq!((index.get(0, "foo"), index.get(2, "foo"), index.get(1, "foo")), (Some(1), Some(3), None));
         assert_eq!(index.subtree(2), [2, 3, 4]);
@@ -234,7 +269,7 @@ mod tests {
     fn a_torn_entry_is_cut_and_its_place_used_again() {
         let folder = scratch("index-torn");
         let path = folder.join("a.facets");
-        FacetIndex::open(&disk(), &path).expect("open").add(0, "kept").expect("add");
+        added(&mut FacetIndex::open(&disk(), &path).expect("open"), 0, "kept");
         let whole = std::fs::read(&path).expect("read");
         for torn in 1..4 + "lost".len() {
             let mut bytes = whole.clone();
@@ -242,13 +277,13 @@ mod tests {
             std::fs::write(&path, bytes).expect("write");
             let mut index = FacetIndex::open(&disk(), &path).expect("open");
             assert_eq!((index.get(0, "kept"), index.get(0, "lost")), (Some(1), None));
-            assert_eq!(index.add(0, "next").expect("add").0, 2);
+            assert_eq!(added(&mut index, 0, "next"), 2);
             assert_eq!(FacetIndex::open(&disk(), &path).expect("open").get(0, "next"), Some(2));
         }
         for torn in 0..HEADER_BYTES {
             std::fs::write(&path, &whole[..torn]).expect("write");
             let mut index = FacetIndex::open(&disk(), &path).expect("open");
-            assert_eq!(index.add(0, "first").expect("add").0, 1);
+            assert_eq!(added(&mut index, 0, "first"), 1);
             assert_eq!(FacetIndex::open(&disk(), &path).expect("open").get(0, "first"), Some(1));
         }
     }
@@ -273,7 +308,7 @@ mod tests {
         assert!(matches!(index.add(0, ""), Err(StorageError::FacetNameEmpty)));
         assert!(matches!(index.add(0, &"x".repeat(257)), Err(StorageError::FacetNameTooLong)));
         assert!(index.add(0, &"x".repeat(256)).is_ok());
-        assert_eq!((index.add(1, "two").expect("add").0, index.add(2, "three").expect("add").0), (2, 3));
+        assert_eq!((index.add(1, "two").expect("add"), index.add(2, "three").expect("add")), (2, 3));
         assert!(matches!(index.add(3, "four"), Err(StorageError::TooDeep)));
     }
 
@@ -291,13 +326,46 @@ mod tests {
                 if index.get(parent, name).is_none() && index.depth(parent) + 1 < FACET_DEPTH {
                     index.add(parent, name).expect("add");
                 }
+                if !index.has_room() || name.len() > 1 {
+                    index.write().expect("write");
+                }
             }
+            index.write().expect("write");
             let again = FacetIndex::open(&disk(), &path).expect("open again");
             proptest::prop_assert_eq!(&again.entries, &index.entries);
             let bytes = std::fs::read(&path).expect("read");
             std::fs::write(&path, &bytes[..cut.min(bytes.len())]).expect("cut");
             let part = FacetIndex::open(&disk(), &path).expect("open a part");
             proptest::prop_assert!(index.entries.starts_with(&part.entries));
+        }
+
+        #[test]
+        fn entries_of_one_sync_that_reach_the_disk_in_part_leave_those_before_them(
+            lengths in proptest::collection::vec(1usize..200, 1..FACETS_A_SYNC),
+            lost in proptest::collection::vec(proptest::bool::ANY, 32),
+        ) {
+            const SECTOR: usize = 512;
+            let folder = scratch("index-lost");
+            let path = folder.join("a.facets");
+            let mut index = FacetIndex::open(&disk(), &path).expect("open");
+            added(&mut index, 0, "kept");
+            let durable = std::fs::read(&path).expect("read");
+            for (number, length) in lengths.iter().enumerate() {
+                index.add(0, &format!("{number:03}{}", "x".repeat(*length))).expect("add");
+            }
+            index.write().expect("write");
+            let mut bytes = std::fs::read(&path).expect("read");
+            for (sector, lost) in bytes.chunks_mut(SECTOR).zip(lost.iter().cycle()) {
+                if *lost {
+                    sector.fill(0);
+                }
+            }
+            bytes[..durable.len()].copy_from_slice(&durable);
+            std::fs::write(&path, &bytes).expect("write");
+            let again = FacetIndex::open(&disk(), &path).expect("no damage");
+            proptest::prop_assert_eq!(again.get(0, "kept"), Some(1));
+            let again = FacetIndex::open(&disk(), &path).expect("what was cut leaves nothing");
+            proptest::prop_assert_eq!(again.get(0, "kept"), Some(1));
         }
     }
 }

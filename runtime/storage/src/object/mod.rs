@@ -47,6 +47,23 @@ pub struct ObjectStorage {
     index: RefCell<Option<FacetIndex>>,
     /// Done when the last change of the tree is: they happen one after the other, in the order of the calls.
     last_change: RefCell<Option<oneshot::Receiver<()>>>,
+    /// New facets that the last change makes, while it has not begun: others join it.
+    joining: RefCell<Option<NewFacets>>,
+}
+
+/// Facets that get their ids by one sync.
+type NewFacets = Rc<RefCell<Vec<NewFacet>>>;
+
+struct NewFacet {
+    parent: FacetId,
+    name: String,
+    done: oneshot::Sender<Result<FacetId, StorageError>>,
+}
+
+impl std::fmt::Debug for NewFacet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewFacet").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// A place in the order of changes of the tree.
@@ -76,8 +93,16 @@ impl ObjectStorage {
                 let folder = pool.engine().folder().join(namespace);
                 pool.engine().disk.create_folders(&folder).at(&folder)?;
                 let (namespace, id) = key.clone();
-                let (name, index, last_change) = (OnceCell::new(), RefCell::new(None), RefCell::new(None));
-                let this = Rc::new(Self { pool: pool.clone(), folder, namespace, id, name, index, last_change });
+                let this = Rc::new(Self {
+                    pool: pool.clone(),
+                    folder,
+                    namespace,
+                    id,
+                    name: OnceCell::new(),
+                    index: RefCell::default(),
+                    last_change: RefCell::default(),
+                    joining: RefCell::default(),
+                });
                 pool.add_object(key, &this);
                 this
             }
@@ -106,9 +131,22 @@ impl ObjectStorage {
     /// The id of the facet `name` of `parent`, given now if it has none. Its file may be made when this is done: changes
     /// that were asked for before are over, and the id is durable.
     pub async fn facet(self: &Rc<Self>, parent: FacetId, name: &str) -> Result<FacetId, StorageError> {
+        let (done, facet) = oneshot::channel();
+        let new = NewFacet { parent, name: name.to_owned(), done };
+        let joined = self.joining.borrow().clone();
+        if let Some(others) = joined {
+            others.borrow_mut().push(new);
+            // Who was to make them may have left.
+            return facet.await.unwrap_or(Err(StorageError::Closed));
+        }
         let mut change = self.change();
+        let all = NewFacets::new(RefCell::new(vec![new]));
+        *self.joining.borrow_mut() = Some(all.clone());
         change.turn().await;
-        self.allocate(parent, name).await
+        // Unless another change came after this one, which nobody can join then.
+        self.joining.borrow_mut().take_if(|joining| Rc::ptr_eq(joining, &all));
+        self.allocate_all(all.take()).await;
+        facet.await.unwrap_or(Err(StorageError::Closed))
     }
 
     /// The id of a facet, if it is known and no change of the tree is on its way: what [`ObjectStorage::facet`] would give
@@ -307,16 +345,52 @@ impl ObjectStorage {
     }
 
     async fn allocate(self: &Rc<Self>, parent: FacetId, name: &str) -> Result<FacetId, StorageError> {
-        // An entry whose sync failed is in the index and not on the disk.
-        self.with_index(FacetIndex::make_good)?;
-        if let Some(facet) = self.with_index(|index| Ok(index.get(parent, name)))? {
-            return Ok(facet);
+        let (done, facet) = oneshot::channel();
+        self.allocate_all(vec![NewFacet { parent, name: name.to_owned(), done }]).await;
+        facet.await.unwrap_or(Err(StorageError::Closed))
+    }
+
+    /// Gives ids to `facets`, as many at a time as one sync may make durable.
+    async fn allocate_all(self: &Rc<Self>, facets: Vec<NewFacet>) {
+        let mut waiting = facets.into_iter().peekable();
+        while waiting.peek().is_some() {
+            let mut given = Vec::new();
+            let mut added = Vec::new();
+            // An entry whose sync failed is in the index and not on the disk.
+            let mut outcome = self.with_index(FacetIndex::make_good);
+            while outcome.is_ok()
+                && let Some(new) = waiting.next_if(|_| self.has_room())
+            {
+                let facet = self.with_index(|index| match index.get(new.parent, &new.name) {
+                    Some(facet) => Ok(facet),
+                    None => index.add(new.parent, &new.name).inspect(|facet| added.push(*facet)),
+                });
+                given.push((new.done, facet));
+            }
+            if outcome.is_ok() && !added.is_empty() {
+                outcome = self.make_durable(&added).await;
+            }
+            // Whoever waited may have left.
+            for (done, facet) in given {
+                drop(done.send(outcome.clone().and(facet)));
+            }
+            if let Err(error) = outcome {
+                waiting.by_ref().for_each(|new| drop(new.done.send(Err(error.clone()))));
+            }
         }
-        let (facet, is_new) = self.with_index(|index| index.add(parent, name))?;
+    }
+
+    fn has_room(&self) -> bool {
+        self.with_index(|index| Ok(index.has_room())).unwrap_or(true)
+    }
+
+    /// Makes the entries of `facets`, which were just added, durable. Their files may be made then.
+    async fn make_durable(self: &Rc<Self>, facets: &[FacetId]) -> Result<(), StorageError> {
+        let is_new = self.with_index(FacetIndex::write)?;
         let index = layout::facet_index(&self.folder, &self.id);
         if broken(Rule::IndexBeforeFile) {
             drop(self.sync(Target::File(index)));
-            return Ok(facet);
+            return Ok(());
         }
         let mut synced = self.sync(Target::File(index)).await;
         if synced.is_ok() && is_new {
@@ -330,14 +404,15 @@ impl ObjectStorage {
             return Err(error);
         }
         // An id that a power cut took away again may have left files behind, which are another facet's.
-        if !broken(Rule::LeftoversRemoved) {
-            let path = self.path(facet);
-            let (main, rest) = (files::unlink_main(self.disk(), &path)?, files::unlink_rest(self.disk(), &path)?);
-            if main || rest {
-                self.sync(Target::Folder(self.folder.clone())).await?;
-            }
+        let mut any = false;
+        for facet in facets.iter().filter(|_| !broken(Rule::LeftoversRemoved)) {
+            let path = self.path(*facet);
+            any |= files::unlink_main(self.disk(), &path)? | files::unlink_rest(self.disk(), &path)?;
         }
-        Ok(facet)
+        if any {
+            self.sync(Target::Folder(self.folder.clone())).await?;
+        }
+        Ok(())
     }
 
     async fn delete_subtree(self: &Rc<Self>, facet: FacetId) -> Result<(), StorageError> {
@@ -402,6 +477,7 @@ impl ObjectStorage {
     }
 
     fn change(&self) -> Change {
+        self.joining.borrow_mut().take();
         let (done, over) = oneshot::channel();
         let before = self.last_change.borrow_mut().replace(over);
         Change { before, _done: done }

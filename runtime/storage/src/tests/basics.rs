@@ -550,6 +550,40 @@ fn changes_that_an_earlier_incarnation_began_come_first() {
 }
 
 #[test]
+fn facets_that_are_new_at_the_same_time_share_syncs() {
+    let (engine, _folder) = engine("together");
+    let storage = object(&engine);
+    let first = drive(storage.facet(0, "first"), || engine.run_background()).expect("facet");
+    let syncs = || engine.disk.counters.syncs.load(std::sync::atomic::Ordering::Relaxed);
+    let before = syncs();
+    let mut waiting = std::task::Context::from_waker(std::task::Waker::noop());
+    // A name twice, one that is known, and one that cannot be.
+    let names = (0..100).map(|number| format!("f{number}")).chain(["f7".into(), "first".into(), String::new()]);
+    let mut all: Vec<_> = names
+        .map(|name| {
+            let storage = storage.clone();
+            Box::pin(async move { storage.facet(0, &name).await })
+        })
+        .collect();
+    let mut found = vec![None; all.len()];
+    while found.iter().any(Option::is_none) {
+        for (facet, found) in all.iter_mut().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            if let std::task::Poll::Ready(facet) = facet.as_mut().poll(&mut waiting) {
+                *found = Some(facet);
+            }
+        }
+        engine.run_background();
+    }
+    let mut found: Vec<_> = found.into_iter().flatten().collect();
+    assert!(matches!(found.pop(), Some(Err(StorageError::FacetNameEmpty))));
+    let ids: Vec<_> = found.into_iter().map(|facet| facet.expect("facet")).collect();
+    assert_eq!((ids[100], ids[101]), (ids[7], first));
+    assert_eq!(ids[..100].iter().collect::<std::collections::HashSet<_>>().len(), 100);
+    assert!(syncs() - before <= 4, "{} syncs", syncs() - before);
+    assert_eq!(storage.names(ids[99]).expect("names"), ["f99"]);
+}
+
+#[test]
 fn few_databases_are_open_while_many_are_used() {
     let (engine, folder) = engine("many");
     let pool = Pool::new(&engine, PoolOptions { open_max: 8, cache_bytes_max: 1 << 20 });
