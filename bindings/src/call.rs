@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Instant;
 
 use denizen_core::ids::{NamespaceKey, ObjectId};
-use denizen_core::limits::{AskedLimits, KEPT_ERROR_BYTES, Limit, WorkerLimits};
+use denizen_core::limits::{AskedLimits, KEPT_ERROR_BYTES, Limit, RPC_BYTES, WorkerLimits};
 use denizen_core::usage::Bill;
 use denizen_storage::alarms::AlarmKey;
 use tokio::sync::oneshot;
@@ -511,9 +511,15 @@ impl CallError {
         if self.bytes() <= KEPT_ERROR_BYTES {
             return self.clone();
         }
-        let cut = |text: &str| text[..text.floor_char_boundary(KEPT_ERROR_BYTES / 2)].to_owned();
-        let (name, message) = (cut(&self.name), cut(&self.message));
+        let cut = |text: &str, bytes| text[..text.floor_char_boundary(bytes)].to_owned();
+        let (name, message) = (cut(&self.name, KEPT_ERROR_BYTES / 8), cut(&self.message, KEPT_ERROR_BYTES));
         Self { name, message, stack: None, told: None, props: None, value: None, limit: self.limit.clone(), ..*self }
+    }
+
+    /// The same for `count` who get it at once: whole, unless it would be too much together.
+    #[must_use]
+    pub fn for_many(&self, count: usize) -> Self {
+        if self.bytes().saturating_mul(count) <= RPC_BYTES { self.clone() } else { self.kept() }
     }
 
     /// What the log says of it, with the stack as V8 has it.
@@ -598,7 +604,7 @@ pub struct Life(OnceLock<CallError>);
 impl Life {
     /// It broke: the stubs that reached it are broken with it. An eviction is no break.
     pub fn break_with(&self, reason: &CallError) {
-        self.0.get_or_init(|| reason.clone());
+        self.0.get_or_init(|| reason.kept());
     }
 }
 
@@ -649,5 +655,23 @@ impl CancelSlot {
         if let CancelState::Running(shard, isolate, event) = std::mem::replace(&mut *state, CancelState::Gone) {
             shard.send(ShardMessage::Cancel(isolate, event));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_kept_whole_or_as_the_beginning_of_its_message() {
+        let error = CallError { stack: Some("at x".into()), retryable: true, ..CallError::new("é".repeat(100)) };
+        assert_eq!(error.kept().stack.as_deref(), Some("at x"));
+        assert_eq!(error.for_many(RPC_BYTES).message.len(), 200);
+        let long = CallError { message: "é".repeat(KEPT_ERROR_BYTES), name: "x".repeat(1 << 20), ..error };
+        let kept = long.kept();
+        assert!(kept.retryable && kept.stack.is_none() && long.message.starts_with(&kept.message));
+        assert!(kept.bytes() <= 2 * KEPT_ERROR_BYTES, "{}", kept.bytes());
+        assert_eq!(long.for_many(1).message, long.message);
+        assert_eq!(long.for_many(100).message, kept.message);
     }
 }

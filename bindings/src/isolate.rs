@@ -32,6 +32,8 @@ pub struct Token(pub u64);
 pub enum Completion {
     /// It gives `undefined`.
     Unit,
+    /// A section has ended, which was the only one to hold this back.
+    Left,
     /// A chunk of a body; `None` at its end.
     Chunk(Option<Bytes>),
     /// A call returned.
@@ -291,6 +293,18 @@ pub struct Rejection {
     pub frame: v8::Global<v8::Value>,
 }
 
+/// To which section of its actor the code of a turn belongs.
+#[derive(Default)]
+pub enum Part {
+    /// To none.
+    #[default]
+    Outside,
+    /// To this one of the actor of this incarnation.
+    Of(u64, Rc<Section>),
+    /// To the one that runs: of what deno_core's loop goes on with nobody knows more.
+    Current,
+}
+
 /// The state of one isolate. It lies in a slot of the V8 isolate, so that operations reach it without a lookup.
 pub struct IsolateState {
     /// Its name.
@@ -307,6 +321,8 @@ pub struct IsolateState {
     pub started: Cell<bool>,
     /// The bootstrap's functions.
     pub entries: OnceCell<JsEntries>,
+    /// To which section the code of the running turn belongs, whoever's it was when it was begun: as in workerd.
+    pub part: RefCell<Part>,
     /// What the running turn lets out.
     pub outputs: RefCell<Vec<(Option<Rc<Actor>>, Output)>>,
     /// Actors that the running turn wrote to.
@@ -340,6 +356,7 @@ impl IsolateState {
             worker: OnceCell::new(),
             started: Cell::new(false),
             entries: OnceCell::new(),
+            part: RefCell::default(),
             outputs: RefCell::default(),
             dirty: RefCell::default(),
             settled: RefCell::default(),
@@ -376,17 +393,37 @@ impl IsolateState {
         }
     }
 
+    /// The section that what `io` begins now belongs to.
+    pub fn section(&self, io: &IoContext) -> Option<Rc<Section>> {
+        match (&*self.part.borrow(), &io.actor) {
+            (Part::Of(incarnation, section), Some(actor)) if *incarnation == actor.incarnation => {
+                Section::open(Some(section)).cloned()
+            }
+            (Part::Current, Some(actor)) => actor.sections.current(),
+            _ => None,
+        }
+    }
+
     /// Starts an operation of `io`: the promise that JavaScript waits for, and the right to end it.
     pub fn start<'s>(
         &self,
         scope: &mut v8::PinScope<'s, '_>,
         io: &Rc<IoContext>,
     ) -> (v8::Local<'s, v8::Promise>, Token) {
+        self.start_in(scope, io, self.section(io))
+    }
+
+    /// The same of one that belongs to `section`.
+    pub fn start_in<'s>(
+        &self,
+        scope: &mut v8::PinScope<'s, '_>,
+        io: &Rc<IoContext>,
+        section: Option<Rc<Section>>,
+    ) -> (v8::Local<'s, v8::Promise>, Token) {
         let resolver = v8::PromiseResolver::new(scope).expect("a context that runs JavaScript can make a promise");
         let promise = resolver.get_promise(scope);
         let token = Token(self.next_token.replace(self.next_token.get() + 1));
         let resolver = v8::Global::new(scope, resolver);
-        let section = io.section(scope);
         io.waiting.set(io.waiting.get() + 1);
         let pending = Pending { io: io.clone(), section, resolver, is_call: false, guard: None };
         self.pending.borrow_mut().insert(token, pending);
@@ -425,11 +462,10 @@ impl IsolateState {
         self.pending.borrow().get(&token).map(|pending| (pending.io.clone(), pending.section.clone()))
     }
 
-    /// Sets a timer for `io`, by code of a section or of none. Its number is what `setTimeout` returns.
+    /// Sets a timer for `io`. Its number is what `setTimeout` returns.
     pub fn set_timer(
         &self,
         io: &Rc<IoContext>,
-        section: Option<Rc<Section>>,
         callback: v8::Global<v8::Function>,
         delay: Duration,
         repeat: bool,
@@ -439,6 +475,7 @@ impl IsolateState {
         io.owner.timers.set(io.owner.timers.get() + 1);
         io.waiting.set(io.waiting.get() + 1);
         let every = repeat.then_some(delay);
+        let section = self.section(io);
         self.timers.borrow_mut().insert(id, Timer { io: io.clone(), section, callback, key, every });
         id
     }

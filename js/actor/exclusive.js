@@ -4,9 +4,8 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_actor_abort, op_section_announce, op_section_emptied, op_section_enter, op_section_fail, op_section_leave } = core.ops;
+const { op_actor_abort, op_section_announce, op_section_begun, op_section_emptied, op_section_fail, op_section_leave } = core.ops;
 const { ObjectDefineProperty, Promise, String } = primordials;
-const { contextValues, restoreContextValues } = core.loadExtScript("ext:denizen/io/async_context.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 
 // Calls `work`, an asynchronous function of the runtime, in a section of the object whose code runs, and gives what it gives. Until
@@ -18,12 +17,13 @@ function exclusively(work) {
 async function inSection(work) {
   const section = op_section_announce();
   try {
-    return await steady(restoreContextValues(contextValues(), async () => {
-      await steady(op_section_enter(section));
-      return await steady(work(section));
-    }));
+    await steady(op_section_begun(section));
+    return await steady(work(section));
   } finally {
-    op_section_leave(section);
+    const left = op_section_leave(section);
+    if (left !== undefined) {
+      await steady(left);
+    }
   }
 }
 

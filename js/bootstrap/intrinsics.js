@@ -9,10 +9,12 @@ const {
   FunctionPrototypeToString,
   ObjectDefineProperty,
   RangeError,
+  ReflectApply,
   ReflectConstruct,
   ReflectGetOwnPropertyDescriptor,
   SafeRegExp,
   RegExpPrototypeExec,
+  StringPrototypeReplaceAll,
   StringPrototypeSplit,
   TypeError,
   uncurryThis,
@@ -22,19 +24,46 @@ const { op_native_name } = core.ops;
 const bounds = core.ops.op_bounds();
 const SPLIT_LENGTH_MAX = bounds[2];
 const WASM_PAGES_MAX = bounds[3];
+const STRING_WORK_LENGTH_MAX = bounds[5];
+// These see whether they were given an argument.
+const { normalize, toLocaleLowerCase, toLocaleUpperCase } = String.prototype;
 
-function boundSplit() {
-  const { split } = {
+function requireShort(text, length, message) {
+  if (typeof text === "string" && text.length > length) {
+    throw new RangeError(message);
+  }
+}
+
+// Methods of strings in which V8 is not interrupted.
+function boundStrings() {
+  const methods = {
+    __proto__: null,
     split(separator, limit) {
-      if (typeof this === "string" && this.length > SPLIT_LENGTH_MAX) {
-        throw new RangeError("Invalid array length");
-      }
+      requireShort(this, SPLIT_LENGTH_MAX, "Invalid array length");
       return StringPrototypeSplit(this, separator, limit);
     },
+    replaceAll(pattern, replacement) {
+      requireShort(this, STRING_WORK_LENGTH_MAX, "Invalid string length");
+      return StringPrototypeReplaceAll(this, pattern, replacement);
+    },
+    normalize() {
+      requireShort(this, STRING_WORK_LENGTH_MAX, "Invalid string length");
+      return ReflectApply(normalize, this, arguments);
+    },
+    toLocaleLowerCase() {
+      requireShort(this, STRING_WORK_LENGTH_MAX, "Invalid string length");
+      return ReflectApply(toLocaleLowerCase, this, arguments);
+    },
+    toLocaleUpperCase() {
+      requireShort(this, STRING_WORK_LENGTH_MAX, "Invalid string length");
+      return ReflectApply(toLocaleUpperCase, this, arguments);
+    },
   };
-  ObjectDefineProperty(String.prototype, "split", {
-    __proto__: null, value: split, configurable: true, enumerable: false, writable: true,
-  });
+  for (const name in methods) {
+    ObjectDefineProperty(String.prototype, name, {
+      __proto__: null, value: methods[name], configurable: true, enumerable: false, writable: true,
+    });
+  }
 }
 
 function boundWasmMemory() {
@@ -120,7 +149,7 @@ function hardenIntrinsics() {
   delete globalThis.SharedArrayBuffer;
   delete globalThis.Atomics?.waitAsync;
   hideSources();
-  boundSplit();
+  boundStrings();
   boundWasmMemory();
 }
 

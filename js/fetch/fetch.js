@@ -4,7 +4,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_body_cancel, op_bounds, op_fetch, op_io_check, op_stub_fetch } = core.ops;
+const { op_body_cancel, op_bounds, op_cancel, op_cancel_new, op_fetch, op_io_check, op_stub_fetch } = core.ops;
 const {
   ArrayPrototypeIncludes,
   ArrayPrototypeJoin,
@@ -42,12 +42,12 @@ function withoutHash(url) {
   return hash < 0 ? url : StringPrototypeSlice(url, 0, hash);
 }
 
-function send(stub, method, cf, url, headers, body) {
+function send(stub, method, cf, url, headers, body, cancel) {
   // A fragment is the client's own.
   url = withoutHash(url);
   return stub === null
-    ? op_fetch(method, url, headers, body, cf)
-    : PromisePrototypeThen(op_stub_fetch(stub, method, url, headers, body, cf), undefined, markRemote);
+    ? op_fetch(method, url, headers, body, cf, cancel)
+    : PromisePrototypeThen(op_stub_fetch(stub, method, url, headers, body, cf, cancel), undefined, markRemote);
 }
 
 // The reset of an object reaches the caller of its fetch() as an error from the other side.
@@ -134,10 +134,11 @@ async function run(stub, input, init) {
   let body = toHost(state.inner);
   // The URL that answers tell.
   let told = changed.fetch_standard_url ? core.loadExtScript("ext:denizen/fetch/legacy_url.js").legacyUrl(state.url) ?? url : url;
+  const cancel = signal === null ? null : op_cancel_new();
   const seen = [];
   for (;;) {
-    const sent = send(stub, method, cf, url, flatFromHeaders(headers), body);
-    const parts = await (signal === null ? sent : untilAborted(signal, sent, () => giveUp(sent)));
+    const sent = send(stub, method, cf, url, flatFromHeaders(headers), body, cancel);
+    const parts = await (signal === null ? sent : untilAborted(signal, sent, () => giveUp(sent, cancel)));
     const status = parts[0];
     const bodiless = method === "HEAD";
     if (bodiless && parts[3] !== null) {
@@ -196,7 +197,8 @@ async function run(stub, input, init) {
 }
 
 // Nobody waits for the answer any more, nor for its body.
-function giveUp(sent) {
+function giveUp(sent, cancel) {
+  op_cancel(cancel);
   PromisePrototypeThen(sent, (parts) => {
     if (parts[3] !== null) {
       op_body_cancel(parts[3], null);

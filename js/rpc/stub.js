@@ -42,8 +42,8 @@ function onFirstUse(stub, start) {
 function ready(stub) {
   const start = WeakMapPrototypeGet(starts, stub);
   if (start !== undefined) {
-    WeakMapPrototypeDelete(starts, stub);
     const container = op_facet_pin(stub);
+    WeakMapPrototypeDelete(starts, stub);
     if (container !== 0) {
       start(container);
     }

@@ -77,6 +77,54 @@ fn median(values: &[u64]) -> u64 {
     sorted[sorted.len() / 2]
 }
 
+/// A tenant that makes the host keep what nobody needs: names that are deleted and stand for nothing, facets that end again and
+/// again, and stubs of ended ones.
+const WASTEFUL: &str = r#"
+import { DurableObject } from "cloudflare:workers";
+const stubs = [];
+export class Part extends DurableObject {
+  ping() { return "pong"; }
+  end(length) { this.ctx.abort("x".repeat(length)); }
+}
+export class Whole extends DurableObject {
+  part() { return this.ctx.facets.get("part", () => ({ class: this.ctx.exports.Part })); }
+  delete() { for (let i = 0; i < 100_000; i++) this.ctx.facets.delete("nothing"); }
+  deleteMany() { for (let i = 0; i < 20_000; i++) this.ctx.facets.delete("nothing" + i); }
+  abort() {
+    for (let i = 0; i < 2_000; i++) {
+      this.part().ping().catch(() => {});
+      this.ctx.facets.abort("part", new Error("ended"));
+    }
+  }
+  async end() {
+    for (let i = 0; i < 100; i++) {
+      const part = this.part();
+      await part.end(1 << 20).catch(() => {});
+      stubs.push(part);
+    }
+  }
+}
+export default {
+  async fetch(request, env) {
+    await env.Whole.getByName("one")[new URL(request.url).pathname.slice(1)]();
+    return new Response("done");
+  },
+};"#;
+
+#[test]
+fn facets_that_are_gone_take_no_memory() {
+    let folder = Folder::with(&[("main.js", WASTEFUL)]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    for method in ["delete", "deleteMany", "abort", "end"] {
+        let ask = |times| (0..times).for_each(|_| assert_eq!(server.get(&format!("/{method}")), (200, "done".into())));
+        ask(3);
+        let before = server.memory();
+        ask(6);
+        let after = server.memory();
+        assert!(after < before + (96 << 20), "{method}: memory grew from {before} to {after}");
+    }
+}
+
 const SUPERVISOR: &str = r#"
 import { DurableObject } from "cloudflare:workers";
 const APP = `

@@ -291,3 +291,63 @@ fn a_callback_may_not_hold_its_object_for_long() {
     assert!(start.elapsed() >= Duration::from_millis(600), "they had no time");
     assert_eq!(server.get("/inTime"), (200, "kept\nkept \nkept ".into()));
 }
+
+/// Nothing that the code of an object does keeps it from being reset then, or from going on where its callbacks do.
+#[test]
+fn no_code_of_an_object_holds_it_for_ever() {
+    let script = r#"
+        import { DurableObject } from "cloudflare:workers";
+        export class Held extends DurableObject {
+          memory = "old";
+          // All timers that there may be.
+          clears() {
+            return this.ctx.blockConcurrencyWhile(() => {
+              const last = Number(setTimeout(() => {}, 1));
+              for (let i = last - 50; i < last + 50; i++) clearTimeout(i);
+              return new Promise(() => {});
+            });
+          }
+          // A transaction that the next one waits for, and that waits for the next one.
+          async overlaps() {
+            const { storage } = this.ctx;
+            const [gate, opened] = [Promise.withResolvers(), Promise.withResolvers()];
+            storage.kv.put("before", 1);
+            await this.ctx.blockConcurrencyWhile(async () => {
+              storage.transaction(async () => { storage.kv.put("inside", 1); opened.resolve(); await gate.promise; });
+              await opened.promise;
+            });
+            storage.kv.put("between", 1);
+            return storage.transaction(async () => { gate.resolve(); for (let i = 0; i < 50; i++) await null; });
+          }
+          // What promises inherit is another while a transaction begins.
+          async changes() {
+            const { prototype } = Promise;
+            const { then, constructor } = prototype;
+            await null;
+            let calls = 0;
+            Object.defineProperty(prototype, "constructor", { configurable: true, get() { calls++; return function () {}; } });
+            prototype.then = () => calls++;
+            this.ctx.storage.transaction(() => { this.ctx.storage.kv.put("inside", 1); });
+            for (let i = 0; i < 20; i++) await null;
+            prototype.then = then;
+            Object.defineProperty(prototype, "constructor", { configurable: true, writable: true, value: constructor });
+            return calls;
+          }
+          read() { return `${this.memory} ${[...this.ctx.storage.kv.list()].map(([key]) => key)}`; }
+        }
+        export default {
+          async fetch(request, env) {
+            const method = new URL(request.url).pathname.slice(1);
+            const held = env.Held.getByName(method);
+            const said = (error) => `${error.message.slice(0, 35)} ${error.overloaded} ${error.durableObjectReset}`;
+            const ends = await Promise.all([held[method]().catch(said), held.read().catch(said)]);
+            return new Response([...ends, await env.Held.getByName(method).read()].join("\n"));
+          },
+        };"#;
+    let folder = Folder::with(&[("main.js", script)]);
+    let server = Server::script_with(&folder, "main.js", &[], &[("DENIZEN_TEST_SECTION_MS", "300")]);
+    let reset = "A call to blockConcurrencyWhile() i true true";
+    assert_eq!(server.get("/clears"), (200, format!("{reset}\n{reset}\nold ")));
+    assert_eq!(server.get("/overlaps"), (200, format!("{reset}\n{reset}\nold before")));
+    assert_eq!(server.get("/changes"), (200, "0\nold inside\nold inside".into()));
+}

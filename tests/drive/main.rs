@@ -4,6 +4,7 @@
 //! - [`support`]: starting the binary, talking HTTP to it.
 //! - [`specs`]: each folder of `tests/specs`, run by `denizen test`.
 //! - [`scripts`]: JavaScript that is compared with Node and with workerd.
+//! - [`alarms`]: alarms of many objects.
 //! - [`cli`]: the command line, configurations, bad input.
 //! - [`examples`]: what their README files say.
 //! - [`durability`]: what was answered survives SIGKILL.
@@ -19,6 +20,7 @@
 //! - [`loader`]: loaders over all shards.
 //! - [`supervisor`]: the main job, over restarts.
 
+mod alarms;
 mod cli;
 mod console;
 mod durability;

@@ -142,3 +142,53 @@ fn a_facet_that_had_no_place_can_be_called_again() {
     let expected = format!(r#"[["pong",{refused},{refused},{refused},{refused},"pong","pong"],1,1]"#);
     assert_eq!(server.get("/"), (200, expected));
 }
+
+/// `wallMs` counts from a call's delivery, also while the facet holds it back, or waits for its code.
+#[test]
+fn calls_that_wait_for_a_facet_end_with_its_wall_time() {
+    let folder = Folder::with(&[(
+        "main.js",
+        r#"
+        import { DurableObject } from "cloudflare:workers";
+        const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+        export class Method extends DurableObject {
+          calls = 0;
+          async block() { for (;;) await this.ctx.blockConcurrencyWhile(() => wait(2000)); }
+          ping() { return ++this.calls; }
+        }
+        export class Constructor extends Method {
+          constructor(ctx, env) {
+            super(ctx, env);
+            this.block();
+          }
+        }
+        export class Supervisor extends DurableObject {
+          app(name) {
+            const limits = { wallMs: 300 };
+            const missing = () => this.env.LOADER.get("missing", () => new Promise(() => {}));
+            return this.ctx.facets.get(name, () => ({
+              class: name === "code" ? missing().getDurableObjectClass("App") : this.ctx.exports[name], limits,
+            }));
+          }
+          async fetch() {
+            const seen = [await this.app("Method").ping()];
+            this.app("Method").block().catch(() => {});
+            for (const name of ["Method", "Constructor", "code"]) {
+              const error = await this.app(name).ping().catch((error) => error);
+              seen.push([error.limit, error.max, error.used >= 300, error.facet]);
+            }
+            const { lastError } = await this.ctx.facets.stats("Method");
+            seen.push(lastError.limit);
+            const limits = { wallMs: 300 };
+            const entrypoint = this.env.LOADER.get("never", () => new Promise(() => {})).getEntrypoint(null, { limits });
+            seen.push((await entrypoint.fetch("http://x/").catch((error) => error)).limit);
+            return Response.json(seen);
+          }
+        }
+        export default { fetch(request, env) { return env.Supervisor.getByName("one").fetch(request); } };"#,
+    )]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    let late = |name| format!(r#"["wallMs",300,true,"{name}"]"#);
+    let expected = format!(r#"[1,{},{},{},"wallMs","wallMs"]"#, late("Method"), late("Constructor"), late("code"));
+    assert_eq!(server.get("/"), (200, expected));
+}

@@ -94,3 +94,70 @@ fn wait_until_holds_an_event_and_other_timers_do_not() {
     thread::sleep(std::time::Duration::from_millis(800));
     assert_eq!(server.get("/done"), (200, "timer within,held".into()));
 }
+
+#[test]
+fn the_listener_of_an_event_that_was_given_up_waits_for_what_holds_its_object() {
+    let script = r#"
+        import { DurableObject } from "cloudflare:workers";
+        export class Inner extends DurableObject {
+          log = [];
+          async fetch(request) {
+            const { storage } = this.ctx;
+            request.signal.addEventListener("abort", () => { this.log.push("given up"); storage.kv.put("given up", 1); });
+            await storage.transaction(async () => {
+              storage.kv.put("inside", 1);
+              await scheduler.wait(1200);
+              this.log.push("ends");
+              throw new Error("undo");
+            }).catch(() => {});
+            this.ctx.waitUntil(scheduler.wait(100));
+            return new Response("done");
+          }
+          state() { return `${this.log} / ${[...this.ctx.storage.kv.list()].map(([key]) => key)}`; }
+        }
+        export class Outer extends DurableObject {
+          get facet() { return this.ctx.facets.get("f", () => ({ class: this.ctx.exports.Inner, limits: { wallMs: 300 } })); }
+          async fetch() {
+            const end = await this.facet.fetch("http://x/").catch((error) => error.limit);
+            await scheduler.wait(1500);
+            return new Response(`${end}: ${await this.facet.state()}`);
+          }
+        }
+        export default { fetch: (request, env) => env.Outer.getByName("o").fetch(request) };"#;
+    let folder = Folder::with(&[("main.js", script)]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    assert_eq!(server.get("/"), (200, "wallMs: ends,given up / given up".into()));
+}
+
+#[test]
+fn code_that_stops_inside_a_callback_does_not_hold_its_object() {
+    let script = r#"
+        import { DurableObject } from "cloudflare:workers";
+        const CODE = `
+          import { DurableObject, abortIsolate } from "cloudflare:workers";
+          export class Inner extends DurableObject {
+            async block() { await this.ctx.blockConcurrencyWhile(async () => { this.ctx.storage.kv.put("inside", 1); abortIsolate("x"); }); }
+            async transact() { await this.ctx.storage.transaction(async () => { this.ctx.storage.kv.put("inside", 1); abortIsolate("x"); }); }
+            async put(key) { this.ctx.storage.kv.put(key, 1); await this.ctx.storage.sync(); return [...this.ctx.storage.kv.list()].map(([key]) => key); }
+          }`;
+        export class Outer extends DurableObject {
+          facet(name) {
+            return this.ctx.facets.get(name, () => ({
+              class: this.env.LOADER.get(name, () => ({ compatibilityDate: "2026-11-17", mainModule: "m.js", modules: { "m.js": CODE } })).getDurableObjectClass("Inner"),
+            }));
+          }
+          async fetch(request) {
+            const name = new URL(request.url).pathname.slice(1);
+            const end = await this.facet(name)[name]().catch(() => "ended");
+            const keys = [await this.facet(name).put("after")];
+            this.ctx.facets.abort(name, new Error("again"));
+            keys.push(await this.facet(name).put("again"));
+            return new Response(`${end} ${keys.join(" / ")}`);
+          }
+        }
+        export default { fetch: (request, env) => env.Outer.getByName("o").fetch(request) };"#;
+    let folder = Folder::with(&[("main.js", script)]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    assert_eq!(server.get("/block"), (200, "ended after,inside / after,again,inside".into()));
+    assert_eq!(server.get("/transact"), (200, "ended after / after,again".into()));
+}

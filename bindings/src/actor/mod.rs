@@ -37,7 +37,7 @@ deno_core::extension!(
         op_namespace_unique_id,
         op_namespace_get,
         sections::op_section_announce,
-        sections::op_section_enter,
+        sections::op_section_begun,
         sections::op_section_emptied,
         sections::op_section_leave,
         sections::op_section_fail,
@@ -167,12 +167,9 @@ impl Actor {
         if let (Some(exceeded), Some(name)) = (&mut error.limit, &self.facet) {
             exceeded.facet.get_or_insert_with(|| name.clone());
         }
-        let mut text = error.to_string();
-        let mut end = text.len().min(LAST_ERROR_BYTES);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text.truncate(end);
+        let text = error.to_string();
+        // A copy: what is only cut short takes the memory of all.
+        let text = text[..text.floor_char_boundary(LAST_ERROR_BYTES)].to_owned();
         let limit = error.limit.as_ref().map(|exceeded| exceeded.limit);
         *self.last_error.borrow_mut() = Some(LastError { text, limit, at_ms: system_clock() });
     }

@@ -14,7 +14,7 @@ use super::{Actor, ActorHandle};
 use crate::fetch::{body, string};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::{IsolateState, Output};
-use crate::memory::hold_few;
+use crate::memory::{self, Full, Held, hold_few};
 use crate::rpc::wire::{self, WireError};
 
 /// Why a storage operation failed.
@@ -36,6 +36,10 @@ pub enum ActorStorageError {
     #[class(generic)]
     #[error("Cannot commit transaction due to an earlier SQL critical error")]
     Critical,
+    /// The isolate holds as much as it may.
+    #[class(inherit)]
+    #[error(transparent)]
+    Full(#[from] Full),
     /// A binding has no SQL value.
     #[class(type)]
     #[error("{0}")]
@@ -51,6 +55,8 @@ const ENTRIES: &str = "ListCursor";
 pub struct SqlCursor {
     actor: Rc<Actor>,
     cursor: Cursor,
+    /// The values that are bound, which SQLite keeps while there are rows to come.
+    _bound: Option<Held>,
 }
 
 // SAFETY: no reference into the V8 heap is held.
@@ -145,7 +151,11 @@ pub fn op_sql_exec<'s>(
         values.push(value);
     }
     let cursor = with_database(scope, handle, |database| database.exec(&sql, &values))?;
-    Ok(cppgc::make_cppgc_object(scope, SqlCursor { actor: handle.actor.clone(), cursor }).into())
+    let bound = match cursor.is_open() {
+        true => memory::hold(scope, values.iter().map(Value::bytes).sum())?,
+        false => None,
+    };
+    Ok(cppgc::make_cppgc_object(scope, SqlCursor { actor: handle.actor.clone(), cursor, _bound: bound }).into())
 }
 
 /// The next row as an array; `undefined` after the last one.
@@ -258,7 +268,7 @@ fn row_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, values: impl Iterator<Item = 
                 Some(text) => text.into(),
                 None => v8::null(scope).into(),
             },
-            Taken::Blob(bytes) => crate::memory::array_buffer(scope, bytes).into(),
+            Taken::Blob(bytes) => memory::array_buffer(scope, bytes).into(),
         })
         .collect();
     v8::Array::new_with_elements(scope, &values).into()

@@ -13,10 +13,11 @@ use denizen_core::limits::Limit;
 use deno_core::op2;
 
 use self::channel::BodySource;
-use crate::call::{Call, CallKind, Outbound, ReplyTo, RequestParts, ResponseParts, Session, Target};
+use crate::call::{Call, CallKind, CancelSlot, Outbound, ReplyTo, RequestParts, ResponseParts, Session, Target};
 use crate::io::EventHandle;
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::{IsolateState, Output};
+use crate::rpc::CancelHandle;
 
 deno_core::extension!(
     denizen_fetch,
@@ -87,6 +88,7 @@ pub fn op_fetch<'s>(
     headers: v8::Local<'s, v8::Array>,
     body: v8::Local<'s, v8::Value>,
     #[string] cf: Option<String>,
+    #[cppgc] cancel: Option<&CancelHandle>,
 ) -> Result<v8::Local<'s, v8::Promise>, FetchError> {
     let io = IoContext::current(scope)?;
     let state = IsolateState::of(scope);
@@ -100,7 +102,10 @@ pub fn op_fetch<'s>(
     let request = Box::new(RequestParts { method, url, headers, body, cf });
     let (promise, token) = state.start(scope, &io);
     match outbound {
-        Outbound::Service(target) => send_to(&state, &io, target, None, request, token),
+        Outbound::Service(target) => {
+            let cancel = cancel.map(|handle| handle.slot.clone());
+            send_to(&state, &io, target, None, cancel, request, token);
+        }
         _ => state.emit(io.actor.as_ref(), Output::Egress(request, state.completer(token), token)),
     }
     Ok(promise)
@@ -112,13 +117,14 @@ pub fn send_to(
     io: &Rc<IoContext>,
     target: Target,
     session: Option<Arc<Session>>,
+    cancel: Option<Arc<CancelSlot>>,
     mut request: Box<RequestParts>,
     token: crate::isolate::Token,
 ) {
     without_credentials(&mut request.url);
     let reply = ReplyTo::Isolate(state.completer(token));
     let bill = crate::rpc::bill(state, io, &target);
-    let call = Call { target, kind: CallKind::Fetch(request), reply, cancel: None, session, bill, delivered: None };
+    let call = Call { target, kind: CallKind::Fetch(request), reply, cancel, session, bill, delivered: None };
     state.emit(io.actor.as_ref(), Output::Call(call));
 }
 

@@ -14,7 +14,6 @@ use denizen_core::usage::Bill;
 use deno_core::{GarbageCollected, cppgc};
 
 use crate::actor::Actor;
-use crate::actor::sections::Section;
 use crate::call::{CallError, CallResult, ReplyTo};
 use crate::fetch::body::Bodies;
 use crate::isolate::{IsolateState, Output};
@@ -106,8 +105,6 @@ pub fn other_object(kind: &str) -> String {
 pub struct Frame {
     /// Whose code runs; absent for a Worker's top-level code.
     pub io: Option<Rc<IoContext>>,
-    /// The section of the actor that the code belongs to.
-    pub section: RefCell<Option<Rc<Section>>>,
 }
 
 // SAFETY: a frame holds no reference into the V8 heap, so there is nothing to trace.
@@ -142,14 +139,6 @@ pub enum IoError {
     #[class(generic)]
     #[error("{0}")]
     Gone(String),
-}
-
-/// What `read` makes of the current frame, if there is one.
-pub fn with_frame<T>(scope: &mut v8::PinScope<'_, '_>, read: impl FnOnce(&Frame) -> T) -> Option<T> {
-    let data = scope.get_continuation_preserved_embedder_data();
-    let frame = cppgc::try_unwrap_cppgc_object::<Frame>(scope, data)?;
-    // SAFETY: `data` is a live handle in this scope, so the object it wraps is not collected meanwhile.
-    Some(read(unsafe { frame.as_ref() }))
 }
 
 impl IoContext {
@@ -188,17 +177,10 @@ impl IoContext {
 
     /// The context in the current frame, also of an owner that is gone.
     pub fn of_frame(scope: &mut v8::PinScope<'_, '_>) -> Option<Rc<Self>> {
-        with_frame(scope, |frame| frame.io.clone()).flatten()
-    }
-
-    /// The section that the code belongs to that runs now.
-    pub fn section(&self, scope: &mut v8::PinScope<'_, '_>) -> Option<Rc<Section>> {
-        match &self.actor {
-            Some(actor) if actor.sections.any() => {
-                with_frame(scope, |frame| Section::open(frame.section.borrow().as_ref()).cloned()).flatten()
-            }
-            _ => None,
-        }
+        let data = scope.get_continuation_preserved_embedder_data();
+        let frame = cppgc::try_unwrap_cppgc_object::<Frame>(scope, data)?;
+        // SAFETY: `data` is a live handle in this scope, so the object it wraps is not collected meanwhile.
+        unsafe { frame.as_ref() }.io.clone()
     }
 
     /// The context of the code that runs now.
@@ -227,8 +209,7 @@ impl IoContext {
         if let Some(frame) = &*self.frame.borrow() {
             return v8::Local::new(scope, frame);
         }
-        let frame: v8::Local<v8::Value> =
-            cppgc::make_cppgc_object(scope, Frame { io: Some(self.clone()), section: RefCell::default() }).into();
+        let frame: v8::Local<v8::Value> = cppgc::make_cppgc_object(scope, Frame { io: Some(self.clone()) }).into();
         *self.frame.borrow_mut() = Some(v8::Global::new(scope, frame));
         frame
     }

@@ -12,12 +12,12 @@ use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::actor::{Actor, sections};
 use crate::call::{CallError, CallOk};
-use crate::io::context::{Frame, IoContext, IoError, with_frame};
+use crate::io::context::{Frame, IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
 use denizen_core::limits::{
-    BODY_CHUNK_BYTES, CONSOLE_GROUPS, CONSOLE_LINE_BYTES, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH, TIMERS,
-    WASM_PAGES,
+    BODY_CHUNK_BYTES, CONSOLE_GROUPS, CONSOLE_LINE_BYTES, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH,
+    STRING_WORK_LENGTH, TIMERS, WASM_PAGES,
 };
 
 deno_core::extension!(
@@ -65,8 +65,8 @@ pub fn event_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, io: &Rc<IoContext>) -> 
 /// A second frame of the event that runs, if one does: JavaScript ties to it what follows asynchronous calls.
 #[op2]
 pub fn op_frame_fork<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
-    let (io, section) = with_frame(scope, |frame| (frame.io.clone(), frame.section.clone())).unwrap_or_default();
-    cppgc::make_cppgc_object(scope, Frame { io, section }).into()
+    let io = IoContext::of_frame(scope);
+    cppgc::make_cppgc_object(scope, Frame { io }).into()
 }
 
 /// Whether `frame` is of the code that runs now: of the same event or actor, or of no event at all.
@@ -94,7 +94,7 @@ pub enum TimerError {
 }
 
 /// Bounds that JavaScript enforces: redirects of one fetch, entries of `performance`, the length of a string to split, pages of
-/// WebAssembly memories, bytes of a chunk of a body.
+/// WebAssembly memories, bytes of a chunk of a body, the length of a string to work on.
 #[op2]
 pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
     let redirects = v8::Number::new(scope, f64::from(REDIRECTS)).into();
@@ -102,7 +102,8 @@ pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Valu
     let pages = v8::Number::new(scope, f64::from(WASM_PAGES)).into();
     let chunk = v8::Number::new(scope, BODY_CHUNK_BYTES as f64).into();
     let entries = v8::Number::new(scope, f64::from(PERFORMANCE_ENTRIES)).into();
-    v8::Array::new_with_elements(scope, &[redirects, entries, split, pages, chunk]).into()
+    let work = v8::Number::new(scope, f64::from(STRING_WORK_LENGTH)).into();
+    v8::Array::new_with_elements(scope, &[redirects, entries, split, pages, chunk, work]).into()
 }
 
 /// Calls `callback` in a turn of its own after `delay` milliseconds, once or again and again.
@@ -118,9 +119,8 @@ pub fn op_timer_set(
         return Err(TimerError::TooMany(io.owner.timers_over.get()));
     }
     let callback = v8::Global::new(scope, callback);
-    let section = io.section(scope);
     let delay = Duration::from_millis(if delay.is_finite() { delay.clamp(0.0, f64::from(i32::MAX)) as u64 } else { 0 });
-    Ok(IsolateState::of(scope).set_timer(&io, section, callback, delay, repeat))
+    Ok(IsolateState::of(scope).set_timer(&io, callback, delay, repeat))
 }
 
 /// Takes a timer back. One of another owner is left alone, as an unknown one is.
@@ -223,7 +223,7 @@ pub fn op_isolate_abort(scope: &mut v8::PinScope<'_, '_>, #[string] reason: Stri
     state.host.console(&state.worker().name, io.actor.as_deref(), "error", &text);
     io.reply(&state, Err(CallError::new(format!("internal error; reference = {reference}"))));
     state.host.isolate_aborted(state.id);
-    sections::leave_all(scope, &state, &io);
+    sections::leave_all(&state, &io);
     scope.terminate_execution();
     Ok(())
 }

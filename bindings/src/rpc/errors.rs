@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use denizen_core::limits::ERROR_TEXT_BYTES;
 use deno_core::op2;
 
 use super::wire;
@@ -22,7 +23,7 @@ pub fn error_from_js(scope: &mut v8::PinScope<'_, '_>, parts: v8::Local<'_, v8::
     let text = |scope: &mut v8::PinScope<'_, '_>, key: &str| {
         let value = get(scope, key)?;
         let value = v8::Local::new(scope, value);
-        value.is_string().then(|| value.to_rust_string_lossy(scope))
+        v8::Local::<v8::String>::try_from(value).ok().map(|text| bounded(scope, text))
     };
     let flag = |scope: &mut v8::PinScope<'_, '_>, key: &str| {
         get(scope, key).is_some_and(|value| v8::Local::new(scope, value).is_true())
@@ -30,7 +31,7 @@ pub fn error_from_js(scope: &mut v8::PinScope<'_, '_>, parts: v8::Local<'_, v8::
     let wired = |scope: &mut v8::PinScope<'_, '_>, key: &str| {
         let value = get(scope, key)?;
         let value = v8::Local::new(scope, value);
-        if value.is_object() { wire::serialize(scope, value, wire::Purpose::Keep).ok().map(Arc::new) } else { None }
+        if value.is_object() { wire::kept(scope, value).ok().map(Arc::new) } else { None }
     };
     CallError {
         name: text(scope, "name").unwrap_or_default(),
@@ -45,6 +46,16 @@ pub fn error_from_js(scope: &mut v8::PinScope<'_, '_>, parts: v8::Local<'_, v8::
         value: wired(scope, "value"),
         ..CallError::default()
     }
+}
+
+/// A text, or the beginning of a long one.
+fn bounded(scope: &mut v8::PinScope<'_, '_>, text: v8::Local<'_, v8::String>) -> String {
+    if text.length() <= ERROR_TEXT_BYTES / 3 {
+        return text.to_rust_string_lossy(scope);
+    }
+    let mut bytes = vec![0; ERROR_TEXT_BYTES];
+    let written = text.write_utf8_v2(scope, &mut bytes, v8::WriteFlags::kReplaceInvalidUtf8, None);
+    String::from_utf8_lossy(&bytes[..written]).into_owned()
 }
 
 /// The JavaScript value that stands for `error`. Standard classes keep their type, and what was no error is what it was.

@@ -17,7 +17,7 @@ use denizen_core::limits::AskedLimits;
 
 use deno_core::{GarbageCollected, cppgc, op2};
 
-use crate::call::{Call, CallKind, CallOk, ClassRef, Container, ReplyTo, RequestParts, Session, Target};
+use crate::call::{Call, CallKind, CallOk, CancelSlot, ClassRef, Container, ReplyTo, RequestParts, Session, Target};
 use crate::fetch::{FetchError, body, count_sub_request, read_headers, send_to};
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::{IsolateState, Output};
@@ -47,6 +47,8 @@ deno_core::extension!(
         loopback::op_loopback_entrypoint,
         loopback::op_loopback_class,
         loopback::op_loopback_namespace,
+        op_cancel_new,
+        op_cancel,
         op_stub_fetch,
         op_stub_call,
         op_stub_get,
@@ -163,8 +165,36 @@ pub fn op_class_is(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Va
     cppgc::try_unwrap_cppgc_object::<ClassHandle>(scope, value).is_some()
 }
 
+/// What tells the events of requests that nobody waits for them any more.
+pub struct CancelHandle {
+    /// Of the request that was sent last.
+    pub slot: Arc<CancelSlot>,
+}
+
+// SAFETY: no reference into the V8 heap is held.
+unsafe impl GarbageCollected for CancelHandle {
+    fn trace(&self, _visitor: &mut v8::cppgc::Visitor) {}
+
+    fn get_name(&self) -> &'static std::ffi::CStr {
+        c"CancelHandle"
+    }
+}
+
+/// For requests that may be cancelled, one after the other.
+#[op2]
+pub fn op_cancel_new<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Object> {
+    cppgc::make_cppgc_object(scope, CancelHandle { slot: Arc::default() })
+}
+
+/// Nobody waits for the answer any more: its event learns of it, or does not begin.
+#[op2(nofast)]
+pub fn op_cancel(#[cppgc] handle: &CancelHandle) {
+    handle.slot.cancel();
+}
+
 /// Sends a request to a stub. The promise gives the parts of the response.
 #[op2]
+#[allow(clippy::too_many_arguments, reason = "the parts of a request")]
 pub fn op_stub_fetch<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     #[cppgc] stub: &Fetcher,
@@ -173,6 +203,7 @@ pub fn op_stub_fetch<'s>(
     headers: v8::Local<'s, v8::Array>,
     body: v8::Local<'s, v8::Value>,
     #[string] cf: Option<String>,
+    #[cppgc] cancel: Option<&CancelHandle>,
 ) -> Result<v8::Local<'s, v8::Value>, FetchError> {
     let io = IoContext::current(scope)?;
     let state = IsolateState::of(scope);
@@ -188,7 +219,8 @@ pub fn op_stub_fetch<'s>(
     let target = resolve(&state, &io, stub);
     let (promise, token) = state.start(scope, &io);
     let request = Box::new(RequestParts { method, url, headers, body, cf });
-    send_to(&state, &io, target, stub.session.clone(), request, token);
+    let cancel = cancel.map(|handle| handle.slot.clone());
+    send_to(&state, &io, target, stub.session.clone(), cancel, request, token);
     Ok(promise.into())
 }
 

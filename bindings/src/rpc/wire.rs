@@ -13,7 +13,7 @@ use v8::{ValueDeserializerHelper, ValueSerializerHelper};
 use crate::call::{ClassRef, Target};
 use crate::fetch::body::StreamEnd;
 use crate::io::context::IoError;
-use crate::memory::{Full, Held, serializing};
+use crate::memory::{self, Full, Held, serializing};
 use crate::rpc::{ClassHandle, Fetcher};
 
 use super::value::capability;
@@ -120,8 +120,15 @@ pub fn read_props(
     if props.is_null_or_undefined() {
         return Ok(Some(None));
     }
-    let props = serialize(scope, props, Purpose::Keep);
+    let props = kept(scope, props);
     Ok(or_throw(scope, props)?.map(|props| Some(Arc::new(props))))
+}
+
+/// A value that is kept for more than one reader, and counts as memory of the isolate that runs for as long.
+pub fn kept(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> Result<WireValue, Refused> {
+    let value = serialize(scope, value, Purpose::Keep)?;
+    let held = memory::hold_few(scope, value.bytes.len()).map_err(WireError::from)?;
+    Ok(WireValue { held: Some(Arc::new(held)), ..value })
 }
 
 /// Why an entrypoint or class of a dynamic Worker does not cross. The text is workerd's.

@@ -1,12 +1,14 @@
 //! Parsing of URLs, for the class `URL` of deno_web.
 //!
 //! Owns what stands in for deno_web's own operations of the same names: ada, the parser that workerd has, where deno_web asks
-//! the crate `url`, which knows an older state of the standard. It must not know the class.
+//! the crate `url`, which knows an older state of the standard; and a bound on parameters. It must not know the class.
 //!
 //! Source: the URL standard (WHATWG), sections 4.4 and 6.1.
 
 use ada_url::Url;
-use deno_core::{OpDecl, OpState, op2};
+use denizen_core::limits::URL_PARAMETERS;
+use deno_core::url::form_urlencoded;
+use deno_core::{JsBuffer, OpDecl, OpState, op2};
 
 /// What a parse says to JavaScript: the text that it was given is the serialised URL.
 const SAME: u32 = 0;
@@ -31,9 +33,27 @@ pub fn with_ada(op: OpDecl) -> OpDecl {
         "op_url_parse_with_base" => op_url_parse_with_base(),
         "op_url_reparse" => op_url_reparse(),
         "op_url_get_serialization" => op_url_get_serialization(),
+        "op_url_parse_search_params" => op_url_parse_search_params(),
         _ => return op,
     };
     op.with_implementation_from(&own)
+}
+
+/// There are more parameters than are taken apart.
+#[derive(Debug, thiserror::Error, deno_error::JsError)]
+#[class(range)]
+#[error("There are more than {URL_PARAMETERS} parameters.")]
+struct TooMany;
+
+/// Takes a query or the body of a form apart, which is not interrupted.
+#[op2]
+fn op_url_parse_search_params(
+    #[string] text: Option<String>,
+    #[buffer] bytes: Option<JsBuffer>,
+) -> Result<Vec<(String, String)>, TooMany> {
+    let bytes = bytes.as_deref().or(text.as_deref().map(str::as_bytes)).unwrap_or_default();
+    let pairs: Vec<_> = form_urlencoded::parse(bytes).into_owned().take(URL_PARAMETERS + 1).collect();
+    if pairs.len() > URL_PARAMETERS { Err(TooMany) } else { Ok(pairs) }
 }
 
 /// Parses `href`, and puts the offsets of its parts into `offsets`.

@@ -34,6 +34,11 @@ impl<T> OutputGate<T> {
         self.closed.is_empty()
     }
 
+    /// How many things wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Gives back what may leave at once, and keeps what may not.
     pub fn pass(&mut self, item: T) -> Option<T> {
         if self.is_open() {
@@ -79,6 +84,7 @@ mod tests {
         assert_eq!(gate.pass("e"), None);
         let _fourth = gate.lock();
         assert_eq!(gate.pass("f"), None);
+        assert_eq!(gate.waiting(), 2);
         assert_eq!(gate.open(third), ["e"]);
         assert_eq!(gate.break_open(), ["f"]);
         assert_eq!(gate.pass("g"), Some("g"));

@@ -225,11 +225,19 @@ pub const ZLIB_ROOM_BYTES: usize = 1 << 20;
 /// Bytes that should be left before a brotli or zstd stream begins: what brotli takes with its default settings.
 pub const BROTLI_ROOM_BYTES: usize = 64 << 20;
 
+/// Bytes of each text of an error that crosses, its message, name and stack: it is copied for everything that fails with it.
+pub const ERROR_TEXT_BYTES: usize = 64 << 10;
+
 /// Longest message of an error whose stack is made: V8 has no string for a stack that is longer than the longest one.
 pub const STACK_MESSAGE_LENGTH: usize = 1 << 24;
 
 /// Longest string that `split` takes apart: V8 aborts the process when the parts outnumber what an array can hold.
 pub const SPLIT_LENGTH: u32 = 1 << 26;
+/// Longest string that `replaceAll`, `normalize`, `toLocaleLowerCase` and `toLocaleUpperCase` take: V8 is not interrupted in
+/// them.
+pub const STRING_WORK_LENGTH: u32 = 1 << 24;
+/// Parameters of a URL or fields of a form that are taken apart.
+pub const URL_PARAMETERS: usize = 1 << 18;
 
 /// Pages of 64 KiB over all WebAssembly memories that a Worker's JavaScript makes, which V8 counts neither as heap nor as
 /// ArrayBuffers.

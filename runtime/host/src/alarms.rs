@@ -77,3 +77,16 @@ fn chance() -> f64 {
     getrandom::fill(&mut random).unwrap_or_default();
     f64::from(u32::from_le_bytes(random)) / f64::from(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_names_an_object_by_the_beginning_of_its_id_whatever_that_is() {
+        let key = |object: &str| AlarmKey { namespace: "worker-Class".into(), object: object.into(), facet: 0 };
+        assert_eq!(label(&key("0123456789abcdef")), "worker-Class:01234567");
+        assert_eq!(label(&key("short")), "worker-Class:short");
+        assert_eq!(label(&key("abcdefgé")), "worker-Class:abcdefgé");
+    }
+}

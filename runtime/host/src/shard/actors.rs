@@ -369,7 +369,8 @@ impl Shard {
     pub(super) fn route_to_facet(&mut self, call: Call) {
         let Target::Facet(container) = &call.target else { return };
         if let Some(error) = container.ended() {
-            return call.reply.send(Err(error.clone()));
+            let error = error.clone();
+            return fail(call, error);
         }
         let container = container.id;
         if !self.actors.facets.contains_key(&container) && self.host.containers.borrow().contains_key(&container) {
@@ -625,7 +626,10 @@ impl Shard {
             note(&self.shared.storage, &self.host.places.borrow(), incarnation, &slot);
             self.actors.forget_running(&slot.storage);
         }
-        actor.owner.gone.borrow_mut().get_or_insert_with(|| reason.clone());
+        let events = self.isolates.get(&slot.isolate).map_or(0, |isolate| isolate.state.events.borrow().len());
+        let reason = &reason.for_many(events + slot.held.len() + actor.gate.borrow().waiting());
+        let gone = actor.owner.gone.take().unwrap_or_else(|| reason.clone());
+        actor.owner.gone.replace(Some(gone.kept()));
         if let Some(root) = &slot.root {
             self.actors.roots.remove(root);
         }
@@ -636,12 +640,7 @@ impl Shard {
             self.end_container(child, &reason_below, &CallError::new("The facet's parent has ended."));
         }
         for call in slot.held {
-            // The handler of an alarm that waited has not run: that does not count as one of its tries.
-            let error = match call.kind {
-                CallKind::Alarm(_) => CallError { retryable: true, stack: None, ..reason.clone() },
-                _ => reason.clone(),
-            };
-            call.reply.send(Err(error));
+            fail(call, reason.clone());
         }
         self.host.places.borrow_mut().remove(&incarnation);
         // Uncommitted writes go with it. JavaScript may hold the handle for long.
@@ -755,7 +754,17 @@ fn put_aside(shared: &Shared, call: &Call) {
 }
 
 fn fail_all(calls: Vec<Call>, error: &CallError) {
+    let error = error.for_many(calls.len());
     for call in calls {
-        call.reply.send(Err(error.clone()));
+        fail(call, error.clone());
     }
+}
+
+/// Fails a call that has waited. The handler of an alarm has not run: that does not count as one of its tries.
+fn fail(call: Call, error: CallError) {
+    let error = match call.kind {
+        CallKind::Alarm(_) => CallError { retryable: true, stack: None, ..error },
+        _ => error,
+    };
+    call.reply.send(Err(error));
 }

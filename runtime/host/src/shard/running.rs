@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use denizen_bindings::call::{Call, CallError, CallKind, ReplyTo, Target, WorkerDefinition};
 use denizen_bindings::io::context::{IoContext, Owner};
-use denizen_bindings::isolate::{IsolateId, IsolateState};
+use denizen_bindings::isolate::{Completion, IsolateId, IsolateState, Part};
 use denizen_core::limits::Limit;
 
 use super::host::Deferred;
@@ -48,6 +48,7 @@ impl Shard {
         let state = slot.state.clone();
         let definition = state.worker().clone();
         let mut turn = turn;
+        let mut part = if matches!(turn, Turn::Poll) { Part::Current } else { Part::Outside };
         let io = match &mut turn {
             Turn::Event(call, actor) => {
                 let actor = *actor;
@@ -82,9 +83,14 @@ impl Shard {
                 };
                 if let Some((io, section)) = &owner
                     && let Some(actor) = &io.actor
-                    && !actor.sections.lets(section.as_ref())
                 {
-                    return self.actors.hold_turn(actor.incarnation, section.as_ref(), turn);
+                    let waits = !matches!(turn, Turn::Complete(_, Completion::Left));
+                    if waits && !actor.sections.lets(section.as_ref()) {
+                        return self.actors.hold_turn(actor.incarnation, section.as_ref(), turn);
+                    }
+                    if let Some(section) = section {
+                        part = Part::Of(actor.incarnation, section.clone());
+                    }
                 }
                 owner.map(|(io, _)| io)
             }
@@ -113,7 +119,9 @@ impl Shard {
         }
         let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), left);
         let entered = Instant::now();
+        state.part.replace(part);
         let idle = execute(slot, io.as_ref(), turn);
+        state.part.take();
         // Not what comes after the turn: it may make an isolate for another Worker.
         slot.time += entered.elapsed();
         let stopped = self.watch.end();

@@ -237,7 +237,7 @@ fn value_of<'s>(
     completion: Completion,
 ) -> Result<v8::Local<'s, v8::Value>, v8::Local<'s, v8::Value>> {
     match completion {
-        Completion::Unit => Ok(v8::undefined(scope).into()),
+        Completion::Unit | Completion::Left => Ok(v8::undefined(scope).into()),
         Completion::Chunk(Some(bytes)) => Ok(body::to_uint8_array(scope, bytes)),
         Completion::Chunk(None) => Ok(v8::null(scope).into()),
         Completion::Call(ok) => match outcome_to_js(scope, io, ok) {

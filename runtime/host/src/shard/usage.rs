@@ -198,7 +198,7 @@ impl Shard {
         for slot in self.actors.slots.values_mut().filter(|slot| !slot.held.is_empty()) {
             let Some(isolate) = self.isolates.get(&slot.isolate) else { continue };
             let wall = isolate.state.worker().limits.for_event(slot.identity.limits).wall;
-            for (reply, mut error) in take_late(&mut slot.held, now, |_| wall) {
+            for (mut error, reply) in take_late(&mut slot.held, now, |_| wall) {
                 slot.identity.actor.count_error(&mut error);
                 reply.send(Err(error));
             }
@@ -211,7 +211,7 @@ impl Shard {
                 _ => None,
             };
             let Some(waiting) = state.waiting().filter(|waiting| !waiting.is_empty()) else { continue };
-            for (reply, mut error) in take_late(waiting, now, |_| asked.unwrap_or(usual)) {
+            for (mut error, reply) in take_late(waiting, now, |_| asked.unwrap_or(usual)) {
                 let found = self.host.containers.borrow().get(container).map(|found| found.name.as_str().into());
                 if let Some(exceeded) = &mut error.limit {
                     exceeded.facet = found;
@@ -224,9 +224,22 @@ impl Shard {
                 Target::Entrypoint { limits, .. } => limits.wall.unwrap_or(usual),
                 _ => usual,
             };
-            for (reply, error) in take_late(waiting, now, wall) {
+            for (error, reply) in take_late(waiting, now, wall) {
                 reply.send(Err(error));
             }
         }
     }
+}
+
+/// Takes the calls out that have waited for longer than `wall` says: what they get, and who waits for it. An alarm is none
+/// of them, since nobody waits for it.
+fn take_late(calls: &mut Vec<Call>, now: Instant, wall: impl Fn(&Call) -> Duration) -> Vec<(CallError, ReplyTo)> {
+    let took = |call: &Call| call.delivered.map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
+    let is_late = |call: &mut Call| !matches!(call.kind, CallKind::Alarm(_)) && took(call) > wall(call);
+    let late = calls.extract_if(.., is_late);
+    late.map(|call| (too_late(took(&call), wall(&call)), call.reply)).collect()
+}
+
+fn too_late(took: Duration, wall: Duration) -> CallError {
+    CallError::limit(Limit::WallMs, took.as_secs_f64() * 1000.0, wall.as_secs_f64() * 1000.0)
 }

@@ -121,9 +121,14 @@ impl Cursor {
         Ok(Self(Rc::new(RefCell::new(state))))
     }
 
+    /// Whether there are rows to come, for which it holds its statement with what is bound to that.
+    pub fn is_open(&self) -> bool {
+        self.0.borrow().is_open()
+    }
+
     /// Itself, for whoever may have to end it, while there are rows to come.
     pub(super) fn open_state(&self) -> Option<Weak<RefCell<CursorState>>> {
-        self.0.borrow().is_open().then(|| Rc::downgrade(&self.0))
+        self.is_open().then(|| Rc::downgrade(&self.0))
     }
 
     /// Gives the next row to `read` and steps on. `None` after the last one.

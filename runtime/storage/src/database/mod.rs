@@ -57,6 +57,14 @@ pub enum Value {
 }
 
 impl Value {
+    /// Bytes of memory that it takes beside itself.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Null | Self::Number(_) => 0,
+            Self::Text(bytes) | Self::Blob(bytes) => bytes.len(),
+        }
+    }
+
     fn as_ref(&self) -> ValueRef<'_> {
         match self {
             Self::Null => ValueRef::Null,
