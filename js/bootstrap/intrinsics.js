@@ -7,6 +7,7 @@
 const { core, primordials } = __bootstrap;
 const {
   FunctionPrototypeToString,
+  JSONParse,
   ObjectDefineProperty,
   RangeError,
   ReflectApply,
@@ -14,8 +15,15 @@ const {
   ReflectGetOwnPropertyDescriptor,
   SafeRegExp,
   RegExpPrototypeExec,
+  RegExpPrototypeSymbolMatch,
+  RegExpPrototypeSymbolReplace,
+  StringPrototypeMatch,
+  StringPrototypeReplace,
   StringPrototypeReplaceAll,
   StringPrototypeSplit,
+  SymbolMatch,
+  SymbolReplace,
+  SymbolSplit,
   TypeError,
   uncurryThis,
 } = primordials;
@@ -25,38 +33,60 @@ const bounds = core.ops.op_bounds();
 const SPLIT_LENGTH_MAX = bounds[2];
 const WASM_PAGES_MAX = bounds[3];
 const STRING_WORK_LENGTH_MAX = bounds[5];
+const JSON_LENGTH_MAX = bounds[6];
 // These see whether they were given an argument.
 const { normalize, toLocaleLowerCase, toLocaleUpperCase } = String.prototype;
 
 function requireShort(text, length, message) {
-  if (typeof text === "string" && text.length > length) {
+  if (text.length > length) {
     throw new RangeError(message);
   }
 }
 
-// Methods of strings in which V8 is not interrupted.
+// What a method of strings works on: `subject` itself where what follows is the affair of `pattern`.
+function shortText(subject, pattern, symbol, length, message) {
+  let text = subject;
+  if (typeof text !== "string") {
+    if (text === null || text === undefined || (typeof pattern === "object" && pattern !== null && typeof pattern[symbol] === "function")) {
+      return subject;
+    }
+    text = `${subject}`;
+  }
+  requireShort(text, length, message);
+  return text;
+}
+
+// Methods in which V8 is not interrupted, or ends the process when there are more matches or parts than an array can have.
 function boundStrings() {
   const methods = {
     __proto__: null,
     split(separator, limit) {
-      requireShort(this, SPLIT_LENGTH_MAX, "Invalid array length");
-      return StringPrototypeSplit(this, separator, limit);
+      const text = shortText(this, separator, SymbolSplit, SPLIT_LENGTH_MAX, "Invalid array length");
+      return StringPrototypeSplit(text, separator, limit);
+    },
+    match(pattern) {
+      const text = shortText(this, pattern, SymbolMatch, STRING_WORK_LENGTH_MAX, "Invalid array length");
+      return StringPrototypeMatch(text, pattern);
+    },
+    replace(pattern, replacement) {
+      const text = shortText(this, pattern, SymbolReplace, STRING_WORK_LENGTH_MAX, "Invalid string length");
+      return StringPrototypeReplace(text, pattern, replacement);
     },
     replaceAll(pattern, replacement) {
-      requireShort(this, STRING_WORK_LENGTH_MAX, "Invalid string length");
-      return StringPrototypeReplaceAll(this, pattern, replacement);
+      const text = shortText(this, pattern, SymbolReplace, STRING_WORK_LENGTH_MAX, "Invalid string length");
+      return StringPrototypeReplaceAll(text, pattern, replacement);
     },
     normalize() {
-      requireShort(this, STRING_WORK_LENGTH_MAX, "Invalid string length");
-      return ReflectApply(normalize, this, arguments);
+      const text = shortText(this, undefined, undefined, STRING_WORK_LENGTH_MAX, "Invalid string length");
+      return ReflectApply(normalize, text, arguments);
     },
     toLocaleLowerCase() {
-      requireShort(this, STRING_WORK_LENGTH_MAX, "Invalid string length");
-      return ReflectApply(toLocaleLowerCase, this, arguments);
+      const text = shortText(this, undefined, undefined, STRING_WORK_LENGTH_MAX, "Invalid string length");
+      return ReflectApply(toLocaleLowerCase, text, arguments);
     },
     toLocaleUpperCase() {
-      requireShort(this, STRING_WORK_LENGTH_MAX, "Invalid string length");
-      return ReflectApply(toLocaleUpperCase, this, arguments);
+      const text = shortText(this, undefined, undefined, STRING_WORK_LENGTH_MAX, "Invalid string length");
+      return ReflectApply(toLocaleUpperCase, text, arguments);
     },
   };
   for (const name in methods) {
@@ -64,6 +94,34 @@ function boundStrings() {
       __proto__: null, value: methods[name], configurable: true, enumerable: false, writable: true,
     });
   }
+  const ofPatterns = {
+    [SymbolMatch](subject) {
+      const text = `${subject}`;
+      requireShort(text, STRING_WORK_LENGTH_MAX, "Invalid array length");
+      return RegExpPrototypeSymbolMatch(this, text);
+    },
+    [SymbolReplace](subject, replacement) {
+      const text = `${subject}`;
+      requireShort(text, STRING_WORK_LENGTH_MAX, "Invalid string length");
+      return RegExpPrototypeSymbolReplace(this, text, replacement);
+    },
+  };
+  // Assigned, not defined: V8 keeps its fast ways for regular expressions whose prototype has the form that it began with.
+  RegExp.prototype[SymbolMatch] = ofPatterns[SymbolMatch];
+  RegExp.prototype[SymbolReplace] = ofPatterns[SymbolReplace];
+}
+
+function boundJson() {
+  const { parse } = {
+    parse(text, reviver) {
+      const source = `${text}`;
+      requireShort(source, JSON_LENGTH_MAX, "Invalid array length");
+      return JSONParse(source, reviver);
+    },
+  };
+  ObjectDefineProperty(JSON, "parse", {
+    __proto__: null, value: parse, configurable: true, enumerable: false, writable: true,
+  });
 }
 
 function boundWasmMemory() {
@@ -150,6 +208,7 @@ function hardenIntrinsics() {
   delete globalThis.Atomics?.waitAsync;
   hideSources();
   boundStrings();
+  boundJson();
   boundWasmMemory();
 }
 

@@ -6,6 +6,7 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const {
+  RangeError,
   op_body_cancel,
   op_body_check,
   op_body_clone,
@@ -81,7 +82,7 @@ const NOT_BYTES = "This ReadableStream did not return bytes.";
 const RELEASED = "ReadableStream sent over RPC was canceled or released by the remote execution context.";
 const LOST = "Network connection lost.";
 // A longer chunk leaves in pieces, so that what waits between two sides is bounded.
-const CHUNK_BYTES = op_bounds()[4];
+const { 4: CHUNK_BYTES, 6: JSON_LENGTH_MAX } = op_bounds();
 
 // Loaded by the first body that needs it.
 const codings = () => core.loadExtScript("ext:denizen/fetch/encoding.js");
@@ -684,6 +685,13 @@ async function pump(reader, writer, rpc, encoding) {
 }
 
 // Defines the members that Request and Response share. `innerOf` and `headerOf` reach their private state.
+function parseJson(text) {
+  if (text.length > JSON_LENGTH_MAX) {
+    throw new RangeError("Invalid array length");
+  }
+  return JSONParse(text);
+}
+
 function mixinBody(prototype, innerOf, contentTypeOf) {
   const members = {
     get body() {
@@ -705,7 +713,7 @@ function mixinBody(prototype, innerOf, contentTypeOf) {
       return consume(this, readText, null);
     },
     json() {
-      return consume(this, readText, (text) => JSONParse(text));
+      return consume(this, readText, parseJson);
     },
     formData() {
       return consume(this, (inner) => {

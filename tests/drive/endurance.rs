@@ -1,5 +1,5 @@
-//! Many of everything: memory does not grow with the number of Workers that came and went, and each of many facets has its
-//! own storage after a restart.
+//! Many of everything: memory does not grow with the number of Workers and facets that came and went, and each of many facets
+//! has its own storage after a restart.
 
 use std::ops::Range;
 

@@ -1,5 +1,6 @@
 //! Past a limit the guilty event fails, everyone else goes on.
 
+use std::io::Write;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -350,4 +351,30 @@ fn no_code_of_an_object_holds_it_for_ever() {
     assert_eq!(server.get("/clears"), (200, format!("{reset}\n{reset}\nold ")));
     assert_eq!(server.get("/overlaps"), (200, format!("{reset}\n{reset}\nold before")));
     assert_eq!(server.get("/changes"), (200, "0\nold inside\nold inside".into()));
+}
+
+/// V8 is not interrupted in some of its own loops. A shard that is lost in one takes the process with it, so that whoever runs
+/// denizen starts it again, and it does not keep the process from ending.
+#[test]
+fn a_turn_that_cannot_be_stopped_ends_the_process() {
+    let script = r#"
+        const lost = "export default { fetch() { Array.prototype.forEach.call({ length: 2 ** 53 - 1 }, () => {}); } };";
+        const code = { compatibilityDate: "2026-11-17", mainModule: "lost.js", modules: { "lost.js": lost } };
+        export default {
+          fetch(request, env) {
+            if (new URL(request.url).pathname !== "/lost") return new Response("served");
+            return env.LOADER.load(code).getEntrypoint(null, { limits: { cpuMs: 50 } }).fetch("http://lost.test/");
+          },
+        };"#;
+    let folder = Folder::with(&[("main.js", script)]);
+    let mut server = Server::script_with(&folder, "main.js", &[], &[("DENIZEN_TEST_LOST_TURN_MS", "300")]);
+    assert_eq!(server.get("/"), (200, "served".into()));
+    let mut stream = server.connect();
+    stream.write_all(b"GET /lost HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("written");
+    server.wait_for_log("the process ends");
+    let end = Instant::now() + Duration::from_secs(5);
+    while server.is_running() {
+        assert!(Instant::now() < end, "it goes on");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }

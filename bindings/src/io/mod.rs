@@ -16,7 +16,7 @@ use crate::io::context::{Frame, IoContext, IoError};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
 use denizen_core::limits::{
-    BODY_CHUNK_BYTES, CONSOLE_GROUPS, CONSOLE_LINE_BYTES, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH,
+    BODY_CHUNK_BYTES, CONSOLE_GROUPS, CONSOLE_LINE_BYTES, JSON_LENGTH, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH,
     STRING_WORK_LENGTH, TIMERS, WASM_PAGES,
 };
 
@@ -94,7 +94,7 @@ pub enum TimerError {
 }
 
 /// Bounds that JavaScript enforces: redirects of one fetch, entries of `performance`, the length of a string to split, pages of
-/// WebAssembly memories, bytes of a chunk of a body, the length of a string to work on.
+/// WebAssembly memories, bytes of a chunk of a body, the length of a string to work on, and of a text of JSON.
 #[op2]
 pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
     let redirects = v8::Number::new(scope, f64::from(REDIRECTS)).into();
@@ -103,7 +103,8 @@ pub fn op_bounds<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Valu
     let chunk = v8::Number::new(scope, BODY_CHUNK_BYTES as f64).into();
     let entries = v8::Number::new(scope, f64::from(PERFORMANCE_ENTRIES)).into();
     let work = v8::Number::new(scope, f64::from(STRING_WORK_LENGTH)).into();
-    v8::Array::new_with_elements(scope, &[redirects, entries, split, pages, chunk, work]).into()
+    let json = v8::Number::new(scope, f64::from(JSON_LENGTH)).into();
+    v8::Array::new_with_elements(scope, &[redirects, entries, split, pages, chunk, work, json]).into()
 }
 
 /// Calls `callback` in a turn of its own after `delay` milliseconds, once or again and again.

@@ -233,9 +233,11 @@ pub const STACK_MESSAGE_LENGTH: usize = 1 << 24;
 
 /// Longest string that `split` takes apart: V8 aborts the process when the parts outnumber what an array can hold.
 pub const SPLIT_LENGTH: u32 = 1 << 26;
-/// Longest string that `replaceAll`, `normalize`, `toLocaleLowerCase` and `toLocaleUpperCase` take: V8 is not interrupted in
-/// them.
-pub const STRING_WORK_LENGTH: u32 = 1 << 24;
+/// Longest string that `match`, `replace`, `replaceAll`, `normalize`, `toLocaleLowerCase` and `toLocaleUpperCase` take: V8 is not
+/// interrupted in them, and aborts the process when what is found outnumbers what an array can hold.
+pub const STRING_WORK_LENGTH: u32 = 1 << 25;
+/// Longest text that is parsed as JSON, for the same reasons.
+pub const JSON_LENGTH: u32 = 1 << 25;
 /// Parameters of a URL or fields of a form that are taken apart.
 pub const URL_PARAMETERS: usize = 1 << 18;
 
@@ -352,6 +354,9 @@ pub struct IsolateLimits {
     pub facets_at_a_time: usize,
     /// How long one callback of `blockConcurrencyWhile` or `transaction` may hold its object. workerd's is 30 s.
     pub section: Duration,
+    /// CPU time after the stop of a turn at which the process ends, since its shard is lost: V8 asks in few of its own loops
+    /// whether it is to stop.
+    pub lost_turn: Duration,
 }
 
 impl IsolateLimits {
@@ -363,6 +368,7 @@ impl IsolateLimits {
         actor_idle: Duration::from_secs(10),
         facets_at_a_time: 1_000,
         section: Duration::from_secs(30),
+        lost_turn: Duration::from_secs(60),
     };
 }
 

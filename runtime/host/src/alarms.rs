@@ -30,7 +30,7 @@ fn run(shared: &Weak<Shared>, due: AlarmDue) {
             Err(error) if error.gives_up_alarm => Outcome::GivenUp,
             Err(error) => {
                 let text = error.stack.as_deref().unwrap_or(&error.message);
-                eprintln!("{} error Uncaught in alarm(): {text}", label(&due.key));
+                crate::log::print(&label(&due.key).to_string(), "error", &format!("Uncaught in alarm(): {text}"));
                 Outcome::Failed
             }
         };

@@ -40,6 +40,9 @@ fn options(args: &WorkerArgs, default_shards: usize) -> Options {
     if let Some(ms) = for_tests(SECTION_MS).and_then(|text| text.to_str()?.parse().ok()) {
         isolates.section = Duration::from_millis(ms);
     }
+    if let Some(ms) = for_tests(LOST_TURN_MS).and_then(|text| text.to_str()?.parse().ok()) {
+        isolates.lost_turn = Duration::from_millis(ms);
+    }
     Options {
         shards: args.shards.map_or(default_shards, usize::from),
         isolates,
@@ -193,6 +196,9 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
 const DISK_CONTROL: &str = "DENIZEN_TEST_DISK_CONTROL";
 /// Milliseconds that a callback of `blockConcurrencyWhile` or `transaction` may take.
 const SECTION_MS: &str = "DENIZEN_TEST_SECTION_MS";
+
+/// Milliseconds that a stopped turn may go on before the process ends.
+const LOST_TURN_MS: &str = "DENIZEN_TEST_LOST_TURN_MS";
 
 /// A variable that the tests set which drive the binary. A release build does not read it.
 fn for_tests(name: &str) -> Option<OsString> {

@@ -52,7 +52,7 @@ async fn fire(shared: Weak<Shared>, trigger: Trigger, cron: Cron) {
         io.spawn(async move {
             if let Err(error) = run(&shared, &trigger.worker, &trigger.expression, due.timestamp_millis()).await {
                 let text = error.stack.as_deref().unwrap_or(&error.message);
-                eprintln!("{} error Uncaught in scheduled(): {text}", trigger.worker);
+                crate::log::print(&trigger.worker, "error", &format!("Uncaught in scheduled(): {text}"));
             }
         });
         // Times that passed while the machine slept are not made up for.

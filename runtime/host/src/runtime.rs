@@ -195,7 +195,7 @@ impl Running {
             shards.push(ShardHandle { sender, queued: AtomicUsize::new(0), watch: watch.recv()? });
             begin.push(give_shared);
         }
-        watchdog::start(shards.iter().map(|shard| shard.watch.clone()).collect())?;
+        watchdog::start(shards.iter().map(|shard| shard.watch.clone()).collect(), options.isolates.lost_turn)?;
         let shared = Arc::new(Shared {
             workers,
             namespaces,

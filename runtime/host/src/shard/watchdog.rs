@@ -132,7 +132,7 @@ impl Watch {
         }
     }
 
-    fn check(&self) {
+    fn check(&self, lost_turn: Duration) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(running) = &mut *running else { return };
         if running.long.is_none() && self.busy() >= LONG {
@@ -144,6 +144,9 @@ impl Watch {
             // Again at each tick until the turn has ended: native code below the guest's may catch a termination, such as
             // the console's formatter around a getter, and the guest goes on.
             running.isolate.terminate_execution();
+        }
+        if running.stopped && clock(self.clock) >= running.until + lost_turn {
+            end_process(lost_turn);
         }
     }
 
@@ -165,12 +168,24 @@ impl Watch {
     }
 }
 
-/// Watches over `watches` until the process ends.
-pub fn start(watches: Vec<Arc<Watch>>) -> std::io::Result<()> {
+/// A shard that does not come back would keep its objects for ever, and the process from ending when it is asked to. What
+/// was answered is durable.
+fn end_process(lost_turn: Duration) {
+    let seconds = lost_turn.as_secs_f64();
+    eprintln!("denizen: code did not stop within {seconds} s of CPU time after it was told to; the process ends");
+    // SAFETY: it has no preconditions. Nothing is to run on the way out, since the shard's thread does not end.
+    unsafe { libc::_exit(LOST) };
+}
+
+/// The exit status of a process that lost a shard.
+const LOST: libc::c_int = 70;
+
+/// Watches over `watches` until the process ends, which it does itself when a turn goes on `lost_turn` after its stop.
+pub fn start(watches: Vec<Arc<Watch>>, lost_turn: Duration) -> std::io::Result<()> {
     std::thread::Builder::new().name("watchdog".into()).spawn(move || {
         loop {
             std::thread::sleep(WATCHDOG_TICK);
-            watches.iter().for_each(|watch| watch.check());
+            watches.iter().for_each(|watch| watch.check(lost_turn));
         }
     })?;
     Ok(())
