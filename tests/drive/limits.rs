@@ -375,6 +375,6 @@ fn a_turn_that_cannot_be_stopped_ends_the_process() {
     let end = Instant::now() + Duration::from_secs(5);
     while server.is_running() {
         assert!(Instant::now() < end, "it goes on");
-        std::thread::sleep(Duration::from_millis(10));
+        thread::sleep(Duration::from_millis(10));
     }
 }
