@@ -11,7 +11,7 @@ pub(crate) mod index;
 
 use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use libsqlite3_sys as ffi;
@@ -47,12 +47,12 @@ pub struct ObjectStorage {
     index: RefCell<Option<FacetIndex>>,
     /// Done when the last change of the tree is: they happen one after the other, in the order of the calls.
     last_change: RefCell<Option<oneshot::Receiver<()>>>,
-    /// New facets that the last change makes, while it has not begun: others join it.
-    joining: RefCell<Option<NewFacets>>,
+    /// New facets that the last change makes, while it has not begun: others join it. They are gone with whoever makes them.
+    joining: RefCell<Weak<NewFacets>>,
 }
 
 /// Facets that get their ids by one sync.
-type NewFacets = Rc<RefCell<Vec<NewFacet>>>;
+type NewFacets = RefCell<Vec<NewFacet>>;
 
 struct NewFacet {
     parent: FacetId,
@@ -133,19 +133,20 @@ impl ObjectStorage {
     pub async fn facet(self: &Rc<Self>, parent: FacetId, name: &str) -> Result<FacetId, StorageError> {
         let (done, facet) = oneshot::channel();
         let new = NewFacet { parent, name: name.to_owned(), done };
-        let joined = self.joining.borrow().clone();
+        let joined = self.joining.borrow().upgrade();
         if let Some(others) = joined {
             others.borrow_mut().push(new);
+            drop(others);
             // Who was to make them may have left.
             return facet.await.unwrap_or(Err(StorageError::Closed));
         }
         let mut change = self.change();
-        let all = NewFacets::new(RefCell::new(vec![new]));
-        *self.joining.borrow_mut() = Some(all.clone());
+        let all = Rc::new(NewFacets::new(vec![new]));
+        *self.joining.borrow_mut() = Rc::downgrade(&all);
         change.turn().await;
-        // Unless another change came after this one, which nobody can join then.
-        self.joining.borrow_mut().take_if(|joining| Rc::ptr_eq(joining, &all));
-        self.allocate_all(all.take()).await;
+        // From now on nobody joins.
+        let all = Rc::into_inner(all).map(RefCell::into_inner).unwrap_or_default();
+        self.allocate_all(all).await;
         facet.await.unwrap_or(Err(StorageError::Closed))
     }
 
@@ -477,7 +478,8 @@ impl ObjectStorage {
     }
 
     fn change(&self) -> Change {
-        self.joining.borrow_mut().take();
+        // What was asked for before this change is joined by nothing that comes after it.
+        *self.joining.borrow_mut() = Weak::new();
         let (done, over) = oneshot::channel();
         let before = self.last_change.borrow_mut().replace(over);
         Change { before, _done: done }

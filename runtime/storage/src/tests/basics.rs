@@ -550,6 +550,23 @@ fn changes_that_an_earlier_incarnation_began_come_first() {
 }
 
 #[test]
+fn a_new_facet_does_not_wait_for_one_that_nobody_makes_any_more() {
+    let (engine, _folder) = engine("left");
+    let storage = object(&engine);
+    let mut waiting = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut earlier = Box::pin(storage.facet(0, "earlier"));
+    let mut left = Box::pin(storage.facet(0, "left"));
+    let mut joined = Box::pin(storage.facet(0, "joined"));
+    for facet in [&mut earlier, &mut left, &mut joined] {
+        assert!(facet.as_mut().poll(&mut waiting).is_pending());
+    }
+    drop(left);
+    assert!(matches!(joined.as_mut().poll(&mut waiting), std::task::Poll::Ready(Err(StorageError::Closed))));
+    drop(earlier);
+    drive(storage.facet(0, "later"), || engine.run_background()).expect("facet");
+}
+
+#[test]
 fn facets_that_are_new_at_the_same_time_share_syncs() {
     let (engine, _folder) = engine("together");
     let storage = object(&engine);
