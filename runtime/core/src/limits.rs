@@ -181,11 +181,27 @@ pub const TRACE_BYTES: usize = 256 << 10;
 
 /// Bytes of an error's message that is kept as a facet's last one.
 pub const LAST_ERROR_BYTES: usize = 1_024;
+/// Facets that have ended whose last errors a shard keeps; of more, those that ended first are forgotten.
+pub const LAST_ERRORS: usize = 10_000;
+
+/// Events of entrypoints that go on or wait at a time for one facet, or for one event that no facet is behind, because loaded
+/// Workers have called loaded Workers, such as their own exports: as many as one such event may begin unless somebody allows
+/// it more. What calls itself over and over would fill the shard.
+pub const LINEAGE_EVENTS: usize = 1_000;
+/// Longest chain of such calls, each made by the one before, so that one that never ends on purpose does. Cloudflare's is 32
+/// invocations of Workers; workerd has none.
+pub const LINEAGE_DEPTH: usize = 128;
 
 /// Bytes of all modules of a dynamic Worker together, and of its serialised env: Cloudflare's.
 pub const DYNAMIC_CODE_BYTES: usize = 67_108_864;
 /// See [`DYNAMIC_CODE_BYTES`].
 pub const DYNAMIC_ENV_BYTES: usize = 1_048_576;
+
+/// Modules of one Worker: each takes some kilobytes, and some ten microseconds of its start.
+pub const MODULES: usize = 10_000;
+/// Bytes of the modules that one isolate loads, those of each counted once for each import in it: deno_core counts the lines
+/// before each of them. That is two seconds in which nothing can be stopped.
+pub const IMPORT_BYTES: u64 = 1 << 31;
 
 /// Bytes that V8 is told a loaded Worker takes beside its modules: more than it does, so that handles of Workers that have
 /// been evicted are collected about every thousand, and not only when the heap of whoever loaded them has grown.
@@ -245,6 +261,10 @@ pub const URL_PARAMETERS: usize = 1 << 18;
 /// ArrayBuffers.
 pub const WASM_PAGES: u32 = 2_048;
 
+/// Pages that a memory counts for at least which a WebAssembly instance makes for itself, if it may grow to as many: nobody
+/// sees its code grow it, up to the bound of one memory. The bound over all such memories is [`WASM_PAGES`], too.
+pub const WASM_INSTANCE_PAGES: u64 = 64;
+
 /// Workers that all loaders together remember by name. Beyond that, those that nobody refers to are forgotten, the least
 /// recently used first. Each takes about 2 KB beside its code, and far fewer have isolates at a time.
 pub const LOADED_WORKERS: usize = 2_000;
@@ -293,6 +313,15 @@ pub const BODY_CHUNK_BYTES: usize = 64 << 10;
 
 /// A request body up to this length is read before its event starts, so that no stream is made for it.
 pub const SMALL_BODY_BYTES: usize = 64 << 10;
+
+/// How long a request's body is still taken after an answer that did not wait for it, up to [`SMALL_BODY_BYTES`]. Both are workerd's.
+pub const INGRESS_GRACE: Duration = Duration::from_secs(1);
+
+/// How long what has come of a request is looked for, once its client has ended its input.
+pub const INGRESS_REST: Duration = Duration::from_millis(200);
+
+/// How much sooner an event learns that its client has left than those who read the request.
+pub const INGRESS_RESET: Duration = Duration::from_millis(20);
 
 /// Bytes of one line of a Worker's console output; the rest is cut, with a mark.
 pub const CONSOLE_LINE_BYTES: usize = 16 << 10;
@@ -439,6 +468,13 @@ pub mod storage {
     pub const DATABASE_BYTES: u64 = 10 << 30;
     /// Facets of an object that get their places in the index by one sync.
     pub const FACETS_A_SYNC: usize = 64;
+    /// Bytes of one of the two files of the journal.
+    pub const JOURNAL_BYTES: u64 = 32 << 20;
+    /// Bytes that one database writes to its log between two rounds of the syncer for the journal to take them; the log itself
+    /// is synced beyond.
+    pub const LOG_WRITES_BYTES: usize = 256 << 10;
+    /// Requests in a round of the syncer from which on the journal is used.
+    pub const JOURNAL_FROM: usize = 2;
     /// Length of a write-ahead log from which on it is brought into its database.
     pub const CHECKPOINT_BYTES: u64 = 4 << 20;
     /// Length of a write-ahead log at which cursors that keep it from beginning anew are closed.

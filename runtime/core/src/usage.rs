@@ -26,7 +26,7 @@ impl Bill {
 pub struct Usage {
     /// Events that were delivered.
     pub requests: u64,
-    /// Events that failed, and resets.
+    /// Events that failed, each once: its outcome was an error, whatever made it fail, or did not leave.
     pub errors: u64,
     /// CPU time of its turns, and what is on its [`Bill`].
     pub cpu: Duration,

@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use denizen_core::limits::storage::JOURNAL_FROM;
+
 use crate::StorageError;
 use crate::alarms::{Alarms, Clock};
 use crate::database::metadata::AlarmMove;
@@ -28,6 +30,8 @@ pub struct EngineOptions {
     pub threads: bool,
     /// Gives the milliseconds since the epoch, for alarms.
     pub clock: Clock,
+    /// From how many requests in a round of the syncer on the journal is used.
+    pub journal_from: usize,
     /// Added to each sync, to see how the engine does on a slower disk.
     pub sync_delay: Duration,
     /// A file that says whether syncs and writes wait or fail (`disk/held.rs`), to see how the binary does on such a disk.
@@ -42,7 +46,13 @@ impl std::fmt::Debug for EngineOptions {
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { threads: true, clock: Arc::new(system_clock), sync_delay: Duration::ZERO, disk_control: None }
+        Self {
+            threads: true,
+            clock: Arc::new(system_clock),
+            journal_from: JOURNAL_FROM,
+            sync_delay: Duration::ZERO,
+            disk_control: None,
+        }
     }
 }
 
@@ -100,9 +110,10 @@ impl Engine {
         disk.create_folders(folder).at(folder)?;
         let folder = folder.canonicalize().at(folder)?;
         let lock_file = layout::lock(&folder)?;
+        disk.open_journal(&folder)?;
         let registry = Registry::open(&disk, &folder)?;
-        let syncer = Arc::new(Syncer::new(disk.clone(), &folder).at(&folder)?);
         let upkeep = Arc::new(Upkeep::default());
+        let syncer = Arc::new(Syncer::new(disk.clone(), upkeep.clone(), &folder, options.journal_from).at(&folder)?);
         let alarms = Arc::new(Alarms::new(disk.clone(), upkeep.clone(), &folder, options.clock));
         alarms.load()?;
         let usage = Arc::new(UsageBook::new(disk.clone(), upkeep.clone(), layout::usage(&folder)));
@@ -208,6 +219,11 @@ impl Engine {
         while self.syncer.run_once() | self.upkeep.run_once() | self.alarms.run_once() {}
     }
 
+    /// Has all logs durable by one sync, so that the many databases that close before a shut-down need not see to it one by one.
+    pub fn settle(&self) {
+        self.syncer.give_up_journal();
+    }
+
     /// Ends the threads once all that waits is done. What is asked for afterwards fails.
     pub fn shut_down(&self) {
         // Commits may move alarms, so the alarms end after the syncer; closing databases is upkeep's last work.
@@ -215,6 +231,7 @@ impl Engine {
         let threads = std::mem::take(&mut *lock(&self.threads));
         let mut threads = threads.into_iter();
         drop(threads.next().map(JoinHandle::join));
+        self.syncer.give_up_journal();
         self.alarms.close();
         self.usage.flush();
         self.upkeep.shut_down();

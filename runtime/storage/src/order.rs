@@ -9,6 +9,12 @@
 pub(crate) enum Rule {
     /// The gate of a commit opens after the log is durable.
     LogBeforeGate,
+    /// The gate of a commit that is in the journal opens after that is durable.
+    JournalBeforeGate,
+    /// Logs are durable before what the journal has of them is given up.
+    LogsBeforeRetirement,
+    /// What the journal has of a log that has begun anew since, here or by another program, is not written to it.
+    OfThisLog,
     /// A facet's entry in the index is durable before its file is made.
     IndexBeforeFile,
     /// A new id first unlinks what an earlier holder of it left.

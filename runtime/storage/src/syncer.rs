@@ -3,9 +3,11 @@
 //! Owns the queue of what waits for a sync. A commit adds its database and gets a [`Durable`], which is done when a sync
 //! that began after it has ended. It must not know SQL or what a gate is.
 //!
-//! One round takes all that waits: a few files are synced one by one, and from [`SYNC_ALL_FROM`] on one `syncfs` does for
-//! all of them, unless the file system has been slow with it lately (another program's dirty pages are written too). One
-//! thread does all rounds, so that a file is never in two of them: the first may have taken what the second relies on.
+//! One round takes all that waits. From a few requests on, what was written to logs goes to the journal, which
+//! is synced in their place (`disk/journal.rs`). Of the rest a few files are synced one by one, and from [`SYNC_ALL_FROM`] on
+//! one `syncfs` does for all of them, unless the file system has been slow with it lately (another program's dirty pages are
+//! written too). One thread does all rounds, so that a file is never in two of them: the first may have taken what the
+//! second relies on.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -22,9 +24,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use crate::StorageError;
+use crate::disk::journal::{BATCH_BYTES, Batch, Journal};
 use crate::disk::vfs::{Files, unsynced};
 use crate::disk::{Disk, lock};
 use crate::order::{Rule, broken};
+use crate::upkeep::Upkeep;
 
 /// From how many files on a round syncs the whole file system. Seen: 16 files 1.5 ms one by one, 0.3 ms in one.
 const SYNC_ALL_FROM: usize = 8;
@@ -40,6 +44,12 @@ const SYNC_ALL_SLOW: Duration = Duration::from_millis(100);
 
 /// For how long the whole file system is not synced after a slow one.
 const SYNC_ALL_PAUSE: Duration = Duration::from_secs(60);
+
+/// For how long nothing is asked for before the journal is given up, so that databases that go to sleep need not settle.
+const JOURNAL_IDLE: Duration = Duration::from_secs(5);
+
+/// What a database takes in a batch of the journal beside its bytes: paths and numbers.
+const RECORD_BYTES: usize = 512;
 
 /// Why what is committed to a database after a failed sync does not become durable.
 const EARLIER_FAILURE: &str = "an earlier sync failed";
@@ -122,13 +132,23 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    fn path(&self) -> &PathBuf {
+    fn path(&self) -> &Path {
         match self {
             Self::Database(files) => &files.path,
             Self::File(path) | Self::Folder(path) => path,
         }
     }
 }
+
+/// A target of a round.
+struct Due {
+    target: Target,
+    /// What waited of it, bits of [`unsynced`].
+    flags: u8,
+}
+
+/// Whether something was synced, or why not.
+type Synced = Result<(), String>;
 
 /// Called with the outcome of a sync, on the syncer's thread: what comes after durability in order.
 pub(crate) type After = Box<dyn FnOnce(&Result<(), StorageError>) + Send>;
@@ -164,7 +184,9 @@ pub struct SyncCounters {
 /// The queue, shared with its threads.
 pub(crate) struct Syncer {
     disk: Arc<Disk>,
+    upkeep: Arc<Upkeep>,
     root: File,
+    journal_from: usize,
     queue: Mutex<Queue>,
     arrived: Condvar,
     pub(crate) counters: SyncCounters,
@@ -185,10 +207,12 @@ impl std::fmt::Debug for Syncer {
 
 impl Syncer {
     /// A syncer for the files below `folder`; the caller gives it threads.
-    pub(crate) fn new(disk: Arc<Disk>, folder: &Path) -> io::Result<Self> {
+    pub(crate) fn new(disk: Arc<Disk>, upkeep: Arc<Upkeep>, folder: &Path, journal_from: usize) -> io::Result<Self> {
         Ok(Self {
             disk,
+            upkeep,
             root: File::open(folder)?,
+            journal_from,
             queue: Mutex::default(),
             arrived: Condvar::new(),
             counters: SyncCounters::default(),
@@ -221,7 +245,18 @@ impl Syncer {
                 if queue.closed {
                     return;
                 }
-                queue = self.arrived.wait(queue).unwrap_or_else(std::sync::PoisonError::into_inner);
+                if self.journal().is_none_or(Journal::is_unused) {
+                    queue = self.arrived.wait(queue).unwrap_or_else(std::sync::PoisonError::into_inner);
+                    continue;
+                }
+                let waited = self.arrived.wait_timeout(queue, JOURNAL_IDLE);
+                let (next, idle) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
+                queue = next;
+                if idle.timed_out() && queue.waiting.is_empty() {
+                    drop(queue);
+                    self.give_up_journal();
+                    queue = lock(&self.queue);
+                }
             }
             queue = self.gather(queue, &last);
             let round = std::mem::take(&mut queue.waiting);
@@ -264,29 +299,41 @@ impl Syncer {
         self.arrived.notify_all();
     }
 
+    /// Has all logs durable, so that nothing is in the journal that counts. If that fails, its records stay.
+    pub(crate) fn give_up_journal(&self) {
+        if let Some(journal) = self.journal().filter(|journal| !journal.is_unused()) {
+            drop(journal.give_up(&self.disk));
+        }
+    }
+
+    /// The journal, where the kernel says whether the file system could be synced.
+    fn journal(&self) -> Option<&Journal> {
+        self.disk.journal().filter(|_| self.sync_all)
+    }
+
     fn round(&self, requests: Vec<Request>) {
         if requests.is_empty() {
             return;
         }
         self.counters.batches.fetch_add(1, Ordering::Relaxed);
-        let mut targets: Vec<(Target, u8)> = Vec::new();
+        let mut due: Vec<Due> = Vec::new();
         let mut places = HashMap::new();
         let numbers: Vec<usize> = requests
             .iter()
             .map(|request| {
-                let number = *places.entry(request.target.path().as_os_str()).or_insert(targets.len());
-                if number == targets.len() {
-                    targets.push((request.target.clone(), 0));
+                let number = *places.entry(request.target.path().as_os_str()).or_insert(due.len());
+                if number == due.len() {
+                    due.push(Due { target: request.target.clone(), flags: 0 });
                 }
                 if let Target::Database(files) = &request.target {
                     // Taken before the sync begins: what is written from now on marks itself again.
-                    targets[number].1 |= files.take_unsynced();
+                    due[number].flags |= files.take_unsynced();
                 }
                 number
             })
             .collect();
         let began = Instant::now();
-        let outcomes = self.sync(&targets);
+        let outcomes = self.sync(&due, requests.len());
         let (average, took) = (self.round_us.load(Ordering::Relaxed), began.elapsed().as_micros() as u64);
         self.round_us.store((average * 7 + took) / 8, Ordering::Relaxed);
         for (request, number) in requests.into_iter().zip(numbers) {
@@ -299,29 +346,123 @@ impl Syncer {
         }
     }
 
-    /// What became of each target, in their order.
-    fn sync(&self, targets: &[(Target, u8)]) -> Vec<Outcome> {
+    /// What became of each, in their order.
+    fn sync(&self, due: &[Due], requests: usize) -> Vec<Outcome> {
+        let mut outcomes = vec![Ok(()); due.len()];
+        match self.journal() {
+            None => self.sync_directly(due, &Vec::from_iter(0..due.len()), &mut outcomes),
+            Some(journal) => self.sync_with(journal, due, requests, &mut outcomes),
+        }
         let mut there = Folders::default();
-        if self.may_sync_all(targets.len()) {
+        let settled = due.iter().zip(&outcomes);
+        settled.map(|(due, outcome)| settle(&self.disk, &due.target, due.flags, outcome, &mut there)).collect()
+    }
+
+    /// Syncs through the journal what it can take, and tells it of what is synced by itself.
+    fn sync_with(&self, journal: &Journal, due: &[Due], requests: usize, outcomes: &mut [Synced]) {
+        let until = journal.begin().position();
+        let (journaled, direct) = self.divide(journal, due, requests);
+        for number in &direct {
+            if let Target::Database(files) = &due[*number].target {
+                files.drop_log_writes();
+            }
+        }
+        self.sync_directly(due, &direct, outcomes);
+        let mut session = journal.begin();
+        let mut taken = Vec::new();
+        let mut grown = Vec::new();
+        for number in journaled {
+            let Target::Database(files) = &due[number].target else { continue };
+            match files.take_whole_log_writes() {
+                Some(writes) => taken.push((number, writes)),
+                None => grown.push(number),
+            }
+        }
+        for number in &grown {
+            if let Target::Database(files) = &due[*number].target {
+                files.drop_log_writes();
+            }
+        }
+        self.sync_directly(due, &grown, outcomes);
+        let mut batch = Batch::default();
+        batch.written.extend(
+            taken
+                .iter()
+                .filter(|(_, writes)| !writes.is_empty())
+                .map(|(number, writes)| (due[*number].target.path(), writes)),
+        );
+        let settled = direct.into_iter().chain(grown).filter(|number| {
+            // A sync says nothing about bytes that an earlier one lost.
+            let failed =
+                matches!(&due[*number].target, Target::Database(files) if files.failed.load(Ordering::Acquire));
+            outcomes[*number].is_ok() && !failed
+        });
+        let settled: Vec<_> = settled.filter(|number| journal.is_live(due[*number].target.path())).collect();
+        batch.settled.extend(settled.iter().map(|number| (due[*number].target.path(), until)));
+        if batch.written.is_empty() && batch.settled.is_empty() {
+            return;
+        }
+        if let Err(error) = session.write(&self.disk, &batch) {
+            let concerned = taken.iter().map(|(number, _)| *number).chain(settled);
+            concerned.for_each(|number| outcomes[number] = Err(error.to_string()));
+        }
+        drop(session);
+        if journal.has_full() {
+            let disk = self.disk.clone();
+            self.upkeep.push(move || {
+                if let Some(journal) = disk.journal() {
+                    journal.retire_full(&disk);
+                }
+            });
+        }
+    }
+
+    /// What the journal is to make durable, and what is synced by itself, by their places in `due`.
+    fn divide(&self, journal: &Journal, due: &[Due], requests: usize) -> (Vec<usize>, Vec<usize>) {
+        let is_worth_it = journal.is_usable()
+            && (requests >= self.journal_from || due.iter().any(|due| journal.is_live(due.target.path())));
+        let mut room = BATCH_BYTES;
+        (0..due.len()).partition(|number| {
+            let Due { target: Target::Database(files), flags } = &due[*number] else { return false };
+            // A name and a first page are not in a log, and the journal relies on the header of one.
+            let is_log = flags & (unsynced::MAIN | unsynced::FOLDER | unsynced::HEADER) == 0;
+            let bytes = files.log_writes_bytes().filter(|_| is_worth_it && is_log).map(|bytes| bytes + RECORD_BYTES);
+            let Some(left) = bytes.and_then(|bytes| room.checked_sub(bytes)) else { return false };
+            room = left;
+            true
+        })
+    }
+
+    /// Syncs those of `due` at the places `which` by themselves.
+    fn sync_directly(&self, due: &[Due], which: &[usize], outcomes: &mut [Synced]) {
+        if self.may_sync_all(which.len()) {
             let began = Instant::now();
-            let outcome = self.disk.sync_all(&self.root);
+            let outcome = self.disk.sync_all(&self.root).map_err(|error| error.to_string());
             if began.elapsed() > SYNC_ALL_SLOW {
                 *lock(&self.paused) = Some(Instant::now() + SYNC_ALL_PAUSE);
             }
-            return targets
-                .iter()
-                .map(|(target, flags)| settle(&self.disk, target, *flags, &outcome, &mut there))
-                .collect();
+            which.iter().for_each(|number| outcomes[*number] = outcome.clone());
+        } else {
+            self.sync_one_by_one(due, which, outcomes);
         }
-        let mut folders: HashMap<PathBuf, Result<(), String>> = HashMap::new();
+        // The journal may be all that has what these were to make durable: it has to know before it is given up.
+        for number in which {
+            if let (Target::Database(files), Err(_)) = (&due[*number].target, &outcomes[*number]) {
+                suspect(&self.disk, files);
+            }
+        }
+    }
+
+    fn sync_one_by_one(&self, due: &[Due], which: &[usize], outcomes: &mut [Synced]) {
+        let mut folders: HashMap<PathBuf, Synced> = HashMap::new();
         let mut sync_folder = |folder: &Path| -> io::Result<()> {
             let known = folders
                 .entry(folder.to_owned())
                 .or_insert_with(|| self.disk.sync_folder(folder).map_err(|error| error.to_string()));
             known.clone().map_err(io::Error::other)
         };
-        let mut outcomes = Vec::with_capacity(targets.len());
-        for (target, flags) in targets {
+        for number in which {
+            let Due { target, flags } = &due[*number];
             let began = Instant::now();
             let outcome = match target {
                 Target::Database(files) => self.sync_database(files, *flags, &mut sync_folder),
@@ -330,9 +471,8 @@ impl Syncer {
             };
             let (average, took) = (self.single_us.load(Ordering::Relaxed), began.elapsed().as_micros() as u64);
             self.single_us.store((average * 7 + took) / 8, Ordering::Relaxed);
-            outcomes.push(settle(&self.disk, target, *flags, &outcome, &mut there));
+            outcomes[*number] = outcome.map_err(|error| error.to_string());
         }
-        outcomes
     }
 
     fn sync_database(
@@ -378,15 +518,9 @@ impl<'a> Folders<'a> {
 }
 
 /// What became of `target`. After a failed sync a database is not used again before its bytes are rewritten.
-fn settle<'a>(
-    disk: &Disk,
-    target: &'a Target,
-    flags: u8,
-    outcome: &io::Result<()>,
-    there: &mut Folders<'a>,
-) -> Outcome {
+fn settle<'a>(disk: &Disk, target: &'a Target, flags: u8, outcome: &Synced, there: &mut Folders<'a>) -> Outcome {
     let reason = match (outcome, target) {
-        (Err(error), _) => error.to_string(),
+        (Err(error), _) => error.clone(),
         // A sync of everything says nothing about bytes that an earlier one lost.
         (Ok(()), Target::Database(files)) if files.failed.load(Ordering::Acquire) => EARLIER_FAILURE.into(),
         // What was written into files without a name is lost with the last descriptor.
@@ -395,10 +529,15 @@ fn settle<'a>(
     };
     if let Target::Database(files) = target {
         files.mark(flags);
-        files.failed.store(true, Ordering::Release);
-        disk.suspect(&files.path);
+        suspect(disk, files);
     }
-    Err(StorageError::Sync { path: target.path().clone(), reason })
+    Err(StorageError::Sync { path: target.path().to_owned(), reason })
+}
+
+/// What the disk has of a database is unknown until it is made good.
+fn suspect(disk: &Disk, files: &Files) {
+    files.failed.store(true, Ordering::Release);
+    disk.suspect(&files.path);
 }
 
 /// Whether `syncfs` says that a write failed: Linux from 5.8 on.

@@ -107,6 +107,9 @@ fn create(disk: &Arc<Disk>, files: &Files, blank: bool) -> Result<(), StorageErr
 /// behind the last good sync was acknowledged.
 fn rewrite(disk: &Arc<Disk>, files: &Files) -> Result<(), StorageError> {
     if !broken(Rule::RewriteAfterFailure) {
+        if let Some(journal) = disk.journal() {
+            journal.restore(disk, &files.path)?;
+        }
         for path in [&files.path, &files.wal] {
             let Some(bytes) = disk.read(path).at(path)? else { continue };
             let fresh = beside(path, "-rewrite");
@@ -116,6 +119,10 @@ fn rewrite(disk: &Arc<Disk>, files: &Files) -> Result<(), StorageError> {
             disk.rename(&fresh, path).at(path)?;
         }
         disk.sync_folder(&files.folder).at(&files.folder)?;
+        files.drop_log_writes();
+        if let Some(journal) = disk.journal() {
+            journal.forget(disk, &files.path).at(&files.path)?;
+        }
     }
     files.failed.store(false, Ordering::Release);
     disk.clear_suspicion(&files.path);

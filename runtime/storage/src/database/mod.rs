@@ -152,6 +152,7 @@ impl Database {
         let path = options.path.clone();
         let files = engine.disk.files(&path);
         files::ensure(&engine.disk, &files).map_err(|error| error.at(&path))?;
+        files.keep_log_writes();
         let mut inner = Inner {
             options,
             engine,

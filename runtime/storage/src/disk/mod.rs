@@ -6,10 +6,12 @@
 //!
 //! # Layout
 //! - [`vfs`]: SQLite's own reads and writes, on their way to `unix-excl`.
+//! - [`journal`]: one file that is synced in place of many logs.
 //! - [`recording`]: the observer that remembers, and what a power cut would leave of it.
 //! - [`held`]: the observer through which a test of the binary makes syncs wait or fail.
 
 mod held;
+pub(crate) mod journal;
 #[cfg(test)]
 pub(crate) mod recording;
 pub(crate) mod vfs;
@@ -21,11 +23,13 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use std::time::Duration;
 
 use self::held::HeldDisk;
+use self::journal::Journal;
 use self::vfs::{Files, Vfs};
+use crate::StorageError;
 
 /// A file as an [`Observer`] knows it: a name may come to stand for another file, and a file may lose its name.
 pub(crate) type FileId = u64;
@@ -107,6 +111,7 @@ pub(crate) struct Disk {
     open: Mutex<HashMap<PathBuf, Weak<Files>>>,
     /// Databases of which a sync failed, so that what the kernel holds and what the disk holds may differ.
     suspects: Mutex<HashSet<PathBuf>>,
+    journal: OnceLock<Journal>,
     pub(crate) counters: Arc<Counters>,
     /// Added to each sync, to see how the engine does on a slower disk.
     sync_delay: Duration,
@@ -138,6 +143,7 @@ impl Disk {
             vfs,
             open: Mutex::default(),
             suspects: Mutex::default(),
+            journal: OnceLock::new(),
             counters: Arc::default(),
             sync_delay,
         });
@@ -148,6 +154,19 @@ impl Disk {
     /// Name under which SQLite finds this disk.
     pub(crate) fn vfs_name(&self) -> &CString {
         self.vfs.name()
+    }
+
+    /// Brings the logs below `folder` to where the journal that lies there says, and begins a new one.
+    pub(crate) fn open_journal(&self, folder: &Path) -> Result<(), StorageError> {
+        journal::replay(self, folder)?;
+        // It is asked for once, by whoever opens the folder.
+        drop(self.journal.set(Journal::new(folder)));
+        Ok(())
+    }
+
+    /// The journal of the folder that is open.
+    pub(crate) fn journal(&self) -> Option<&Journal> {
+        self.journal.get()
     }
 
     /// What is known of the database at `path`, for all connections to it.

@@ -13,12 +13,14 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use denizen_core::limits::storage::LOG_WRITES_BYTES;
 use libsqlite3_sys as ffi;
 
 use super::{Disk, FileId, Operation, lock};
+use crate::order::{Rule, broken};
 
 /// Length of the log's header in bytes (SQLite file format, section 4.1).
-const WAL_HEADER_BYTES: u64 = 32;
+pub(super) const WAL_HEADER_BYTES: u64 = 32;
 
 /// For how long the end of a checkpoint waits for the transaction that is open.
 const SHORT_TURN: Duration = Duration::from_millis(2);
@@ -31,6 +33,8 @@ pub(crate) mod unsynced {
     pub(crate) const MAIN: u8 = 2;
     /// A name in the folder.
     pub(crate) const FOLDER: u8 = 4;
+    /// The first header of a write-ahead log.
+    pub(crate) const HEADER: u8 = 8;
 }
 
 /// The files of one database, over all connections of this process.
@@ -57,6 +61,8 @@ pub(crate) struct Files {
     pub(crate) no_space: AtomicBool,
     /// SQLite's open handles of the database file.
     handles: Mutex<Vec<Handle>>,
+    /// What was written to the log since the syncer last took it; `None` where nobody takes it.
+    writes: Mutex<Option<LogWrites>>,
     /// Who may write to the log.
     turnstile: Mutex<Turnstile>,
     turned: Condvar,
@@ -72,6 +78,44 @@ enum Turnstile {
     /// A transaction is open, and the end of a checkpoint comes after it.
     Awaited,
     Checkpoint,
+}
+
+/// Writes to a log, in their order, as the journal takes them.
+#[derive(Debug, Default)]
+pub(crate) struct LogWrites {
+    /// Offset and length of each; what follows the one before is one with it.
+    places: Vec<(u64, usize)>,
+    bytes: Vec<u8>,
+    /// There were more than are kept.
+    too_many: bool,
+}
+
+impl LogWrites {
+    pub(super) fn add(&mut self, offset: u64, data: &[u8]) {
+        if self.too_many || self.bytes.len() + data.len() > LOG_WRITES_BYTES {
+            *self = Self { too_many: true, ..Self::default() };
+            return;
+        }
+        match self.places.last_mut() {
+            Some((begin, length)) if *begin + *length as u64 == offset => *length += data.len(),
+            _ => self.places.push((offset, data.len())),
+        }
+        self.bytes.extend_from_slice(data);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Offset and bytes of each.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let mut rest = &self.bytes[..];
+        self.places.iter().map(move |(offset, length)| {
+            let (data, behind) = rest.split_at(*length);
+            rest = behind;
+            (*offset, data)
+        })
+    }
 }
 
 /// A file of the layer below, and what the observer calls it.
@@ -97,6 +141,7 @@ impl Files {
             failed: AtomicBool::new(false),
             no_space: AtomicBool::new(false),
             handles: Mutex::default(),
+            writes: Mutex::default(),
             turnstile: Mutex::default(),
             turned: Condvar::new(),
         }
@@ -163,6 +208,32 @@ impl Files {
     /// What waits for a sync, which the caller does now.
     pub(crate) fn take_unsynced(&self) -> u8 {
         self.flags.swap(0, Ordering::AcqRel)
+    }
+
+    /// From now on writes to the log are kept for the journal.
+    pub(crate) fn keep_log_writes(&self) {
+        lock(&self.writes).get_or_insert_default();
+    }
+
+    /// What was written to the log since this was last asked, if that is kept; nothing if there was too much of it.
+    pub(crate) fn take_whole_log_writes(&self) -> Option<LogWrites> {
+        lock(&self.writes).as_mut().filter(|writes| !writes.too_many).map(std::mem::take)
+    }
+
+    /// Forgets what was written to the log, which the caller makes durable.
+    pub(crate) fn drop_log_writes(&self) {
+        if let Some(writes) = &mut *lock(&self.writes) {
+            *writes = LogWrites::default();
+        }
+    }
+
+    /// Bytes that wait for the journal, if all are kept that were written.
+    pub(crate) fn log_writes_bytes(&self) -> Option<usize> {
+        lock(&self.writes).as_ref().filter(|writes| !writes.too_many).map(|writes| writes.bytes.len())
+    }
+
+    fn keeps_log_writes(&self) -> bool {
+        lock(&self.writes).is_some()
     }
 
     /// Length of the log in bytes.
@@ -457,8 +528,11 @@ unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, am
                     } else {
                         files.wal_bytes.fetch_max(end, Ordering::Relaxed);
                     }
+                    if let Some(writes) = &mut *lock(&files.writes) {
+                        writes.add(offset as u64, data);
+                    }
                     files.log_writes.fetch_add(1, Ordering::Relaxed);
-                    files.mark(unsynced::WAL);
+                    files.mark(unsynced::WAL | if this.header && this.fresh { unsynced::HEADER } else { 0 });
                 }
                 ffi::SQLITE_OK
             }
@@ -509,14 +583,29 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
         if this.fresh && this.header {
             return ffi::SQLITE_OK;
         }
-        if crate::order::broken(match (this.kind, this.header) {
-            (Kind::Wal, true) => crate::order::Rule::HeaderBeforeFrames,
-            (Kind::Wal, false) => crate::order::Rule::LogBeforeDatabase,
-            _ => crate::order::Rule::DatabaseBeforeRestart,
+        if broken(match (this.kind, this.header) {
+            (Kind::Wal, true) => Rule::HeaderBeforeFrames,
+            (Kind::Wal, false) => Rule::LogBeforeDatabase,
+            _ => Rule::DatabaseBeforeRestart,
         }) {
             return ffi::SQLITE_OK;
         }
         let disk = &*this.disk;
+        // A checkpoint relies on the frames from here on. A header that is synced begins a log of which all was settled.
+        let settles = this.kind == Kind::Wal && !this.header;
+        let journaled = match (disk.journal(), &this.files) {
+            (Some(journal), Some(files)) if settles && (files.keeps_log_writes() || journal.is_live(&files.path)) => {
+                match journal.take_over(disk, files) {
+                    Ok(until) => Some((journal, files, until)),
+                    Err(error) => {
+                        files.failed.store(true, Ordering::Release);
+                        disk.suspect(&files.path);
+                        return failure(&error, ffi::SQLITE_IOERR_FSYNC);
+                    }
+                }
+            }
+            _ => None,
+        };
         disk.counters.syncs.fetch_add(1, Ordering::Relaxed);
         let mut code = ffi::SQLITE_OK;
         let mut done = disk.perform(Operation::Sync { file: this.id }, || {
@@ -528,6 +617,11 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
             // The layer below has done it; only the observer does not know.
             done = disk.perform(Operation::SyncFolder { folder }, || Ok(()));
             this.names_folder = false;
+        }
+        if let (Ok(()), Some((journal, files, until))) = (&done, journaled)
+            && !files.failed.load(Ordering::Acquire)
+        {
+            done = journal.settle(disk, &files.path, until);
         }
         if let (Err(_), Some(files)) = (&done, &this.files) {
             // Frames that nobody waits for yet may be lost, and those that follow would stand behind a hole.

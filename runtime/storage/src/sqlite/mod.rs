@@ -22,8 +22,9 @@ pub(crate) use self::error::error_of;
 use crate::StorageError;
 use crate::disk::Disk;
 
-/// How many virtual-machine instructions run between two looks at the deadline.
-const PROGRESS_STEPS: c_int = 10_000;
+/// How many virtual-machine instructions run between two looks at the deadline: a look is worth a few of them, and one of them
+/// may read or compare megabytes.
+const PROGRESS_STEPS: c_int = 1_000;
 
 /// For how long a connection waits for another one of this process: the end of a checkpoint, at most a few syncs.
 const BUSY_MS: c_int = 30_000;

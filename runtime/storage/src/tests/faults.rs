@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use super::basics::{OBJECT, PLENTY, read, rows, run};
 use crate::disk::{Disk, FileId, Observer, Operation, lock};
+use crate::order::{Rule, without};
 use crate::testing::{Scratch, drive, scratch};
 use crate::{Database, Engine, EngineOptions, ObjectStorage, Pool, PoolOptions, StorageError};
 
@@ -85,10 +86,14 @@ fn options() -> EngineOptions {
 }
 
 fn world(name: &str) -> World {
+    world_with(name, options())
+}
+
+fn world_with(name: &str, options: EngineOptions) -> World {
     let folder = scratch(name);
     let faults = Arc::<Faults>::default();
     let disk = Disk::observed(faults.clone()).expect("disk");
-    let engine = Engine::open_on(disk, &folder, options()).expect("engine");
+    let engine = Engine::open_on(disk, &folder, options).expect("engine");
     World { pool: Pool::new(&engine, PoolOptions::default()), engine, faults, folder }
 }
 
@@ -244,7 +249,7 @@ fn the_disk_may_become_full_at_any_write() {
 
 #[test]
 fn a_failed_sync_breaks_the_gates_of_its_database_and_no_other() {
-    let world = world("sync");
+    let world = world_with("sync", EngineOptions { journal_from: usize::MAX, ..options() });
     let third = "c".repeat(64);
     let databases: Vec<_> = [OBJECT, NEIGHBOUR, &third].map(|id| world.open(id).expect("open")).into();
     for database in &databases {
@@ -777,4 +782,41 @@ fn a_second_process_is_kept_out_and_disturbs_nothing() {
     drop((database, storage, pool, engine));
     let opened = second();
     assert!(opened.status.success(), "{}", String::from_utf8_lossy(&opened.stderr));
+}
+
+/// A server that is killed leaves its journal. What another program has done with the databases since must not be undone.
+#[test]
+fn a_log_that_another_program_has_begun_anew_is_left_alone() {
+    let found = |rule: Option<Rule>| {
+        let world = world_with("foreign", EngineOptions { journal_from: 1, ..options() });
+        let database = world.open(OBJECT).expect("open");
+        world.put(&database, "first").expect("put");
+        crate::upkeep::checkpoint(&world.engine.disk, &database.files()).expect("checkpoint");
+        // The log begins anew, in the journal too.
+        world.put(&database, "second").expect("put");
+        world.put(&database, "third").expect("put");
+        let copy = scratch("foreign-copy");
+        copy_folder(&world.folder, &copy);
+        assert!(copy.join("denizen-journal-0").exists());
+        let file = copy.join(NAMESPACE).join(sqlite(OBJECT));
+        let other = rusqlite::Connection::open(&file).expect("open");
+        for turn in 0..3 {
+            other.execute("CREATE TABLE IF NOT EXISTS other(turn)", []).expect("create");
+            other.execute("INSERT INTO other VALUES(?)", [turn]).expect("insert");
+            other.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(())).expect("checkpoint");
+        }
+        // Killed in its turn: its log stays.
+        let killed = scratch("foreign-killed");
+        copy_folder(&copy, &killed);
+        without(rule, || {
+            let engine = Engine::open(&killed, options()).expect("engine");
+            assert!(!killed.join("denizen-journal-0").exists());
+            let pool = Pool::new(&engine, PoolOptions::default());
+            let database = ObjectStorage::of(&pool, NAMESPACE, OBJECT, None).expect("object").open(0, PLENTY)?;
+            let turns = read(&database, "SELECT count(*) FROM other", &[])?;
+            Ok::<_, StorageError>((has(&database, "third"), turns))
+        })
+    };
+    assert_eq!(found(None).expect("whole"), (true, vec![vec!["3".to_owned()]]));
+    assert!(found(Some(Rule::OfThisLog)).map_or(true, |found| found != (true, vec![vec!["3".to_owned()]])));
 }

@@ -3,6 +3,7 @@
 mod alarms;
 mod basics;
 mod faults;
+mod functions;
 mod kill9;
 mod many;
 mod power_cut;

@@ -86,7 +86,7 @@ struct World {
 }
 
 fn options() -> EngineOptions {
-    EngineOptions { threads: false, clock: Arc::new(|| 0), ..EngineOptions::default() }
+    EngineOptions { threads: false, clock: Arc::new(|| 0), journal_from: 2, ..EngineOptions::default() }
 }
 
 impl World {
@@ -615,6 +615,9 @@ macro_rules! needed {
 
 needed! {
     a_history_fails_without_syncing_the_log: LogBeforeGate,
+    a_history_fails_without_syncing_the_journal: JournalBeforeGate,
+    a_history_fails_when_records_are_written_to_another_log: OfThisLog,
+    a_history_fails_when_records_are_given_up_before_the_logs_are_durable: LogsBeforeRetirement,
     a_history_fails_without_syncing_the_index: IndexBeforeFile,
     a_history_fails_without_removing_an_old_log: OldLogRemoved,
     a_history_fails_without_syncing_the_first_page: FirstPageBeforeGate,
