@@ -6,17 +6,19 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use denizen_core::ids::{NamespaceKey, ObjectId};
-use denizen_core::limits::{AskedLimits, KEPT_ERROR_BYTES, Limit, RPC_BYTES, WorkerLimits};
+use denizen_core::limits::{
+    AskedLimits, KEPT_ERROR_BYTES, LINEAGE_DEPTH, LINEAGE_EVENTS, Limit, RPC_BYTES, WorkerLimits,
+};
 use denizen_core::usage::Bill;
 use denizen_storage::alarms::AlarmKey;
 use tokio::sync::oneshot;
 
-use crate::fetch::body::BodySource;
+use crate::fetch::body::{BodySource, BodyStream};
 use crate::isolate::{Completer, IsolateId, ShardMessage, ShardSender};
 use crate::memory::Held;
 use crate::modules::CompiledWasm;
@@ -591,10 +593,98 @@ pub struct Call {
     pub cancel: Option<Arc<CancelSlot>>,
     /// The tie of the stub that it came through to the object's life.
     pub session: Option<Arc<Session>>,
-    /// Who is billed for its event's CPU time, beside the actor that it reaches.
-    pub bill: Option<Arc<Bill>>,
+    /// What is behind it, if it is of a loaded Worker to one.
+    pub descent: Option<Descent>,
     /// When it was delivered, once it has been: its event may have to wait before it begins.
     pub delivered: Option<Instant>,
+}
+
+/// What is behind calls of loaded Workers to entrypoints of loaded Workers, such as their own, however many such calls are
+/// between: an incarnation of an object, which pays for them and takes them along when it ends, or an event that has none.
+#[derive(Debug, Default)]
+pub struct Lineage {
+    bill: Bill,
+    /// Calls and events of it that go on.
+    live: AtomicUsize,
+    ended: AtomicBool,
+}
+
+/// What the calls of a lineage that has ended get.
+pub const LINEAGE_ENDED: &str =
+    "The call was canceled because the Durable Object that is behind it has ended or was reset.";
+
+/// Cloudflare's text for a chain of calls that is too long.
+const TOO_DEEP: &str = "Subrequest depth limit exceeded. This request recursed through Workers too many times. This can happen e.g. if you have a Worker or Durable Object that calls other Workers or objects recursively.";
+
+impl Lineage {
+    /// The CPU time that it has used.
+    pub fn cpu(&self) -> Duration {
+        self.bill.cpu()
+    }
+
+    /// Whether anything of it goes on.
+    pub fn is_live(&self) -> bool {
+        self.live.load(Ordering::Relaxed) > 0
+    }
+
+    /// None of its calls begins from now on.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The place of a call, and then of its event, in a lineage.
+#[derive(Debug)]
+pub struct Descent {
+    /// Whose.
+    pub lineage: Arc<Lineage>,
+    /// How many calls led to it.
+    depth: usize,
+    is_live: bool,
+}
+
+impl Descent {
+    /// That of what begins a lineage.
+    pub fn first(lineage: Arc<Lineage>) -> Self {
+        Self { lineage, depth: 0, is_live: false }
+    }
+
+    /// That of a call which is made here.
+    pub fn next(&self) -> Self {
+        Self { lineage: self.lineage.clone(), depth: self.depth + 1, is_live: false }
+    }
+
+    /// Lets the call go on, from when on it counts among those that do, or says why it may not.
+    pub fn admit(&mut self) -> Result<(), CallError> {
+        if self.lineage.ended.load(Ordering::Relaxed) {
+            return Err(CallError::new(LINEAGE_ENDED));
+        }
+        if self.depth > LINEAGE_DEPTH {
+            return Err(CallError::new(TOO_DEEP));
+        }
+        if !self.is_live {
+            if self.lineage.live.load(Ordering::Relaxed) >= LINEAGE_EVENTS {
+                let text = format!("Too many calls between loaded Workers go on at a time (at most {LINEAGE_EVENTS}).");
+                return Err(CallError { overloaded: true, ..CallError::retryable(text) });
+            }
+            self.lineage.live.fetch_add(1, Ordering::Relaxed);
+            self.is_live = true;
+        }
+        Ok(())
+    }
+
+    /// Counts CPU time.
+    pub fn count_cpu(&self, used: Duration) {
+        self.lineage.bill.count_cpu(used);
+    }
+}
+
+impl Drop for Descent {
+    fn drop(&mut self) {
+        if self.is_live {
+            self.lineage.live.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
 }
 
 /// The life of one incarnation of an object, as the stubs that reached it know it.
@@ -653,7 +743,15 @@ impl CancelSlot {
     pub fn cancel(&self) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let CancelState::Running(shard, isolate, event) = std::mem::replace(&mut *state, CancelState::Gone) {
-            shard.send(ShardMessage::Cancel(isolate, event));
+            shard.send(ShardMessage::Cancel(isolate, event, None));
+        }
+    }
+
+    /// The client has left in the middle of the answer's body, of which this is the rest.
+    pub fn cancel_body(&self, rest: BodyStream) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let CancelState::Running(shard, isolate, event) = std::mem::replace(&mut *state, CancelState::Gone) {
+            shard.send(ShardMessage::Cancel(isolate, event, Some(rest)));
         }
     }
 }
@@ -673,5 +771,21 @@ mod tests {
         assert!(kept.bytes() <= 2 * KEPT_ERROR_BYTES, "{}", kept.bytes());
         assert_eq!(long.for_many(1).message, long.message);
         assert_eq!(long.for_many(100).message, kept.message);
+    }
+
+    #[test]
+    fn a_lineage_has_a_width_a_depth_and_an_end() {
+        let first = Descent::first(Arc::default());
+        let mut live: Vec<_> = (0..LINEAGE_EVENTS).map(|_| first.next()).collect();
+        assert!(live.iter_mut().all(|call| call.admit().is_ok() && call.admit().is_ok()));
+        assert!(first.next().admit().is_err_and(|error| error.overloaded));
+        live.pop();
+        assert!(first.next().admit().is_ok());
+        let deepest = (0..LINEAGE_DEPTH).fold(first, |call, _| call.next());
+        assert!(deepest.next().admit().is_err_and(|error| error.message == TOO_DEEP));
+        deepest.lineage.end();
+        assert!(live[0].admit().is_err_and(|error| error.message == LINEAGE_ENDED));
+        live.clear();
+        assert!(!deepest.lineage.is_live());
     }
 }

@@ -15,7 +15,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::actor::{Actor, sections::Section, stats::FacetStats};
 use crate::call::{Call, CallError, CallOk, CallResult, Container, LoadedWorker, ReplyTo, WorkerDefinition};
-use crate::fetch::body::{Ending, Reading, Report, Room};
+use crate::fetch::body::{BodyStream, Ending, Reading, Report, Room};
 use crate::io::context::IoContext;
 use crate::memory::{Budget, Held};
 
@@ -53,8 +53,8 @@ pub enum ShardMessage {
     Complete(IsolateId, Token, Completion),
     /// deno_core's event loop has something to do.
     Poll(IsolateId),
-    /// The one who waited for an event went away.
-    Cancel(IsolateId, u64),
+    /// The one who waited for an event went away: in the middle of the answer, if a rest of that comes with it.
+    Cancel(IsolateId, u64, Option<BodyStream>),
     /// Starts a configured Worker and gives the entrypoints that have a handler of the name, and all its exports.
     Inspect(Arc<str>, String, tokio::sync::oneshot::Sender<Result<WorkerExports, CallError>>),
     /// A loaded Worker has its definition, or none.
@@ -147,8 +147,15 @@ pub trait Host {
     fn facet_abort(&self, parent: u64, name: &str, reason: CallError, held: Option<Held>);
     /// Ends a facet and removes its storage.
     fn facet_delete(&self, parent: u64, name: &str, held: Held);
-    /// Makes a facet a copy of another one.
-    fn facet_clone(&self, parent: u64, from: &str, to: &str, held: Held);
+    /// Makes a facet a copy of another one, unless the parent may have facets right below it that have storage and has them.
+    fn facet_clone(
+        &self,
+        parent: u64,
+        from: &str,
+        to: &str,
+        facets: Option<usize>,
+        held: Held,
+    ) -> Result<(), CallError>;
     /// Gives what a facet has used.
     fn facet_stats(&self, parent: u64, name: &str, completer: Completer);
     /// The names of the facets that have storage.
@@ -231,6 +238,8 @@ struct Pending {
     is_call: bool,
     /// Held while the operation runs, to give it up with it.
     guard: Option<EgressGuard>,
+    /// Whether what runs for it is given up already.
+    unwanted: bool,
 }
 
 struct Timer {
@@ -425,7 +434,7 @@ impl IsolateState {
         let token = Token(self.next_token.replace(self.next_token.get() + 1));
         let resolver = v8::Global::new(scope, resolver);
         io.waiting.set(io.waiting.get() + 1);
-        let pending = Pending { io: io.clone(), section, resolver, is_call: false, guard: None };
+        let pending = Pending { io: io.clone(), section, resolver, is_call: false, guard: None, unwanted: false };
         self.pending.borrow_mut().insert(token, pending);
         (promise, token)
     }
@@ -437,8 +446,18 @@ impl IsolateState {
 
     /// Ties what runs for an operation to its life.
     pub fn guard(&self, token: Token, guard: EgressGuard) {
-        if let Some(pending) = self.pending.borrow_mut().get_mut(&token) {
+        if let Some(pending) = self.pending.borrow_mut().get_mut(&token)
+            && !pending.unwanted
+        {
             pending.guard = Some(guard);
+        }
+    }
+
+    /// Gives up what runs for an operation, or is to run: it fails.
+    pub fn give_up(&self, token: Token) {
+        if let Some(pending) = self.pending.borrow_mut().get_mut(&token) {
+            pending.unwanted = true;
+            pending.guard = None;
         }
     }
 

@@ -35,6 +35,7 @@ pub mod node;
 pub mod rpc;
 mod sources;
 pub mod trace;
+mod wasm;
 pub mod web;
 
 use std::sync::{Arc, LazyLock};

@@ -17,7 +17,7 @@ use deno_core::op2;
 use crate::fetch::body::to_uint8_array;
 use crate::isolate::IsolateState;
 
-deno_core::extension!(denizen_memory, ops = [op_encode_counted]);
+deno_core::extension!(denizen_memory, ops = [op_encode_counted, crate::wasm::op_wasm_hold]);
 
 /// What is left of an isolate's bytes for ArrayBuffers. V8 frees buffers on threads of its own.
 #[derive(Debug)]

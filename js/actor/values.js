@@ -104,7 +104,7 @@ const isIndex = (key) => `${key >>> 0}` === key;
 
 // The parts of an error go through `copy`. One that is its own part can be written, but not read.
 function packError(error, copies, copy) {
-  if (ObjectPrototypeIsPrototypeOf(DOMException.prototype, error)) {
+  if (isDomException(error)) {
     const packed = new Packed(DOM_EXCEPTION, [error.message, `${error.name}`, error.stack]);
     copies.set(error, packed);
     return packed;
@@ -141,8 +141,10 @@ function packError(error, copies, copy) {
   return packed;
 }
 
-// A copy of `root` in which its errors are packed; undefined if it has none. Looks into what is plain only.
-function packInside(root) {
+const isDomException = (error) => ObjectPrototypeIsPrototypeOf(DOMException.prototype, error);
+// A copy of `root` in which its errors, or those that `packs` names, are packed; undefined if it has none. Looks into what is
+// plain only.
+function packInside(root, packs = undefined) {
   const copies = new SafeMap();
   let found = false;
   const copy = (value) => {
@@ -153,6 +155,7 @@ function packInside(root) {
       return copies.get(value);
     }
     if (core.isNativeError(value)) {
+      if (packs !== undefined && !packs(value)) return value;
       found = true;
       return packError(value, copies, copy);
     }
@@ -408,5 +411,5 @@ function replace(root, made, seen, waiting) {
   return isEarly === true;
 }
 
-return { ERRORS, STREAM, blobBytes, describe, make, newPacked, own, ownLike, pack, partsOf, refuse, revive };
+return { ERRORS, STREAM, blobBytes, describe, isDomException, make, newPacked, own, ownLike, pack, packInside, partsOf, refuse, revive };
 })();

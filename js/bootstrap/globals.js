@@ -12,6 +12,7 @@ const { Error, ObjectCreate, ObjectDefineProperty, ObjectGetPrototypeOf, ObjectS
 const load = core.loadExtScript;
 
 load("ext:denizen/web/dom_exception.js");
+load("ext:denizen/web/url_search_params.js");
 load("ext:denizen/bootstrap/blobs.js");
 load("ext:denizen/streams/arguments.js");
 const { EXPLAIN } = load("ext:denizen/bootstrap/wording.js");
@@ -36,16 +37,15 @@ const { Response } = load("ext:denizen/fetch/response.js");
 const { fetch } = load("ext:denizen/fetch/fetch.js");
 load("ext:denizen/rpc/stub.js");
 const { ExecutionContext, holdEvent } = load("ext:denizen/io/context.js");
-const { ClassHandle, op_define_lazy } = core.ops;
+const { ClassHandle, op_define_lazy, op_trace_exception } = core.ops;
 const { ERRORS, STREAM, own, ownLike } = load("ext:denizen/actor/values.js");
 const deliver = load("ext:denizen/worker/dispatch.js");
 const commonjs = load("ext:denizen/modules/commonjs.js");
 load("ext:denizen/worker/workers_module.js");
-const { logText, makeError } = load("ext:denizen/rpc/errors.js");
+const { errorParts, logText, makeError } = load("ext:denizen/rpc/errors.js");
 const values = load("ext:denizen/rpc/values.js");
 const transforms = load("ext:denizen/streams/transforms.js");
 load("ext:denizen/web/blob.js");
-load("ext:denizen/web/url_search_params.js");
 const { Body } = load("ext:denizen/web/body_class.js");
 const { dispatch } = load("ext:denizen/web/event_target.js");
 const events = load("ext:denizen/web/events.js");
@@ -59,6 +59,7 @@ const { shapeClass, shapeFunction, shapePrototype } = load("ext:denizen/bootstra
 const { structuredClone } = load("ext:denizen/worker/structured_clone.js");
 const { queueMicrotask, reportError } = load("ext:denizen/worker/report.js");
 const { hardenIntrinsics } = load("ext:denizen/bootstrap/intrinsics.js");
+const { boundInstances } = load("ext:denizen/bootstrap/wasm.js");
 
 // Errors of operations arrive as the class that they name.
 for (const name of ["DataCloneError", "InvalidCharacterError", "QuotaExceededError", "OperationError", "NotSupportedError", "TypeMismatchError", "TimeoutError", "AbortError", "NetworkError"]) {
@@ -292,6 +293,12 @@ function unhandled(promise, reason) {
   return undefined;
 }
 
+// What a callback of the host's threw: its event's tails are told, and it gives a text to log.
+function formatError(error) {
+  op_trace_exception(errorParts(error));
+  return logText(error);
+}
+
 // A rejection that was reported and is handled after all.
 function rejectionHandled(promise) {
   dispatchRejection("rejectionhandled", promise, undefined);
@@ -311,7 +318,7 @@ globalThis.__denizen = {
   importSync,
   maker: commonjs.maker,
   configure,
-  formatError: logText,
+  formatError,
   makeError,
   rejectionHandled,
   unhandled,
@@ -333,6 +340,7 @@ globalThis.__denizen = {
     ObjectDefineProperty(globalThis, webidl.brand, { __proto__: null, value: webidl.brand });
     ERRORS.SuppressedError = globalThis.SuppressedError;
     hardenIntrinsics();
+    boundInstances();
     defineLazyGlobals(ServiceWorkerGlobalScope.prototype);
     defineDigestStream(Crypto.prototype);
     op_define_lazy(cloudflare, "compatibilityFlags", compatibilityFlags, true);

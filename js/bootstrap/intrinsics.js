@@ -116,7 +116,8 @@ function boundJson() {
     parse(text, reviver) {
       const source = `${text}`;
       requireShort(source, JSON_LENGTH_MAX, "Invalid array length");
-      return JSONParse(source, reviver);
+      // Stacks name what it is called at.
+      return ReflectApply(JSONParse, this, [source, reviver]);
     },
   };
   ObjectDefineProperty(JSON, "parse", {

@@ -31,7 +31,6 @@ const {
   TypeError,
   TypeErrorPrototype,
   TypedArrayPrototypeGetByteLength,
-  TypedArrayPrototypeSet,
   Uint8Array,
   uncurryThis,
 } = primordials;
@@ -144,10 +143,9 @@ function wrapListeners() {
       wrapper = function (event) {
         try {
           if (typeof listener === "function") {
-            FunctionPrototypeCall(listener, changed.set_event_target_this ? globalThis : this, event);
-          } else if (typeof listener.handleEvent === "function") {
-            listener.handleEvent(event);
+            return FunctionPrototypeCall(listener, changed.set_event_target_this ? globalThis : this, event);
           }
+          return typeof listener.handleEvent === "function" ? listener.handleEvent(event) : undefined;
         } catch (error) {
           if (failure === undefined || !changed.spec_compliant_dispatch_exceptions) {
             throw error;
@@ -213,8 +211,12 @@ function request(stub, method, url, body) {
   return fetchThrough(fetcher, new Request(url, { __proto__: null, method, body }), undefined);
 }
 
-// Decoders of UTF-16 in the midst of a stream: the byte that waits for its other half, and whether the start was seen.
-const halves = new SafeWeakMap();
+// Decoders of UTF-16 in the midst of a stream: whether it has begun, is at the second byte of a unit, and has something that waits
+// for its other half.
+const midst = new SafeWeakMap();
+// The second byte of a surrogate, without the bits that differ.
+const HIGH = 0xd8;
+const LOW = 0xdc;
 
 // What a decoder was given.
 function givenBytes(input) {
@@ -226,33 +228,17 @@ function givenBytes(input) {
 }
 
 // UTF-16, little end first, unit by unit: a surrogate without its other half stays.
-function decodeUnits(decoder, input, stream) {
-  const given = givenBytes(input);
-  const state = halves.get(decoder) ?? { __proto__: null, byte: undefined, begun: false };
-  const length = TypedArrayPrototypeGetByteLength(given);
-  let bytes = given;
-  if (state.byte !== undefined) {
-    bytes = new Uint8Array(length + 1);
-    bytes[0] = state.byte;
-    TypedArrayPrototypeSet(bytes, given, 1);
-  }
-  const whole = TypedArrayPrototypeGetByteLength(bytes);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, whole);
+function decodeUnits(decoder, bytes, begun) {
+  const length = TypedArrayPrototypeGetByteLength(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   let text = "";
-  for (let at = 0; at + 1 < whole; at += 2) {
+  for (let at = 0; at + 1 < length; at += 2) {
     const unit = DataViewPrototypeGetUint16(view, at, true);
-    if (state.begun || unit !== 0xfeff || decoder.ignoreBOM) {
+    if (at > 0 || begun || unit !== 0xfeff || decoder.ignoreBOM) {
       text += StringFromCharCode(unit);
     }
-    state.begun = true;
   }
-  state.byte = whole % 2 === 1 ? bytes[whole - 1] : undefined;
-  if (stream) {
-    halves.set(decoder, state);
-    return text;
-  }
-  halves.delete(decoder);
-  if (state.byte === undefined) {
+  if (length % 2 === 0) {
     return text;
   }
   if (decoder.fatal) {
@@ -482,10 +468,38 @@ const sides = {
     const encodingOf = uncurryThis(ReflectGetOwnPropertyDescriptor(TextDecoder.prototype, "encoding").get);
     define(TextDecoder.prototype, "decode", {
       decode(input = undefined, options = undefined) {
-        if (encodingOf(this) === "utf-16le") {
-          return decodeUnits(this, input, !!options?.stream);
+        if (encodingOf(this) !== "utf-16le") {
+          return ReflectApply(decode, this, arguments);
         }
-        return ReflectApply(decode, this, arguments);
+        const bytes = givenBytes(input);
+        const stream = !!options?.stream;
+        const state = midst.get(this) ?? { __proto__: null, begun: false, odd: false, waits: false };
+        const { begun, waits } = state;
+        if (stream) {
+          midst.set(this, state);
+        } else {
+          midst.delete(this);
+        }
+        const length = TypedArrayPrototypeGetByteLength(bytes);
+        const last = length > 0 ? bytes[length - 1] & 0xfc : 0;
+        state.odd = state.odd !== (length % 2 === 1);
+        if (length > 0) {
+          state.begun = true;
+          state.waits = state.odd || last === HIGH;
+        }
+        // Units stay as they are where nothing is cut off: at the end, and before a chunk that ends with the second half of a pair.
+        if (!waits && (!stream || (!state.odd && last === LOW))) {
+          if (begun && !stream) {
+            ReflectApply(decode, this, []);
+          }
+          return decodeUnits(this, bytes, begun);
+        }
+        try {
+          return ReflectApply(decode, this, [bytes, { __proto__: null, stream }]);
+        } catch (error) {
+          midst.delete(this);
+          throw error;
+        }
       },
     }.decode);
   },

@@ -32,6 +32,7 @@ const {
 } = primordials;
 const { atob, btoa } = core.loadExtScript("ext:deno_web/05_base64.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { newKey, secretOf } = core.loadExtScript("ext:denizen/crypto/key.js");
 
 const DIGESTS = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
@@ -589,11 +590,11 @@ function pairBytes(format, data, kind, spec, hash, usages) {
   return { __proto__: null, private: isPrivate, bytes };
 }
 
-// A JSON Web Key with every member that workerd's has.
+// A JSON Web Key with every member that workerd's has, or by an older date every one that is set.
 function jwkOf(members) {
   const jwk = {};
   for (const name in DICTIONARIES.JsonWebKey) {
-    jwk[name] = members[name];
+    if (members[name] !== undefined || !changed.enable_fast_jsg_struct) jwk[name] = members[name];
   }
   return jwk;
 }

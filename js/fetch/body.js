@@ -57,6 +57,7 @@ const { encodeMultipart, parseForm } = core.loadExtScript("ext:denizen/fetch/mul
 const { entryList, isFormData, newFormData, setType } = core.loadExtScript("ext:denizen/fetch/form_data.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
+const { holdEvent } = core.loadExtScript("ext:denizen/io/context.js");
 const { randomHex } = core.loadExtScript("ext:denizen/io/crypto.js");
 const { abortError, isAborted, untilAborted } = core.loadExtScript("ext:denizen/io/signals.js");
 
@@ -65,9 +66,11 @@ const isLocked = uncurryThis(ReflectGetOwnPropertyDescriptor(ReadableStream.prot
 const ReaderRead = uncurryThis(ReadableStreamDefaultReader.prototype.read);
 const ReaderCancel = uncurryThis(ReadableStreamDefaultReader.prototype.cancel);
 const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
+const { plainBlob } = core.loadExtScript("ext:denizen/web/plain_blob.js");
 const BlobArrayBuffer = uncurryThis(Blob.prototype.arrayBuffer);
 const BlobSize = uncurryThis(ReflectGetOwnPropertyDescriptor(Blob.prototype, "size").get);
 const BlobStream = uncurryThis(Blob.prototype.stream);
+const BlobType = uncurryThis(ReflectGetOwnPropertyDescriptor(Blob.prototype, "type").get);
 const urlSearchParamsToString = uncurryThis(URLSearchParamsPrototype.toString);
 // The text of a URLSearchParams; undefined for anything else.
 function queryText(value) {
@@ -145,8 +148,8 @@ function extract(value) {
     return { inner: new Inner(bytes, TypedArrayPrototypeGetByteLength(bytes)), type: null };
   }
   if (isBlob(value)) {
-    const type = value.type;
-    return { inner: new Inner(value, value.size), type: type === "" ? null : type };
+    const type = BlobType(value);
+    return { inner: new Inner(value, BlobSize(value)), type: type === "" ? null : type };
   }
   const query = queryText(value);
   if (query !== undefined) {
@@ -402,7 +405,7 @@ async function bytesOfSource(source, encoding = null, signal = null) {
     return source;
   }
   if (isBlob(source)) {
-    return new Uint8Array(await BlobArrayBuffer(source));
+    return new Uint8Array(await BlobArrayBuffer(plainBlob(source)));
   }
   const whole = op_body_take(source);
   if (whole !== undefined) {
@@ -557,7 +560,8 @@ function cloneInner(inner) {
 
 // Hands the body to the host: `null`, text, bytes, an unread handle, or a writer that is fed from here on. In an RPC call it
 // is only fed beyond the end of the event if `hold` is set. It leaves in `encoding`; one that is in it already leaves as it is.
-function toHost(inner, rpc = false, hold = true, encoding = null) {
+// `control.stop` is set to what breaks off the feeding.
+function toHost(inner, rpc = false, hold = true, encoding = null, control = null) {
   if (inner === null) {
     return null;
   }
@@ -568,7 +572,7 @@ function toHost(inner, rpc = false, hold = true, encoding = null) {
     const source = inner.source;
     if (!isBlob(source)) {
       inner.used = true;
-      return inner.signal === null ? source : handOver(source, inner.signal, rpc, hold);
+      return inner.signal === null ? source : handOver(source, inner.signal, rpc, hold, control);
     }
   }
   const stream = streamOf(inner);
@@ -577,7 +581,7 @@ function toHost(inner, rpc = false, hold = true, encoding = null) {
   }
   requireUnlocked(stream);
   inner.used = true;
-  return streamToHost(stream, inner.encoding === null ? inner.length : -1, rpc, hold, encoding);
+  return streamToHost(stream, inner.encoding === null ? inner.length : -1, rpc, hold, encoding, control);
 }
 
 // The body goes on where nobody can abort it any more. One that was aborted already stays so.
@@ -593,13 +597,13 @@ function outliveSignal(inner) {
 }
 
 // What the host gets of its own handle: the very one, unless an abort of `signal` can still end it.
-function handOver(handle, signal, rpc, hold) {
+function handOver(handle, signal, rpc, hold, control) {
   const whole = signal === null ? handle : op_body_clone(handle);
   if (whole !== undefined) {
     return whole;
   }
   const writer = op_body_writer(op_body_length(handle), rpc, hold);
-  pump(streams.acquireReadableStreamDefaultReader(hostStream(handle, null, signal)), writer, rpc, null);
+  pump(streams.acquireReadableStreamDefaultReader(hostStream(handle, null, signal)), writer, rpc, null, control);
   return writer;
 }
 
@@ -611,16 +615,16 @@ function requireUnlocked(stream) {
 }
 
 // The same for a stream alone, which is locked from here on.
-function streamToHost(stream, length, rpc, hold, encoding = null) {
+function streamToHost(stream, length, rpc, hold, encoding = null, control = null) {
   const from = WeakMapPrototypeGet(hostOf, stream);
   if (from !== undefined && from.encoding === encoding && !streams.isReadableStreamDisturbed(stream)) {
     streams.readableStreamDisturb(stream);
     streams.acquireReadableStreamDefaultReader(stream);
-    return handOver(from.handle, from.signal, rpc, hold);
+    return handOver(from.handle, from.signal, rpc, hold, control);
   }
   const reader = streams.acquireReadableStreamDefaultReader(stream);
   const writer = op_body_writer(encoding === null ? length : -1, rpc, hold);
-  pump(reader, writer, rpc, encoding);
+  pump(reader, writer, rpc, encoding, control, from !== undefined);
   return writer;
 }
 
@@ -644,19 +648,32 @@ async function writeChunks(writer, bytes, taken = undefined) {
   return true;
 }
 
-async function pump(reader, writer, rpc, encoding) {
+async function pump(reader, writer, rpc, encoding, control, came = false) {
   const cancel = (reason) => PromisePrototypeThen(ReaderCancel(reader, reason), undefined, () => {});
+  // What the source does at its end is part of the event, even if its client has left.
+  const stop = (reason) => {
+    const stopped = cancel(reason);
+    if (!rpc) {
+      holdEvent(stopped);
+    }
+  };
   let reading = false;
   // A reader that goes away while the source has nothing to give ends the wait.
   const gone = (reason) => {
     if (reading) {
-      cancel(rpc ? reason ?? new Error(RELEASED) : undefined);
+      stop(rpc ? reason ?? new Error(RELEASED) : undefined);
     }
   };
   PromisePrototypeThen(op_body_report(writer), gone, gone);
+  if (control !== null) {
+    control.stop = () => {
+      op_body_close(writer, errorParts(new Error(LOST)));
+      gone();
+    };
+  }
   let coder = null;
   try {
-    coder = encoding === null ? null : codings().encoder(encoding, (bytes) => writeChunks(writer, bytes));
+    coder = encoding === null ? null : codings().encoder(encoding, (bytes) => writeChunks(writer, bytes), came);
     for (;;) {
       reading = true;
       const { done, value } = await ReaderRead(reader);
@@ -670,7 +687,7 @@ async function pump(reader, writer, rpc, encoding) {
         throw new TypeError(NOT_BYTES);
       }
       if (!await (coder === null ? writeChunks(writer, bytes) : coder.write(bytes))) {
-        cancel(rpc ? new Error(LOST) : undefined);
+        stop(rpc ? new Error(LOST) : undefined);
         break;
       }
     }

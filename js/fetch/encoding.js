@@ -91,11 +91,11 @@ function decoder(encoding, read) {
 
 /**
  * Gives encoded chunks to `put`, which resolves to whether more are wanted, as do `write(bytes)` and `end()`. Of no bytes it
- * makes none, as workerd does.
+ * makes none, as workerd does, unless they `came` from elsewhere.
  */
-function encoder(encoding, put) {
+function encoder(encoding, put, came) {
   const native = begin(encoding, true);
-  let begun = false;
+  let begun = came;
   const code = async (bytes, operation) => {
     let at = 0;
     let left = TypedArrayPrototypeGetByteLength(bytes);

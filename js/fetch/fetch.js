@@ -131,14 +131,15 @@ async function run(stub, input, init) {
   const manual = !asItIs && state.bodyEncoding === "manual";
   // What was given as a whole can be sent again after a redirect; a stream cannot.
   let given = copyOfGiven(state.inner);
-  let body = toHost(state.inner);
+  const control = signal === null ? null : { __proto__: null, stop: undefined };
+  let body = toHost(state.inner, false, true, null, control);
   // The URL that answers tell.
   let told = changed.fetch_standard_url ? core.loadExtScript("ext:denizen/fetch/legacy_url.js").legacyUrl(state.url) ?? url : url;
   const cancel = signal === null ? null : op_cancel_new();
   const seen = [];
   for (;;) {
     const sent = send(stub, method, cf, url, flatFromHeaders(headers), body, cancel);
-    const parts = await (signal === null ? sent : untilAborted(signal, sent, () => giveUp(sent, cancel)));
+    const parts = await (signal === null ? sent : untilAborted(signal, sent, () => giveUp(sent, cancel, control)));
     const status = parts[0];
     const bodiless = method === "HEAD";
     if (bodiless && parts[3] !== null) {
@@ -189,16 +190,17 @@ async function run(stub, input, init) {
       method = "GET";
       given = body = null;
     } else {
-      body = toHost(copyOfGiven(given));
+      body = toHost(copyOfGiven(given), false, true, null, control);
     }
     url = next.href;
     told = url;
   }
 }
 
-// Nobody waits for the answer any more, nor for its body.
-function giveUp(sent, cancel) {
+// Nobody waits for the answer any more, nor for its body, and what is sent is not wanted to its end.
+function giveUp(sent, cancel, control) {
   op_cancel(cancel);
+  control.stop?.();
   PromisePrototypeThen(sent, (parts) => {
     if (parts[3] !== null) {
       op_body_cancel(parts[3], null);

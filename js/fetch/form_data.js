@@ -35,6 +35,7 @@ const {
   toUSVString,
   wrongParameter,
 } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { plainBlob } = core.loadExtScript("ext:denizen/web/plain_blob.js");
 
 // Taken once: users may patch the prototype or override in a subclass.
 function getterOf(prototype, name) {
@@ -95,9 +96,9 @@ function toEntryValue(name, value, filename) {
     return text;
   }
   if (filename === undefined) {
-    return isFile(value) ? value : newFile(value, name, blobType(value));
+    return isFile(value) ? value : newFile(plainBlob(value), name, blobType(value));
   }
-  return newFile(value, toUSVString(filename), blobType(value));
+  return newFile(plainBlob(value), toUSVString(filename), blobType(value));
 }
 
 const iterators = createPairIterators();

@@ -33,6 +33,7 @@ const { blobSize, blobType, fileName, newFile } = core.loadExtScript(
   "ext:denizen/fetch/form_data.js",
 );
 const { isTokenCode } = core.loadExtScript("ext:denizen/fetch/headers.js");
+const { plainBlob } = core.loadExtScript("ext:denizen/web/plain_blob.js");
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -88,7 +89,7 @@ function encodeMultipart(items, randomBoundary) {
       `Content-Type: ${
         type === "" ? "application/octet-stream" : type
       }\r\n\r\n`;
-    ArrayPrototypePush(chunks, text, value);
+    ArrayPrototypePush(chunks, text, plainBlob(value));
     length += core.byteLength(text) + blobSize(value);
     text = "\r\n";
   }

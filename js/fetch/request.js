@@ -13,12 +13,15 @@ const {
   ObjectDefineProperty,
   ObjectPrototypeIsPrototypeOf,
   SafeSet,
+  SafeWeakSet,
   SetPrototypeHas,
   StringPrototypeToLowerCase,
   StringPrototypeToUpperCase,
   Symbol,
   SymbolToStringTag,
   TypeError,
+  WeakSetPrototypeAdd,
+  WeakSetPrototypeHas,
 } = primordials;
 const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
@@ -74,24 +77,32 @@ function readCache(cache) {
   return cache;
 }
 
+// Signals of the requests of events, which say that a client has left.
+const clientSignals = new SafeWeakSet();
+
 // The signal of a request. A request that was made from another one has the other's.
 function signalOf(state) {
   if (state.signal === null) {
     const { source } = state;
     if (source !== null && !(changed.enable_request_signal && !state.signalGiven)) {
       state.signal = signalOf(source);
+    } else if (state.makeSignal === undefined) {
+      state.signal = newSignal();
     } else {
-      state.signal = state.makeSignal === undefined ? newSignal() : state.makeSignal();
+      state.signal = state.makeSignal();
+      WeakSetPrototypeAdd(clientSignals, state.signal);
     }
   }
   return state.signal;
 }
 
-// The same, or null where nobody has asked for it: then nothing can have aborted it that this request is to follow.
+// What aborts a fetch() of the request: the same, or null where nobody has asked for it, since then nothing can have aborted it
+// that this request is to follow, and where it is the signal of a client, which the Worker may outlive.
 function signalSeen(state) {
   for (let at = state; at !== null; at = at.source) {
     if (at.signal !== null) {
-      return signalOf(state);
+      const signal = signalOf(state);
+      return WeakSetPrototypeHas(clientSignals, signal) && !changed.request_signal_passthrough ? null : signal;
     }
   }
   return null;

@@ -1,15 +1,18 @@
 // AbortController and AbortSignal as Workers have them.
 //
 // Owns what differs from deno_web: timeouts run on the event's timers, because deno_web's know no events, and an abort
-// without a reason has workerd's text. Owns also how the runtime's own waits end with a signal. It must not know who waits.
+// without a reason has workerd's text, and leaves no listeners behind. Owns also how the runtime's own waits end with a signal.
+// It must not know who waits.
 
 (function () {
 const { core, primordials } = __bootstrap;
 const { op_timer_set } = core.ops;
 const {
+  ArrayPrototypeFind,
   ArrayPrototypePush,
   Error,
   ObjectDefineProperty,
+  ObjectGetOwnPropertySymbols,
   ObjectPrototypeIsPrototypeOf,
   Promise,
   PromisePrototypeThen,
@@ -17,19 +20,25 @@ const {
   ReflectGetOwnPropertyDescriptor,
   String,
   SymbolIterator,
+  SymbolPrototypeGetDescription,
   TypeError,
   uncurryThis,
 } = primordials;
 const { AbortController, AbortSignal, add, newSignal, remove, signalAbort } = core.loadExtScript("ext:deno_web/03_abort_signal.js");
+const { eventTargetData } = core.loadExtScript("ext:deno_web/02_event.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 
 const abortController = uncurryThis(AbortController.prototype.abort);
 const isAborted = uncurryThis(ReflectGetOwnPropertyDescriptor(AbortSignal.prototype, "aborted").get);
 const reasonOf = uncurryThis(ReflectGetOwnPropertyDescriptor(AbortSignal.prototype, "reason").get);
 
-function aborted() {
-  return new DOMException("The operation was aborted", "AbortError");
+// A reason of the runtime's own: it says that trying again may help.
+function newReason(message, name) {
+  const reason = new DOMException(message, name);
+  ObjectDefineProperty(reason, "retryable", { __proto__: null, value: true, writable: true, enumerable: true, configurable: true });
+  return reason;
 }
+const aborted = () => newReason("The operation was aborted", "AbortError");
 
 // What a wait fails with that an abort ends: the reason, or an error that says it where it is no object.
 function abortError(signal) {
@@ -78,7 +87,7 @@ const statics = {
     const given = +delay;
     const milliseconds = given >= 0 ? given : 0;
     const signal = newSignal();
-    op_timer_set(() => signal[signalAbort](new DOMException("The operation was aborted due to timeout", "TimeoutError")), milliseconds, false);
+    op_timer_set(() => signal[signalAbort](newReason("The operation was aborted due to timeout", "TimeoutError")), milliseconds, false);
     return signal;
   },
 };
@@ -101,6 +110,19 @@ const { any } = {
     }
     return ReflectApply(dependent, AbortSignal, [list]);
   },
+};
+// deno_web does not give its symbol out.
+const kRun = ArrayPrototypeFind(
+  ObjectGetOwnPropertySymbols(AbortSignal.prototype),
+  (symbol) => SymbolPrototypeGetDescription(symbol) === "[[runAbortSteps]]",
+);
+const run = AbortSignal.prototype[kRun];
+AbortSignal.prototype[kRun] = function () {
+  ReflectApply(run, this, []);
+  const data = this[eventTargetData];
+  if (data !== undefined && data !== null) {
+    data.listeners = { __proto__: null };
+  }
 };
 define(AbortSignal, "any", any);
 define(AbortController.prototype, "abort", members.abort);

@@ -7,9 +7,11 @@
 const { core, primordials } = __bootstrap;
 const {
   ArrayIsArray, ObjectKeys, PromisePrototypeThen, RegExpPrototypeTest, StringPrototypeIncludes, StringPrototypeToUpperCase, SymbolIterator,
+  TypedArrayPrototypeGetSymbolToStringTag,
 } = primordials;
 const {
-  AbortError, invalidArgType, methodNotImplemented, nodeTypeError, validateBoolean, validateFunction, validateInteger, validateNumber,
+  AbortError, ConnResetException, invalidArgType, methodNotImplemented, nodeError, nodeTypeError, validateBoolean, validateFunction,
+  validateInteger, validateNumber,
 } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { Buffer } = core.loadExtScript("ext:denizen/node/buffer.js");
 const { nextTick } = core.loadExtScript("ext:denizen/node/stream/shared.js");
@@ -22,6 +24,8 @@ const { OutgoingMessage } = core.loadExtScript("ext:denizen/node/_http_outgoing.
 const { AbortController } = core.loadExtScript("ext:denizen/io/signals.js");
 const { fetch } = core.loadExtScript("ext:denizen/fetch/fetch.js");
 const { URL } = core.loadExtScript("ext:deno_web/00_url.js");
+
+const isUint8Array = (value) => TypedArrayPrototypeGetSymbolToStringTag(value) === "Uint8Array";
 
 const NOT_IN_PATH = /[^\u0021-\u00ff]/;
 // Headers that are made anew from the address and the body.
@@ -43,6 +47,7 @@ class ClientRequest extends OutgoingMessage {
   #abort = new AbortController();
   #port;
   #timer;
+  #sent = false;
   #response;
   aborted = false;
   reusedSocket = false;
@@ -114,16 +119,31 @@ class ClientRequest extends OutgoingMessage {
     }
     const { signal } = options;
     if (signal) {
-      if (signal.aborted) this.destroy(new AbortError());
-      else signal.addEventListener("abort", () => this.destroy(new AbortError()), { once: true });
+      const abort = () => this.destroy(new AbortError(undefined, { cause: signal.reason }));
+      if (signal.aborted) abort();
+      else signal.addEventListener("abort", abort, { once: true });
     }
   }
+  // The request tells of `error`; a message that is not complete learns only that it ends.
   destroy(error, callback) {
     if (this.destroyed) return this;
-    this.clearTimeout();
-    this.#abort.abort();
-    this.#response?.destroy(error);
-    return super.destroy(error, callback);
+    this.#stopTimer();
+    const message = this.#response;
+    if (message === undefined && !this.aborted && (error === undefined || error === null)) {
+      nextTick(() => this.emit("error", new ConnResetException("socket hang up")));
+    }
+    super.destroy(error);
+    if (message === undefined) this.#abort.abort();
+    else if (!message.complete) message.destroy(new ConnResetException("aborted"));
+    return this;
+  }
+  // Once the exchange is over, however it ended.
+  #close() {
+    if (this._closed) return;
+    this._closed = true;
+    this.destroyed = true;
+    this.#stopTimer();
+    this.emit("close");
   }
   onSocket(socket) {}
   addTrailers(headers) {
@@ -145,32 +165,58 @@ class ClientRequest extends OutgoingMessage {
     validateBoolean(enable, "enable");
   }
   clearTimeout(callback) {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (callback !== undefined) this.removeListener("timeout", callback);
+    this.setTimeout(0, callback);
   }
+  // How long nothing may happen, from when the request is sent on.
   setTimeout(msecs, callback) {
     validateNumber(msecs, "msecs");
-    this.clearTimeout();
-    this.timeout = msecs;
     if (callback !== undefined) {
       validateFunction(callback, "callback");
       this.once("timeout", callback);
     }
-    if (msecs > 0) this.#timer = setTimeout(() => this.emit("timeout"), msecs);
+    this.timeout = msecs;
+    this.#startTimer();
     return this;
   }
+  #startTimer() {
+    this.#stopTimer();
+    if (!(this.timeout > 0) || !this.#sent || this.destroyed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.emit("timeout");
+      this.#response?.emit("timeout");
+      this.destroy(new AbortError());
+    }, this.timeout);
+  }
+  #stopTimer() {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
   write(chunk, encoding, callback) {
-    return super.write(chunk, encoding, callback);
+    // What the caller does to its bytes afterwards does not change what is sent.
+    return super.write(isUint8Array(chunk) ? Buffer.from(chunk) : chunk, encoding, callback);
   }
   end(chunk, encoding, callback) {
-    if (this.destroyed && !this.finished) {
-      this.finished = true;
+    let done = callback;
+    if (typeof chunk === "function") {
+      done = chunk;
+      chunk = undefined;
+    } else if (typeof encoding === "function") {
+      done = encoding;
+      encoding = undefined;
+    }
+    if (this.finished) {
+      if (chunk) this.write(chunk, encoding, done);
+      else if (typeof done === "function") {
+        if (this.writableFinished) done(nodeError("ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished"));
+        else this.once("finish", () => done());
+      }
       return this;
     }
-    const begun = this.finished;
-    super.end(chunk, encoding, callback);
-    if (!begun) this.#begin();
+    if (this.destroyed) return this;
+    super.end(chunk, encoding);
+    if (typeof done === "function") this.prependOnceListener("finish", () => done(null));
+    this.#begin();
     return this;
   }
   _implicitHeader() {
@@ -189,27 +235,36 @@ class ClientRequest extends OutgoingMessage {
     const body = this.outputData.length > 0 && this.method !== "GET" && this.method !== "HEAD" ? Buffer.concat(this.outputData) : undefined;
     const host = StringPrototypeIncludes(`${this.host}`, ":") ? `[${this.host}]` : this.host;
     const url = `${this.protocol}//${host}:${this.#port}${this.path}`;
-    const init = { __proto__: null, method: this.method, headers, body, redirect: "manual", signal: this.#abort.signal };
+    // Bodies stay as they were encoded: who asked for an encoding undoes it.
+    const init = {
+      __proto__: null, method: this.method, headers, body, redirect: "manual", signal: this.#abort.signal, encodeResponseBody: "manual",
+    };
     nextTick(() => {
       if (this.destroyed) return;
-      PromisePrototypeThen(fetch(url, init), (response) => this.#receive(response), (error) => {
-        if (!this.destroyed) this.destroy(error);
-      });
+      this.#sent = true;
+      this.#startTimer();
+      const received = PromisePrototypeThen(fetch(url, init), (response) => this.#receive(response));
+      PromisePrototypeThen(received, undefined, (error) => this.destroy(error));
     });
   }
   #receive(response) {
-    if (this.destroyed) return;
-    this.clearTimeout();
-    const message = new IncomingMessage(response);
+    if (this.destroyed) {
+      if (response.body !== null) PromisePrototypeThen(response.body.cancel(), undefined, () => {});
+      return;
+    }
+    const message = new IncomingMessage(response, {
+      __proto__: null,
+      setTimeout: (msecs) => this.setTimeout(msecs),
+      touch: () => this.#startTimer(),
+    });
+    this.#startTimer();
     this.#response = message;
     message.req = this;
     this.res = message;
-    message.on("end", () => nextTick(() => {
-      if (!this._closed) {
-        this._closed = true;
-        this.emit("close");
-      }
-    }));
+    message.on("error", (error) => {
+      if (!this.destroyed) this.emit("error", error);
+    });
+    message.once("close", () => this.#close());
     if (!this.emit("response", message)) message._dump();
   }
 }

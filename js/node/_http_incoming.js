@@ -5,9 +5,10 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const { ArrayPrototypePush, PromisePrototypeThen, SafeSet, StringPrototypeToLowerCase } = primordials;
-const { nodeError, validateNumber } = core.loadExtScript("ext:denizen/node/internal/errors.js");
+const { validateNumber } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { Buffer } = core.loadExtScript("ext:denizen/node/buffer.js");
 const { Readable } = core.loadExtScript("ext:denizen/node/stream.js");
+const { nextTick } = core.loadExtScript("ext:denizen/node/stream/shared.js");
 
 // Headers of which the first one counts.
 const SINGLE = new SafeSet([
@@ -17,6 +18,8 @@ const SINGLE = new SafeSet([
 
 class IncomingMessage extends Readable {
   #reader;
+  // How long nothing may happen, which whoever made the message keeps.
+  #idle;
   #headers;
   #distinct;
   #trailers = {};
@@ -37,8 +40,9 @@ class IncomingMessage extends Readable {
   _paused = false;
   constructor() {
     super();
-    const response = arguments[0];
+    const { 0: response, 1: idle } = arguments;
     if (response === undefined || response === null || response.headers === undefined) return;
+    this.#idle = idle;
     this.url = response.url;
     this.statusCode = response.status;
     this.statusMessage = response.statusText;
@@ -64,10 +68,12 @@ class IncomingMessage extends Readable {
     PromisePrototypeThen(
       reader.read(),
       (result) => {
+        if (this.destroyed) return;
         if (result.done) {
           this.complete = true;
           this.push(null);
         } else {
+          this.#idle?.touch();
           this.push(Buffer.from(result.value));
         }
       },
@@ -78,10 +84,10 @@ class IncomingMessage extends Readable {
     if (!this.readableEnded || !this.complete) {
       this.aborted = true;
       this.emit("aborted");
-      if (error === null || error === undefined) error = this.listenerCount("error") > 0 ? nodeError("ECONNRESET", "aborted") : error;
-      if (this.#reader !== undefined) PromisePrototypeThen(this.#reader.cancel(), undefined, () => {});
     }
-    callback(error);
+    if (!this.complete && this.#reader !== undefined) PromisePrototypeThen(this.#reader.cancel(error ?? undefined), undefined, () => {});
+    // An error that nobody listens for is none.
+    nextTick(() => (this.listenerCount("error") === 0 ? callback() : callback(error)));
   }
   _addHeaderLine(field, value, dest) {
     const name = StringPrototypeToLowerCase(field);
@@ -138,11 +144,13 @@ class IncomingMessage extends Readable {
   _dump() {
     if (this._dumped) return;
     this._dumped = true;
+    this.removeAllListeners("data");
     this.resume();
   }
   setTimeout(msecs, callback) {
     validateNumber(msecs, "msecs");
     if (callback) this.on("timeout", callback);
+    this.#idle?.setTimeout(msecs);
     return this;
   }
   get connection() {

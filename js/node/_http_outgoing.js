@@ -48,7 +48,7 @@ class OutgoingMessage extends Writable {
   #headers = new SafeMap();
   #corked = 0;
   #size = 0;
-  #errored;
+  #errored = null;
   outputData = [];
   outputSize = 0;
   writtenHeaderBytes = 0;
@@ -96,7 +96,7 @@ class OutgoingMessage extends Writable {
     return this.#corked;
   }
   get writableNeedDrain() {
-    return !this.destroyed && !this.finished && this.#size > HIGH_WATER_MARK;
+    return false;
   }
   setHeader(name, value) {
     if (this._header) throw sent("set");
@@ -185,8 +185,11 @@ class OutgoingMessage extends Writable {
     const bytes = checkChunk(chunk, typeof encoding === "function" ? undefined : encoding);
     if (this.finished || this.destroyed) {
       const error = this.finished ? nodeError("ERR_STREAM_WRITE_AFTER_END", "write after end") : destroyed("write");
-      if (typeof done === "function") nextTick(done, error);
-      this.destroy(error);
+      const tell = !this.destroyed;
+      nextTick(() => {
+        if (typeof done === "function") done(error);
+        if (tell && !this.destroyed) this.emit("error", error);
+      });
       return false;
     }
     if (!this._header) this._implicitHeader();
@@ -211,7 +214,10 @@ class OutgoingMessage extends Writable {
     if (!this._header) this._implicitHeader();
     this.finished = true;
     this._finish();
-    nextTick(() => this.emit("finish"));
+    nextTick(() => {
+      this._writableState.finished = true;
+      this.emit("finish");
+    });
     return this;
   }
   _writeRaw(data, encoding, callback, size) {
@@ -222,15 +228,17 @@ class OutgoingMessage extends Writable {
       this.outputSize = this.#size;
     }
     if (typeof callback === "function") nextTick(callback, null);
-    return this.#size < HIGH_WATER_MARK;
+    // Everything is kept until the end, so nothing is gained by a writer that waits.
+    return true;
   }
   destroy(error, callback) {
-    if (this._closed) return this;
-    this._closed = true;
-    this.#errored = error;
+    if (this.destroyed) return this;
     this.destroyed = true;
+    this.#errored = error ?? null;
+    if (error) nextTick(() => this.emit("error", error));
     nextTick(() => {
-      if (error) this.emit("error", error);
+      if (this._closed) return;
+      this._closed = true;
       this.emit("close");
     });
     return this;

@@ -89,11 +89,12 @@ function checkCallback(callback) {
   }
 }
 
-function setTimeout(callback, delay, ...args) {
+// Nobody's delay is a millisecond, as in Node.
+function setTimeout(callback, delay = 1, ...args) {
   checkCallback(callback);
   return new Timeout(timers.setTimeout, [callback, delay, ...new SafeArrayIterator(args)]);
 }
-function setInterval(callback, delay, ...args) {
+function setInterval(callback, delay = 1, ...args) {
   checkCallback(callback);
   return new Timeout(timers.setInterval, [callback, delay, ...new SafeArrayIterator(args)]);
 }

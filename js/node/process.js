@@ -29,6 +29,7 @@ const {
   StringPrototypeSlice,
   StringPrototypeSplit,
   StringPrototypeStartsWith,
+  StringPrototypeToLowerCase,
   SymbolToStringTag,
   TypeError,
 } = primordials;
@@ -343,6 +344,17 @@ lazy("stdin", standardStream(0));
 lazy("stdout", standardStream(1, "log"));
 lazy("stderr", standardStream(2, "error"));
 ObjectDefineProperty(process, SymbolToStringTag, { __proto__: null, value: "process", configurable: true, writable: true });
+
+// Who listens here for what nobody handled listens to the global scope, from the first listener on.
+const bridged = { __proto__: null };
+process.on("newListener", (name) => {
+  if ((name !== "unhandledRejection" && name !== "rejectionHandled") || bridged[name]) return;
+  bridged[name] = true;
+  globalThis.addEventListener(StringPrototypeToLowerCase(name), (event) => {
+    if (name === "unhandledRejection") process.emit(name, event.reason, event.promise);
+    else process.emit(name, event.promise);
+  });
+});
 
 if (changed.enable_nodejs_process_v2) {
   const { nextTick, env, exit, getBuiltinModule, platform, features } = process;

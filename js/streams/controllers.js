@@ -1,7 +1,8 @@
 // What Workers' controllers of readable streams do beyond the standard.
 //
 // Owns the requests of byte streams: a source can fill one for a default reader too, is done with those that wait once it
-// closes, and learns how much a read still needs (atLeast); and how controllers refuse. It must not know where bytes come from.
+// closes, and learns how much a read still needs (atLeast); how controllers refuse; and that a source is not asked to cancel
+// once it has closed. It must not know where bytes come from.
 
 (function () {
 const { core, primordials } = __bootstrap;
@@ -9,6 +10,7 @@ const {
   ArrayBuffer,
   MathTrunc,
   ObjectDefineProperty,
+  PromiseResolve,
   RangeError,
   ReflectApply,
   ReflectGetOwnPropertyDescriptor,
@@ -21,9 +23,9 @@ const {
 const { ReadableByteStreamController, ReadableStreamBYOBRequest, ReadableStreamDefaultController, TransformStreamDefaultController } =
   core.loadExtScript("ext:deno_web/06_streams.js");
 const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
-const { isSingle, symbols } = core.loadExtScript("ext:denizen/streams/readers.js");
+const { isSingle, symbolOf, symbols } = core.loadExtScript("ext:denizen/streams/readers.js");
 
-const { kCloseRequested, kController, kPullIntos, kReadRequests, kReader, kState, kStream } = symbols;
+const { kCancel, kCloseRequested, kController, kPullIntos, kReadRequests, kReader, kState, kStream } = symbols;
 // What is allocated for a read that brings no view.
 const CHUNK_BYTES = 4096;
 
@@ -136,6 +138,18 @@ define(byteController, byteMembers, "close");
 define(ReadableStreamDefaultController.prototype, defaultMembers, "close");
 define(request, requestMembers, "atLeast");
 define(request, requestMembers, "respond");
+const closing = [ReadableByteStreamController.prototype, ReadableStreamDefaultController.prototype];
+for (let i = 0; i < closing.length; i++) {
+  const prototype = closing[i];
+  const kCancelSteps = symbolOf(prototype, "[[CancelSteps]]");
+  const steps = prototype[kCancelSteps];
+  prototype[kCancelSteps] = function (reason) {
+    if (this[kCloseRequested]) {
+      this[kCancel] = () => PromiseResolve(undefined);
+    }
+    return ReflectApply(steps, this, [reason]);
+  };
+}
 const failing = [ReadableByteStreamController, ReadableStreamDefaultController, TransformStreamDefaultController];
 for (let i = 0; i < failing.length; i++) {
   const { name, prototype } = failing[i];

@@ -198,6 +198,8 @@ const streamMembers = {
       throw new TypeError("This ReadableStream is currently locked to a reader,");
     }
     const branches = streams.readableStreamTee(this, false);
+    // It counts as read from here on.
+    streams.readableStreamDisturb(this);
     if (isSingle(this)) {
       readOneAtATime(branches[0]);
       readOneAtATime(branches[1]);
@@ -233,6 +235,6 @@ for (let i = 0; i < readers.length; i++) {
   }, "releaseLock");
 }
 
-const symbols = { __proto__: null, kCloseRequested, kController, kPullIntos, kReadRequests, kReader, kState, kStream };
+const symbols = { __proto__: null, kCancel, kCloseRequested, kController, kPullIntos, kReadRequests, kReader, kState, kStream };
 return { isSingle, readOneAtATime, symbolOf, symbols };
 })();

@@ -40,10 +40,26 @@ function define(error, name, value) {
   ObjectDefineProperty(error, name, { __proto__: null, value, writable: false, enumerable: true, configurable: true });
 }
 
+// Frames of the runtime that a stack may begin with. They are taken away when it is read, and count before that.
+const OWN_FRAMES = 20;
+
+function capture(Class) {
+  const limit = ReflectGetOwnPropertyDescriptor(Error, "stackTraceLimit");
+  if (typeof limit?.value !== "number" || !limit.writable) {
+    return ReflectConstruct(Error, [], Class);
+  }
+  Error.stackTraceLimit = limit.value + OWN_FRAMES;
+  try {
+    return ReflectConstruct(Error, [], Class);
+  } finally {
+    Error.stackTraceLimit = limit.value;
+  }
+}
+
 function DOMException(message = "", name = "Error") {
   const text = `${message}`;
   const kind = `${name}`;
-  const error = ReflectConstruct(Error, [], new.target);
+  const error = capture(new.target);
   const stack = ReflectGetOwnPropertyDescriptor(error, "stack");
   delete error.stack;
   define(error, "code", CODES[kind] ?? 0);

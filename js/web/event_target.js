@@ -85,14 +85,6 @@ function handlerOf(target, name) {
   return isDeclared ? undefined : handler;
 }
 
-function invoke(callback, receiver, event) {
-  try {
-    FunctionPrototypeCall(callback, receiver, event);
-  } catch (error) {
-    report(error);
-  }
-}
-
 function find(list, callback) {
   for (let i = 0; i < list.length; i++) {
     if (list[i].callback === callback) {
@@ -102,8 +94,8 @@ function find(list, callback) {
   return undefined;
 }
 
-// Calls who listens at `target`; false if one of them has prevented the default. What its `on` member throws goes out if that is
-// asked for.
+// Calls who listens at `target`; false if one of them has prevented the default, which is also meant by true as what one returns,
+// and asks no event whether it can be cancelled. What the `on` member throws goes out if that is asked for.
 function dispatch(target, event, isHandlerBare = false) {
   const attributes = attributesOf(event);
   const { type } = attributes;
@@ -119,10 +111,13 @@ function dispatch(target, event, isHandlerBare = false) {
     const called = list === undefined ? [] : ArrayPrototypeSlice(list);
     const handler = handlerOf(target, `on${type}`);
     if (handler !== undefined) {
-      if (isHandlerBare) {
-        FunctionPrototypeCall(handler, scope, event);
-      } else {
-        invoke(handler, scope, event);
+      try {
+        event[CANCELED] = FunctionPrototypeCall(handler, scope, event) === true || event[CANCELED];
+      } catch (error) {
+        if (isHandlerBare) {
+          throw error;
+        }
+        report(error);
       }
     }
     for (let i = 0; i < called.length && !WeakSetPrototypeHas(halted, event); i++) {
@@ -135,11 +130,15 @@ function dispatch(target, event, isHandlerBare = false) {
       if (listener.options.once) {
         ReflectApply(removeEventListener, target, [type, callback]);
       }
-      event[IN_PASSIVE] = listener.options.passive;
-      if (typeof callback === "function") {
-        invoke(callback, target, event);
-      } else {
-        invoke(listener.handleEvent, callback, event);
+      const { passive } = listener.options;
+      event[IN_PASSIVE] = passive;
+      const isFunction = typeof callback === "function";
+      // In no function of its own: each frame of the runtime takes the place of one in the stacks of user code.
+      try {
+        const returned = FunctionPrototypeCall(isFunction ? callback : listener.handleEvent, isFunction ? target : callback, event);
+        event[CANCELED] = (returned === true && !passive) || event[CANCELED];
+      } catch (error) {
+        report(error);
       }
       event[IN_PASSIVE] = false;
     }
@@ -248,15 +247,31 @@ const eventMembers = {
     attributesOf(this);
     WeakSetPrototypeAdd(halted, this);
   },
+  preventDefault() {
+    attributesOf(this);
+    if (!this[IN_PASSIVE]) {
+      this[CANCELED] = true;
+    }
+  },
+  get defaultPrevented() {
+    return attributesOf(this).cancelable && this[CANCELED];
+  },
+  get returnValue() {
+    return !(attributesOf(this).cancelable && this[CANCELED]);
+  },
 };
 
 function define(prototype, members, names) {
   for (let i = 0; i < names.length; i++) {
-    ObjectDefineProperty(prototype, names[i], { ...ReflectGetOwnPropertyDescriptor(members, names[i]), enumerable: true, configurable: true });
+    const { set } = ReflectGetOwnPropertyDescriptor(prototype, names[i]);
+    const descriptor = { ...ReflectGetOwnPropertyDescriptor(members, names[i]), enumerable: true, configurable: true };
+    ObjectDefineProperty(prototype, names[i], set === undefined ? descriptor : { ...descriptor, set });
   }
 }
 define(EventTarget.prototype, targetMembers, ["addEventListener", "removeEventListener", "dispatchEvent"]);
-define(Event.prototype, eventMembers, ["target", "currentTarget", "srcElement", "composedPath", "stopImmediatePropagation"]);
+define(Event.prototype, eventMembers, [
+  "target", "currentTarget", "srcElement", "composedPath", "stopImmediatePropagation", "preventDefault", "defaultPrevented", "returnValue",
+]);
 
 return { declaresHandlers, dispatch, reportTo, watchListeners };
 })();

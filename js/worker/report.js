@@ -27,25 +27,28 @@ function placeOf(error) {
 
 let isReporting = false;
 function report(error) {
+  let isHandled = false;
   // What a listener of that event throws is not told to it again.
   if (!isReporting) {
     isReporting = true;
     try {
       const occurrence = new ErrorEvent("error", { __proto__: null, ...placeOf(error), error, message: core.destructureError(error).exceptionMessage });
       setIsTrusted(occurrence, true);
-      dispatch(scope, occurrence);
+      isHandled = !dispatch(scope, occurrence);
     } catch {
       // It is logged all the same.
     } finally {
       isReporting = false;
     }
   }
-  sink(error);
+  sink(error, isHandled);
 }
 reportTo(report);
 
-function log(error) {
-  op_console("error", `Uncaught ${logText(error)}`);
+function log(error, isHandled) {
+  if (!isHandled) {
+    op_console("error", `Uncaught ${logText(error)}`);
+  }
 }
 
 // What gets an exception after its event.

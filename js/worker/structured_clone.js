@@ -9,10 +9,10 @@ const { core, primordials } = __bootstrap;
 const { op_clone_value } = core.ops;
 const { ArrayBufferIsView, ArrayIsArray, DataViewPrototypeGetBuffer, TypeError, TypedArrayPrototypeGetBuffer } = primordials;
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
-const { describe, revive } = core.loadExtScript("ext:denizen/actor/values.js");
+const { describe, isDomException, packInside, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 
-// Before `enhanced_error_serialization` V8 copies errors in its own way.
-const describeButErrors = (value, whole) => (whole === true ? undefined : describe(value));
+// Before `enhanced_error_serialization` V8 copies errors in its own way, but for DOMExceptions.
+const describeButErrors = (value, whole) => (whole === true ? packInside(value, isDomException) : describe(value));
 
 function clone(value, transfer) {
   // What cannot be made again is refused in its own words.

@@ -117,7 +117,7 @@ function requestOf(parts, isRedacted) {
     ObjectDefineProperty(headers, name, { __proto__: null, value: before + value, enumerable: true, configurable: true, writable: true });
   }
   const url = isRedacted ? redactUrl(parts.url) : parts.url;
-  const request = make(Request, { __proto__: null, cf: parts.cf ?? undefined, headers, method: parts.method, url });
+  const request = make(Request, { __proto__: null, url, method: parts.method, headers, cf: parts.cf ?? undefined });
   requests.set(request, parts);
   return request;
 }
@@ -126,8 +126,8 @@ function eventOf({ event, status }) {
   if (event?.fetch !== undefined) {
     return make(FetchEventInfo, {
       __proto__: null,
-      response: status === null ? undefined : make(Response, { __proto__: null, status }),
       request: requestOf(event.fetch, true),
+      response: status === null ? undefined : make(Response, { __proto__: null, status }),
     });
   }
   if (event?.rpcMethod !== undefined) {
@@ -146,9 +146,9 @@ function traceItems(json) {
     event: eventOf(item),
     eventTimestamp: item.eventTimestamp,
     logs: ArrayPrototypeMap(item.logs, ({ timestamp, level, message }) =>
-      make(TraceLog, { __proto__: null, timestamp, level, message, errorInfo: undefined })),
+      make(TraceLog, { __proto__: null, errorInfo: undefined, message, level, timestamp })),
     exceptions: ArrayPrototypeMap(item.exceptions, ({ timestamp, name, message, stack }) =>
-      make(TraceException, { __proto__: null, timestamp, message, name, stack: stack ?? undefined })),
+      make(TraceException, { __proto__: null, stack: stack ?? undefined, name, message, timestamp })),
     diagnosticsChannelEvents: [],
     scriptName: null,
     entrypoint: item.entrypoint ?? undefined,

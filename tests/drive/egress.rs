@@ -62,6 +62,11 @@ export default {
     if (url.pathname === "/stream") {
       init.body = new ReadableStream({ async pull(c) { await scheduler.wait(5); c.enqueue(new TextEncoder().encode("part ")); if (++this.n > 3) c.close(); }, n: 0 });
     }
+    if (url.pathname === "/upload") {
+      init.body = url.searchParams.has("own")
+        ? request.body
+        : new ReadableStream({ async pull(c) { await scheduler.wait(5); c.enqueue(new Uint8Array([122])); }, cancel() { console.log("source cancelled"); } });
+    }
     if (init.timeout) init.signal = AbortSignal.timeout(init.timeout);
     try {
       if (url.pathname === "/loaded") {
@@ -121,6 +126,41 @@ fn a_request_carries_what_it_was_given_and_no_more() {
     for method in ["POST", "DELETE", "OPTIONS"] {
         let (_, text) = server.get(&format!("/?{}", query(&url, &format!(r#"{{"method":"{method}"}}"#))));
         assert!(text.to_lowercase().contains("|content-length: 0|"), "a server may ask for it: {text}");
+    }
+}
+
+#[test]
+fn an_aborted_upload_closes_its_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://127.0.0.1:{}/", listener.local_addr().expect("address").port());
+    let (_folder, server) = fetcher(&[]);
+    let target = query(&url, r#"{"method":"POST","timeout":200}"#);
+    for own in ["", "&own=1"] {
+        let ended = thread::spawn({
+            let listener = listener.try_clone().expect("the listener");
+            move || {
+                let (mut stream, _) = listener.accept().expect("a connection");
+                stream.set_read_timeout(Some(crate::support::PATIENCE)).expect("a limit");
+                let mut bytes = [0; 4096];
+                loop {
+                    match stream.read(&mut bytes) {
+                        Ok(0) => break,
+                        Ok(_) => {}
+                        Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => break,
+                        Err(error) => panic!("the connection stays: {error}"),
+                    }
+                }
+            }
+        });
+        let mut client = server.connect();
+        let head = format!("POST /upload?{target}{own} HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\npart");
+        client.write_all(head.as_bytes()).expect("written");
+        let answer = crate::support::read_all(&mut client);
+        assert!(answer.ends_with("TimeoutError: The operation was aborted due to timeout"), "{answer}");
+        ended.join().expect("the connection ended");
+        if own.is_empty() {
+            server.wait_for_log("source cancelled");
+        }
     }
 }
 

@@ -12,8 +12,10 @@ use crate::support::{Folder, Server, read_all, split};
 const ECHO: &str = r#"
 let cancelled = 0;
 let streamed = 0;
+const notes = [];
+const tell = (error) => `${error.name}: ${error.message}`;
 export default {
-  async fetch(request) {
+  async fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
     if (pathname === "/echo") return new Response(request.body, { headers: { "x-method": request.method } });
     if (pathname === "/length") return new Response(String((await request.arrayBuffer()).byteLength));
@@ -27,8 +29,55 @@ export default {
     }
     if (pathname === "/long") return new Response(null, { headers: { "content-length": "100" } });
     if (pathname === "/wrong") return new Response("wrong", { headers: { "content-length": "5,5" } });
+    if (pathname === "/of_connection") return new Response("c", { headers: { "keep-alive": "a", te: "b", trailer: "c", upgrade: "d", connection: "e", "x-own": "f" } });
+    if (pathname === "/control") return new Response("c", { headers: { "x-control": "a\u0001b", "x-own": "f" } });
     if (pathname === "/odd") return new Response("odd", { status: 599 });
     if (pathname === "/soon") { await scheduler.wait(700); return new Response("soon"); }
+    if (pathname === "/notes") return Response.json(request.method === "POST" ? notes.splice(0) : notes);
+    if (pathname === "/kind") return new Response(`${request.body} ${request.headers.get("content-length")}`);
+    if (pathname === "/first") {
+      const { value } = await request.body.getReader().read();
+      return new Response(`${value.length} bytes`);
+    }
+    if (pathname === "/later") {
+      await scheduler.wait(700);
+      return new Response(String((await request.arrayBuffer()).byteLength));
+    }
+    if (pathname === "/whole") {
+      request.signal.addEventListener("abort", () => { notes.push("abort"); });
+      ctx.waitUntil(request.text().then((text) => notes.push(text), (error) => notes.push(tell(error))));
+      await scheduler.wait(10000);
+    }
+    if (pathname === "/never") return new Response(new ReadableStream({ start(controller) { controller.enqueue(new Uint8Array([111, 110])); } }));
+    if (pathname === "/unwritten") return new Response(new IdentityTransformStream().readable);
+    if (pathname === "/ticks") {
+      let timer;
+      request.signal.addEventListener("abort", () => { notes.push(`abort ${request.signal.aborted} ${request.signal.reason.message}`); });
+      return new Response(new ReadableStream({
+        start(controller) { timer = setInterval(() => controller.enqueue(new Uint8Array([120])), 10); },
+        cancel() { clearInterval(timer); notes.push("cancel"); },
+      }));
+    }
+    if (pathname === "/generator") {
+      async function* ticks() {
+        try {
+          for (;;) {
+            yield new Uint8Array([121]);
+            await scheduler.wait(10);
+          }
+        } finally {
+          notes.push("finally");
+        }
+      }
+      return new Response(ReadableStream.from(ticks()));
+    }
+    if (pathname === "/piece") {
+      request.signal.addEventListener("abort", () => { notes.push("abort"); });
+      ctx.waitUntil(scheduler.wait(300));
+      const { readable, writable } = new FixedLengthStream(3);
+      ctx.waitUntil(new Response("abc").body.pipeTo(writable));
+      return new Response(readable);
+    }
     if (pathname === "/cancelled") return new Response(String(cancelled));
     if (pathname === "/streamed") return new Response(String(streamed));
     if (pathname === "/stream") {
@@ -117,7 +166,7 @@ fn a_failed_event_shows_a_reference_and_the_log_has_the_rest() {
     assert!(!body.contains("secret"), "{body}");
     let reference = body.trim().rsplit("reference = ").next().expect("a reference").to_owned();
     server.wait_for_log(&format!(
-        "reference = {reference}\n    Uncaught TypeError: a secret message\n        at Object.fetch (main.js:9:"
+        "reference = {reference}\n    Uncaught TypeError: a secret message\n        at Object.fetch (main.js:11:"
     ));
 }
 
@@ -176,7 +225,7 @@ fn slow_clients_are_given_up() {
         .write_all(b"POST /length HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
         .expect("written");
     assert!(!read_all(&mut half_a_head).contains("200"));
-    assert!(read_all(&mut half_a_body).starts_with("HTTP/1.1 408"));
+    assert!(read_all(&mut half_a_body).starts_with("HTTP/1.1 500"));
     assert!(read_all(&mut half_a_stream).starts_with("HTTP/1.1 500"));
     server.wait_for_log("The body did not arrive in time.");
 }
@@ -198,6 +247,132 @@ fn a_client_that_leaves_cancels_its_event() {
         std::thread::sleep(Duration::from_millis(50));
     }
     panic!("the event was not cancelled");
+}
+
+/// Leaves as a client that died.
+fn reset(stream: std::net::TcpStream) {
+    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).expect("linger");
+    drop(stream);
+}
+
+/// Waits until the Worker has noted `expected`, and has it forget that.
+fn wait_for_notes(server: &Server, expected: &str) {
+    let mut found = String::new();
+    for _ in 0..100 {
+        found = server.get("/notes").1;
+        if found == expected {
+            server.request("POST", "/notes", &[], b"");
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    panic!("{found} was noted, not {expected}");
+}
+
+#[test]
+fn a_client_that_leaves_in_the_middle_of_an_answer_aborts_the_signal_of_its_request() {
+    let (_folder, server) = echo(&[]);
+    for closes in [false, true] {
+        let mut stream = server.connect();
+        stream.write_all(b"GET /ticks HTTP/1.1\r\nHost: h\r\n\r\n").expect("written");
+        std::thread::sleep(Duration::from_millis(150));
+        if closes {
+            drop(stream)
+        } else {
+            reset(stream)
+        }
+        wait_for_notes(&server, r#"["cancel","abort true The client has disconnected"]"#);
+    }
+    // What a source does at its end is part of the event.
+    let mut stream = server.connect();
+    stream.write_all(b"GET /generator HTTP/1.1\r\nHost: h\r\n\r\n").expect("written");
+    std::thread::sleep(Duration::from_millis(150));
+    reset(stream);
+    wait_for_notes(&server, r#"["finally"]"#);
+    // A client that got all, or asked for the head alone, has not left.
+    for method in ["GET", "HEAD"] {
+        let request = format!("{method} /piece HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        assert!(server.raw(request.as_bytes()).starts_with("HTTP/1.1 200"));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(server.get("/notes").1, "[]");
+}
+
+#[test]
+fn an_event_begins_with_its_head() {
+    let (_folder, server) = echo(&["--body-idle-seconds", "20"]);
+    for (path, answer) in [("/", "ok"), ("/first", "4 bytes")] {
+        let mut stream = server.connect();
+        let head = format!("POST {path} HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\npart");
+        stream.write_all(head.as_bytes()).expect("written");
+        let began = std::time::Instant::now();
+        assert!(read_all(&mut stream).ends_with(&format!("\r\n\r\n{answer}")));
+        assert!(began.elapsed() < Duration::from_secs(5), "nobody waits for the rest");
+    }
+    // The rest of a small body that comes after an early answer does not cost the connection.
+    let mut stream = server.connect();
+    stream.write_all(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\npart").expect("written");
+    std::thread::sleep(Duration::from_millis(200));
+    stream.write_all(b"restGET /kind HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").expect("written");
+    let text = read_all(&mut stream);
+    assert!(text.contains("\r\n\r\nokHTTP/1.1 200 OK") && text.ends_with("null null"), "{text}");
+    // A body in pieces is whole.
+    let mut stream = server.connect();
+    stream
+        .write_all(b"POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 9\r\n\r\none")
+        .expect("written");
+    for piece in ["two", "six"] {
+        std::thread::sleep(Duration::from_millis(100));
+        stream.write_all(piece.as_bytes()).expect("written");
+    }
+    let text = read_all(&mut stream);
+    assert!(text.contains("content-length: 9\r\n") && text.ends_with("\r\n\r\nonetwosix"), "{text}");
+    let mut stream = server.connect();
+    stream.write_all(b"POST /whole HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\npart").expect("written");
+    std::thread::sleep(Duration::from_millis(200));
+    reset(stream);
+    wait_for_notes(&server, r#"["abort","TypeError: Can't read from request stream because client disconnected."]"#);
+    // One that ends its input in the middle may still hear an answer.
+    let mut stream = server.connect();
+    stream.write_all(b"POST /length HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\npart").expect("written");
+    stream.shutdown(std::net::Shutdown::Write).expect("half closed");
+    assert!(read_all(&mut stream).starts_with("HTTP/1.1 500"));
+    server.wait_for_log("Network connection lost.");
+    let whole = "x".repeat(300_000);
+    let mut stream = server.connect();
+    let request =
+        format!("POST /later HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 300000\r\n\r\n{whole}");
+    stream.write_all(request.as_bytes()).expect("written");
+    stream.shutdown(std::net::Shutdown::Write).expect("half closed");
+    assert!(read_all(&mut stream).ends_with("\r\n\r\n300000"), "all had come before the end");
+}
+
+#[test]
+fn a_head_that_tells_of_a_body_has_one() {
+    let (_folder, server) = echo(&[]);
+    let ask = |head: &str, body: &str| {
+        let request = format!("{head} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{body}");
+        split(&server.raw(request.as_bytes())).1
+    };
+    assert_eq!(ask("POST /kind", "Content-Length: 0\r\n\r\n"), "[object ReadableStream] 0");
+    assert_eq!(ask("GET /kind", "Content-Length: 0\r\n\r\n"), "[object ReadableStream] 0");
+    assert_eq!(ask("POST /kind", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), "[object ReadableStream] null");
+    assert_eq!(ask("POST /kind", "\r\n"), "null null");
+    assert_eq!(ask("GET /kind", "\r\n"), "null null");
+    assert_eq!(ask("POST /length", "Content-Length: 0\r\n\r\n"), "0");
+}
+
+#[test]
+fn a_body_that_can_never_end_is_broken_off() {
+    let (_folder, server) = echo(&[]);
+    for (path, end) in [("/never", "\r\n\r\n2\r\non\r\n"), ("/unwritten", "\r\n\r\n")] {
+        let began = std::time::Instant::now();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n");
+        let text = server.raw(request.as_bytes());
+        assert!(text.starts_with("HTTP/1.1 200") && text.ends_with(end), "{text}");
+        assert!(began.elapsed() < Duration::from_secs(5), "{path} is noticed at once");
+        server.wait_for_log("had hung");
+    }
 }
 
 #[test]
@@ -254,6 +429,9 @@ fn heads_that_reach_no_worker_are_refused_and_heads_without_a_body_keep_their_le
     assert_eq!(status("GET / HTTP/1.1"), 400, "no host");
     assert_eq!(status("GET / HTTP/1.0"), 400, "no host");
     assert_eq!(status("GET / HTTP/1.1\r\nHost: a\r\nHost: b"), 400, "two hosts");
+    assert_eq!(status("GET / HTTP/1.1\r\nHost: "), 400, "an empty host");
+    assert_eq!(status("GET http://a/ HTTP/1.1\r\nHost:"), 400, "an empty host");
+    assert_eq!(status("GET / HTTP/1.1\r\nHost: caf\u{e9}"), 400, "a host that is not ASCII");
     for method in ["FOO", "get", "CONNECT"] {
         assert_eq!(status(&format!("{method} / HTTP/1.1\r\nHost: a")), 501, "{method}");
     }
@@ -262,5 +440,13 @@ fn heads_that_reach_no_worker_are_refused_and_heads_without_a_body_keep_their_le
     assert!(raw("HEAD /long").contains("content-length: 100\r\n"), "what a body would have");
     assert!(raw("GET /long").contains("content-length: 0\r\n"), "what the body has");
     assert!(raw("HEAD /wrong").starts_with("HTTP/1.1 200 OK\r\n"), "a length that is none is nobody's");
+    let head = raw("GET /of_connection").to_lowercase();
+    assert!(head.contains("x-own: f\r\n") && head.contains("connection: close\r\n"), "{head}");
+    for name in ["keep-alive", "te", "trailer", "upgrade"] {
+        assert!(!head.contains(&format!("\r\n{name}:")), "{name} is the connection's own: {head}");
+    }
+    let head = raw("GET /control");
+    assert!(head.contains("x-own: f\r\n") && !head.contains("x-control"), "{head}");
+    server.wait_for_log("a header of an answer was left out, since it has control characters; name = x-control");
     assert!(raw("GET /odd").starts_with("HTTP/1.1 599 Server Error\r\n"));
 }

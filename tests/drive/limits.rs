@@ -378,3 +378,97 @@ fn a_turn_that_cannot_be_stopped_ends_the_process() {
         thread::sleep(Duration::from_millis(10));
     }
 }
+
+/// Calls of a Worker to its own exports that an event of a facet has begun end with the facet, however far they have come, and
+/// are its CPU time; what multiplies is held to a width, what goes on and on to a depth.
+#[test]
+fn calls_to_own_exports_end_with_their_facet_and_are_bounded() {
+    let script = r#"
+        import { DurableObject } from "cloudflare:workers";
+        const CODE = `
+        import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+        const burn = (ms) => { const end = Date.now() + ms; while (Date.now() < end); };
+        export class Work extends WorkerEntrypoint {
+          async chain(left, ms) {
+            burn(ms);
+            await this.env.BACK.tick();
+            if (left > 0) this.ctx.exports.Work.chain(left - 1, ms).catch(() => {});
+            await scheduler.wait(1);
+          }
+          async nested(left) { return left > 0 ? 1 + await this.ctx.exports.Work.nested(left - 1) : 1; }
+          async fork(width) { for (let i = 0; i < width; i++) this.ctx.exports.Work.fork(width).catch(() => {}); await this.env.BACK.tick(); await scheduler.wait(20); }
+          async wait(ms) { await scheduler.wait(ms); await this.env.BACK.tick(); return "waited"; }
+        }
+        export class App extends DurableObject {
+          chain(left, ms) { this.ctx.exports.Work.chain(left, ms).catch(() => {}); }
+          async chainAndAbort(left, ms) { this.chain(left, ms); await scheduler.wait(300); this.ctx.abort(new Error("its own")); }
+          nested(left) { return this.ctx.exports.Work.nested(left); }
+          fork(width) { this.ctx.exports.Work.fork(width).catch(() => {}); }
+          wide(count) { return Promise.allSettled(Array.from({ length: count }, () => this.ctx.exports.Work.wait(100))).then((all) => {
+            const failed = all.filter((one) => one.status === "rejected").map((one) => one.reason);
+            return [all.length - failed.length, failed[0]?.message, failed[0]?.overloaded, failed[0]?.retryable]; }); }
+          later(ms) { this.ctx.waitUntil(this.ctx.exports.Work.wait(ms)); return "answered"; }
+        }
+        `;
+        export class Back extends DurableObject { ticks = 0; tick() { return this.ticks++; } count() { return this.ticks; } }
+        export class Supervisor extends DurableObject {
+          back = this.env.Back.getByName(`${this.ctx.id}`);
+          app(name, limits) {
+            const worker = this.env.LOADER.get(name, () => ({ compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": CODE }, env: { BACK: this.back } }));
+            return this.ctx.facets.get(name, () => ({ class: worker.getDurableObjectClass("App", { limits: { cpuMs: 10_000, subRequests: 2_000 } }) }));
+          }
+          // Whether anything ticks, a moment later.
+          async goesOn() { await scheduler.wait(300); const before = await this.back.count(); await scheduler.wait(500); return await this.back.count() > before; }
+          async fetch(request) {
+            const { facets } = this.ctx;
+            const kind = new URL(request.url).pathname.slice(1);
+            const caught = (promise) => promise.catch((error) => error.message);
+            if (kind === "abort" || kind === "delete") {
+              await this.app(kind).chain(100_000, 20);
+              const before = await this.goesOn();
+              kind === "abort" ? facets.abort(kind, new Error("enough")) : facets.delete(kind);
+              const after = await this.goesOn();
+              const stats = await facets.stats(kind);
+              return Response.json([before, after, stats && stats.totals.cpuMs > 100]);
+            }
+            if (kind === "own") {
+              const got = await caught(this.app(kind).chainAndAbort(100_000, 20));
+              const after = await this.goesOn();
+              return Response.json([got, after, (await facets.stats(kind)).totals.cpuMs > 50]);
+            }
+            if (kind === "fork") {
+              await this.app(kind).fork(20);
+              await this.goesOn();
+              facets.delete(kind);
+              return Response.json(await this.goesOn());
+            }
+            if (kind === "chain") {
+              await this.app(kind).chain(100_000, 0);
+              for (let i = 0; i < 50 && await this.goesOn(); i++);
+              return Response.json([await this.back.count(), await this.goesOn()]);
+            }
+            if (kind === "nested") return Response.json([await caught(this.app(kind).nested(100)), await caught(this.app(kind).nested(200)), await caught(this.app(kind).nested(1))]);
+            if (kind === "wide") return Response.json([await this.app(kind).wide(1_000), await this.app(kind).wide(1_200), await this.app(kind).wide(10)]);
+            if (kind === "later") {
+              const answer = await this.app(kind).later(2_000);
+              await scheduler.wait(2_500);
+              return Response.json([answer, await this.back.count()]);
+            }
+          }
+        }
+        export default { fetch(request, env) { return env.Supervisor.getByName(new URL(request.url).pathname).fetch(request); } };"#;
+    let folder = Folder::with(&[("main.js", script)]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    assert_eq!(server.get("/abort"), (200, "[true,false,true]".into()));
+    assert_eq!(server.get("/delete"), (200, "[true,false,null]".into()));
+    assert_eq!(server.get("/own"), (200, r#"["Error: its own",false,true]"#.into()));
+    assert_eq!(server.get("/fork"), (200, "false".into()));
+    assert_eq!(server.get("/chain"), (200, "[128,false]".into()));
+    let too_deep = "Subrequest depth limit exceeded. This request recursed through Workers too many times. This can happen e.g. if you have a Worker or Durable Object that calls other Workers or objects recursively.";
+    assert_eq!(server.get("/nested"), (200, format!(r#"[101,"{too_deep}",2]"#)));
+    let too_wide = r#""Too many calls between loaded Workers go on at a time (at most 1000).",true,true"#;
+    let none = "null,null,null";
+    assert_eq!(server.get("/wide"), (200, format!("[[1000,{none}],[1000,{too_wide}],[10,{none}]]")));
+    // What is left to finish after an answer goes on.
+    assert_eq!(server.get("/later"), (200, r#"["answered",1]"#.into()));
+}

@@ -115,3 +115,46 @@ fn unnamed_workers_end_with_their_last_stub() {
     }
     panic!("{before} before, {loaded} with 20 Workers, {left} after their stubs were collected");
 }
+
+/// What deno_core does for each module and each import cannot be interrupted: their number has an end.
+#[test]
+fn modules_and_their_imports_are_bounded() {
+    let folder = Folder::with(&[(
+        "main.js",
+        r#"
+        const imports = (count, name) => Array.from({ length: count }, (_, i) => `import "./${name(i)}.js";`).join("");
+        const exported = "export default { fetch() { return new Response('started'); } };";
+        function many(extra) {
+          const modules = { "m.js": imports(99, (i) => "p" + i) + exported };
+          for (let i = 0; i < 99; i++) {
+            modules[`p${i}.js`] = imports(100, (j) => `c${i}_${j}`);
+            for (let j = 0; j < 100; j++) modules[`c${i}_${j}.js`] = "";
+          }
+          for (let i = 0; i < extra; i++) modules[`extra${i}.js`] = "";
+          return modules;
+        }
+        function long(count) {
+          const modules = { "m.js": `/*${"x".repeat(2 ** 24)}*/${imports(count, (i) => "c" + i)}${exported}` };
+          for (let i = 0; i < count; i++) modules[`c${i}.js`] = "";
+          return modules;
+        }
+        const cases = { "/many": () => many(0), "/one_more": () => many(1), "/too_long": () => long(1000) };
+        export default {
+          async fetch(request, env) {
+            const modules = cases[new URL(request.url).pathname]();
+            try {
+              const worker = env.LOADER.load({ compatibilityDate: "2026-11-17", mainModule: "m.js", modules });
+              return await worker.getEntrypoint().fetch("http://x/");
+            } catch (error) {
+              return new Response(error.message);
+            }
+          },
+        };"#,
+    )]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    assert_eq!(server.get("/many"), (200, "started".to_owned()));
+    let too_many = "Dynamic Worker has 10001 modules, more than the maximum allowed number of 10000.";
+    assert_eq!(server.get("/one_more"), (200, too_many.to_owned()));
+    let too_long = server.get("/too_long").1;
+    assert!(too_long.contains("too long for the number of their imports"), "{too_long}");
+}

@@ -192,3 +192,184 @@ fn calls_that_wait_for_a_facet_end_with_its_wall_time() {
     let expected = format!(r#"[1,{},{},{},"wallMs","wallMs"]"#, late("Method"), late("Constructor"), late("code"));
     assert_eq!(server.get("/"), (200, expected));
 }
+
+/// Clones count among the facets that a facet may have, from the call on, as facets do that begin at once; and changes of
+/// storage are subrequests.
+#[test]
+fn clones_and_deletions_are_held_to_limits() {
+    let folder = Folder::with(&[(
+        "main.js",
+        r#"
+        import { DurableObject } from "cloudflare:workers";
+        const CODE = `
+        import { DurableObject } from "cloudflare:workers";
+        export class Leaf extends DurableObject { put(bytes) { this.ctx.storage.kv.put("k", new Uint8Array(bytes)); return "there"; } }
+        export class App extends DurableObject {
+          leaf(name) { return this.ctx.facets.get(name, () => ({ class: this.ctx.exports.Leaf })); }
+          put(name) { return this.leaf(name).put(10).catch(({ limit, used, max, message }) => [limit, used, max, message]); }
+          clone(from, to) {
+            try { return this.ctx.facets.clone(from, to) ?? "cloned"; } catch ({ limit, used, max, message }) { return [limit, used, max, message]; }
+          }
+          cloneAll(names) { return names.map((name) => this.clone("a", name)); }
+          putAll(names) { return Promise.all(names.map((name) => this.put(name))); }
+          change(times) { for (let i = 0; i < times; i++) { this.ctx.facets.clone("x", "y"); this.ctx.facets.delete("y"); } }
+          list() { return this.ctx.facets.list(); }
+        }
+        `;
+        export class Supervisor extends DurableObject {
+          app(name, limits) {
+            const worker = this.env.LOADER.get("app", () => ({ compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": CODE } }));
+            return this.ctx.facets.get(name, () => ({ class: worker.getDurableObjectClass("App"), limits }));
+          }
+          async fetch() {
+            const cloner = this.app("cloner", { facets: 3 });
+            const results = [await cloner.put("a"), await cloner.cloneAll(["b", "a", "b", "c", "d"]), await cloner.clone("b", "c"), await cloner.list()];
+            // All that start at once count, too.
+            const starter = this.app("starter", { facets: 2 });
+            results.push((await starter.putAll(["a", "b", "c", "d"])).map((result) => result[0]), (await starter.list()).length);
+            const changer = this.app("changer", { subRequests: 10 });
+            results.push(await changer.change(6).catch((error) => [error.limit, error.max, error.facet]), await changer.change(5) ?? "done");
+            return Response.json(results);
+          }
+        }
+        export default { fetch(request, env) { return env.Supervisor.getByName("one").fetch(request); } };"#,
+    )]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    let (status, text) = server.get("/");
+    let refused = r#"["facets",3,3,"A facet may have at most 3 facets of its own."]"#;
+    let cloned = format!(r#"["cloned","cloned","cloned","cloned",{refused}],"cloned",["a","b","c"]"#);
+    let expected = format!(r#"["there",{cloned},["t","t","facets","facets"],2,["subRequests",10,"changer"],"done"]"#);
+    assert_eq!((status, text), (200, expected));
+}
+
+/// An event that fails counts once, in whatever way it ends, and its time too; what went wrong last is known when the facet
+/// runs no longer.
+#[test]
+fn what_a_limit_a_reset_or_an_abort_ends_is_counted_and_remembered() {
+    let folder = Folder::with(&[(
+        "main.js",
+        r#"
+        import { DurableObject } from "cloudflare:workers";
+        const CODE = `
+        import { DurableObject } from "cloudflare:workers";
+        export class App extends DurableObject {
+          ok() { return 1; }
+          fail() { throw new Error("thrown"); }
+          hang() { return new Promise(() => {}); }
+          async abort() { await scheduler.wait(100); this.ctx.abort(new Error("its own")); }
+          spin() { for (;;); }
+          spinLate() { (async () => { for (let i = 0; i < 20; i++) await null; for (;;); })(); return 1; }
+          spinLater() { this.ctx.waitUntil(scheduler.wait(10).then(() => this.spin())); return 1; }
+          fill() { this.ctx.storage.kv.put("k", new Uint8Array(1e6)); return 1; }
+          async fillCaught() { try { this.fill(); } catch {} return 1; }
+          fillLater() { this.ctx.waitUntil(scheduler.wait(10).then(() => this.fill())); return 1; }
+          flood() { const all = []; for (;;) all.push(new Array(1000).fill(all.length)); }
+        }
+        export class Broken extends DurableObject { constructor(...args) { super(...args); throw new Error("constructor"); } }
+        `;
+        export class Supervisor extends DurableObject {
+          app(name, limits = { cpuMs: 50 }, exported = "App") {
+            const worker = this.env.LOADER.get(name, () => ({ compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": CODE } }));
+            return this.ctx.facets.get(name, () => ({ class: worker.getDurableObjectClass(exported), limits }));
+          }
+          async fetch() {
+            const { facets } = this.ctx;
+            const rows = [];
+            // What the caller got, then errors of all requests, the last error, and whether the wall time is plausible.
+            const row = async (name, call, wall = 0, fails = true) => {
+              const got = await call.then((value) => value, (error) => error.limit ? `${error.limit} of ${error.facet}` : error.message);
+              let { totals, lastError } = await facets.stats(name);
+              for (let i = 0; fails && !lastError && i < 100; i++) {
+                await scheduler.wait(50);
+                ({ totals, lastError } = await facets.stats(name));
+              }
+              rows.push([name, got, `${totals.errors} of ${totals.requests}`, lastError && (lastError.limit ?? lastError.message), totals.wallMs >= wall]);
+            };
+            await row("own", this.app("own").fail());
+            await row("own", this.app("own").abort(), 100);
+            await this.app("hang").ok();
+            const hanging = [this.app("hang").hang(), this.app("hang").hang()];
+            await scheduler.wait(300);
+            facets.abort("hang", new Error("parent's"));
+            await hanging[0].catch(() => {});
+            await row("hang", hanging[1], 400);
+            await row("spin", this.app("spin").spin());
+            // The others of the same facet fail with it, and are not what was wrong.
+            const others = Array.from({ length: 10 }, () => this.app("many").hang().catch((error) => error.retryable));
+            await row("many", this.app("many").spin());
+            rows.push(await Promise.all(others).then((all) => all.every(Boolean)));
+            await row("late", this.app("late").spinLate());
+            await row("later", this.app("later").spinLater());
+            const few = { storageBytes: 100_000 };
+            await row("full", this.app("full", few).fill());
+            await row("caught", this.app("caught", few).fillCaught());
+            await row("fullLater", this.app("fullLater", few).fillLater());
+            await row("flood", this.app("flood", { cpuMs: 60_000 }).flood());
+            await row("broken", this.app("broken", {}, "Broken").ok());
+            await row("broken", this.app("broken", {}, "Broken").ok());
+            // What a name has had before is nothing to what has it now.
+            facets.delete("own");
+            rows.push(await facets.stats("own"));
+            await row("own", this.app("own").ok(), 0, false);
+            return new Response(rows.map((row) => JSON.stringify(row)).join("\n"));
+          }
+        }
+        export default { fetch(request, env) { return env.Supervisor.getByName("one").fetch(request); } };"#,
+    )]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    let (status, text) = server.get("/");
+    let expected = [
+        r#"["own","thrown","1 of 1","Error: thrown",true]"#,
+        r#"["own","Error: its own","2 of 2","Error: Error: its own",true]"#,
+        r#"["hang","parent's","2 of 3","Error: parent's",true]"#,
+        r#"["spin","cpuMs of spin","1 of 1","cpuMs",true]"#,
+        r#"["many","cpuMs of many","11 of 11","cpuMs",true]"#,
+        "true",
+        r#"["late","cpuMs of late","1 of 1","cpuMs",true]"#,
+        r#"["later",1,"0 of 1","cpuMs",true]"#,
+        r#"["full","storageBytes of full","1 of 1","storageBytes",true]"#,
+        r#"["caught","storageBytes of caught","1 of 1","storageBytes",true]"#,
+        r#"["fullLater",1,"0 of 1","storageBytes",true]"#,
+        r#"["flood","heapBytes of flood","1 of 1","heapBytes",true]"#,
+        r#"["broken","constructor","1 of 1","Error: constructor",true]"#,
+        r#"["broken","constructor","2 of 2","Error: constructor",true]"#,
+        "null",
+        r#"["own",1,"0 of 1",null,true]"#,
+    ];
+    assert_eq!((status, text), (200, expected.join("\n")));
+}
+
+/// A turn of deno_core's loop, such as that of an import, belongs to all events that could be behind it, and is billed once.
+#[test]
+fn a_turn_is_billed_once_however_many_events_of_a_facet_wait() {
+    let folder = Folder::with(&[(
+        "main.js",
+        r#"
+        import { DurableObject } from "cloudflare:workers";
+        const CODE = `
+        import { DurableObject } from "cloudflare:workers";
+        export class App extends DurableObject {
+          hang() { return new Promise(() => {}); }
+          async load() { const { used } = await import("./heavy.js"); return used; }
+        }
+        `;
+        const HEAVY = `let n = 0; for (let i = 0; i < 1e8; i++) n += Math.sqrt(i); export const used = n;`;
+        export class Supervisor extends DurableObject {
+          async fetch() {
+            const worker = this.env.LOADER.get("app", () => ({ compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": CODE, "heavy.js": HEAVY } }));
+            const app = (name) => this.ctx.facets.get(name, () => ({ class: worker.getDurableObjectClass("App", { limits: { cpuMs: 20_000 } }) }));
+            for (let i = 0; i < 20; i++) app("app").hang().catch(() => {});
+            await scheduler.wait(50);
+            const before = performance.now();
+            await app("app").load();
+            const took = performance.now() - before;
+            const { cpuMs } = await this.ctx.facets.stats("app");
+            return Response.json({ isOnce: cpuMs > took / 10 && cpuMs < took * 2, cpuMs, took });
+          }
+        }
+        export default { fetch(request, env) { return env.Supervisor.getByName("one").fetch(request); } };"#,
+    )]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    let (status, text) = server.get("/");
+    assert!(status == 200 && text.contains(r#""isOnce":true"#), "{text}");
+}

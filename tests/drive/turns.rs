@@ -161,3 +161,38 @@ fn code_that_stops_inside_a_callback_does_not_hold_its_object() {
     assert_eq!(server.get("/block"), (200, "ended after,inside / after,again,inside".into()));
     assert_eq!(server.get("/transact"), (200, "ended after / after,again".into()));
 }
+
+#[test]
+fn instances_that_are_slow_to_make_have_no_more_than_their_share_of_a_shard() {
+    let script = r#"
+        import { DurableObject } from "cloudflare:workers";
+        const CODE = `
+        import { DurableObject } from "cloudflare:workers";
+        const burn = (ms) => { const end = Date.now() + ms; while (Date.now() < end); };
+        export class Slow extends DurableObject { constructor(...args) { super(...args); burn(30); } ping() {} }
+        export class Quick extends DurableObject { work() { burn(5); } }
+        `;
+        export class Supervisor extends DurableObject {
+          app(name, exported) {
+            const worker = this.env.LOADER.get(exported, () => ({ compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": CODE } }));
+            return this.ctx.facets.get(name, () => ({ class: worker.getDurableObjectClass(exported) }));
+          }
+          async fetch() {
+            const names = Array.from({ length: 30 }, (_, i) => `slow${i}`);
+            // They have their places on disk.
+            await Promise.all(names.map((name) => this.app(name, "Slow").ping()));
+            for (const name of names) this.ctx.facets.abort(name, new Error("again"));
+            await this.app("quick", "Quick").work();
+            let made = 0;
+            for (const name of names) this.app(name, "Slow").ping().then(() => made++);
+            await Promise.all(names.map(() => this.app("quick", "Quick").work()));
+            return Response.json(made);
+          }
+        }
+        export default { fetch(request, env) { return env.Supervisor.getByName("one").fetch(request); } };"#;
+    let folder = Folder::with(&[("main.js", script)]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    let (status, text) = server.get("/");
+    // Of 30, in the time of as many short turns of another Worker.
+    assert!(status == 200 && text.parse::<u32>().is_ok_and(|made| made < 15), "{text}");
+}

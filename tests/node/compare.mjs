@@ -22,9 +22,11 @@ const NO_ROW = "(no row)";
 
 // Cases that Node cannot run, or whose answers are not Node's to give.
 const LEFT_OUT_CASES = {
+  by_date: "asks for a worker loader",
   flags: "asks for a worker loader",
   fs: "is about the folders of a Worker, and would remove those of the machine",
   http: "asks the server that runs it",
+  http_exchange: "asks the server that runs it",
   inspect_classes: "is about the runtime's own classes",
   modules_exports: "is about how modules look that do nothing in a Worker",
   modules_flags: "asks for a worker loader",

@@ -16,17 +16,17 @@ use denizen_storage::{Database, Durable, system_clock};
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use self::sections::Sections;
-use crate::call::{CallError, CallResult, Namespace, Target};
+use crate::call::{CallError, CallResult, Lineage, Namespace, Target};
 use crate::fetch::count_sub_request;
 use crate::io::context::{IoContext, IoError, Owner};
 use crate::io::origin_of;
 use crate::isolate::{FacetId, FacetStart, IsolateState, Output};
 use crate::memory::{hold, hold_few};
-use crate::rpc::{ClassHandle, StubTarget, asked_limits, error_from_js, own_limits, stub_to_js};
+use crate::rpc::{ClassHandle, StubTarget, asked_limits, error_from_js, error_to_js, own_limits, stub_to_js};
 use denizen_core::gate::OutputGate;
 use denizen_core::ids::IdError;
 use denizen_core::limits::{FACET_BYTES, FACET_DEPTH, FACET_NAME_BYTES, LAST_ERROR_BYTES, Limit};
-use denizen_core::usage::{Bill, Usage};
+use denizen_core::usage::Usage;
 
 deno_core::extension!(
     denizen_actor,
@@ -113,8 +113,10 @@ pub struct Actor {
     pub began_ms: i64,
     /// What it has used, without the rows that its database has counted.
     pub counted: Cell<Usage>,
-    /// What loaded Workers that it calls, such as its own, use for it.
-    pub bill: Arc<Bill>,
+    /// Calls to entrypoints of loaded Workers, such as its own, that it is behind.
+    pub lineage: Arc<Lineage>,
+    /// Facets right below it that may have storage, if that is limited.
+    pub facets: Option<usize>,
     /// How its last failed event failed.
     pub last_error: RefCell<Option<LastError>>,
 }
@@ -135,7 +137,7 @@ impl Actor {
     pub fn usage(&self) -> Usage {
         let (rows_read, rows_written) = self.database.rows();
         let counted = self.counted.get();
-        Usage { rows_read, rows_written, cpu: counted.cpu + self.bill.cpu(), ..counted }
+        Usage { rows_read, rows_written, cpu: counted.cpu + self.lineage.cpu(), ..counted }
     }
 
     /// Counts an event that is delivered.
@@ -150,7 +152,7 @@ impl Actor {
         self.counted.set(Usage { cpu: usage.cpu + used, ..usage });
     }
 
-    /// Counts how an event ended that took `wall`. The error of a facet's limit gets the facet's name.
+    /// Counts how an event ended that took `wall`.
     pub fn count_outcome(&self, wall: Duration, result: CallResult) -> CallResult {
         let usage = self.counted.get();
         self.counted.set(Usage { wall: usage.wall + wall, ..usage });
@@ -160,10 +162,21 @@ impl Actor {
         })
     }
 
-    /// Counts a failure.
+    /// Counts the failure of an event: once for each, whatever made it fail.
     pub fn count_error(&self, error: &mut CallError) {
         let usage = self.counted.get();
         self.counted.set(Usage { errors: usage.errors + 1, ..usage });
+        self.note_error(error);
+    }
+
+    /// Counts an event that failed while it was held back.
+    pub fn count_refused(&self, error: &mut CallError) {
+        self.count_request();
+        self.count_error(error);
+    }
+
+    /// Keeps a failure as the last one. The error of a facet's limit gets the facet's name.
+    pub fn note_error(&self, error: &mut CallError) {
         if let (Some(exceeded), Some(name)) = (&mut error.limit, &self.facet) {
             exceeded.facet.get_or_insert_with(|| name.clone());
         }
@@ -485,8 +498,9 @@ pub fn op_facet_delete(
     #[cppgc] handle: &ActorHandle,
     #[string] facet: &str,
 ) -> Result<(), ActorError> {
-    authorize(scope, handle)?;
+    let io = authorize(scope, handle)?;
     check_name(facet)?;
+    count_sub_request(&io)?;
     let held = hold_few(scope, FACET_BYTES).map_err(IoError::from)?;
     IsolateState::of(scope).host.facet_delete(handle.actor.incarnation, facet, held);
     Ok(())
@@ -500,11 +514,17 @@ pub fn op_facet_clone(
     #[string] from: &str,
     #[string] to: &str,
 ) -> Result<(), ActorError> {
-    authorize(scope, handle)?;
+    let io = authorize(scope, handle)?;
     check_name(from)?;
     check_name(to)?;
+    count_sub_request(&io)?;
     let held = hold_few(scope, FACET_BYTES).map_err(IoError::from)?;
-    IsolateState::of(scope).host.facet_clone(handle.actor.incarnation, from, to, held);
+    let actor = &handle.actor;
+    if let Err(error) = IsolateState::of(scope).host.facet_clone(actor.incarnation, from, to, actor.facets, held) {
+        // Not as an operation's error: it says which limit was exceeded.
+        let error = error_to_js(scope, &error);
+        scope.throw_exception(error);
+    }
     Ok(())
 }
 

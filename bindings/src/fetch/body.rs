@@ -158,6 +158,16 @@ impl Bodies {
 }
 
 impl Bodies {
+    /// Bodies that keep their event open and of which nothing is known but that someone watches whether they are wanted.
+    pub fn watched(&self) -> usize {
+        let watched = |writing: &Rc<RefCell<Writing>>| {
+            let writing = writing.borrow();
+            let carries = writing.sender.as_ref().map(|sender| sender.carries);
+            carries == Some(Carries::Body) && writing.hold.is_some() && writing.reports.is_none()
+        };
+        self.writers.borrow().iter().filter_map(Weak::upgrade).filter(watched).count()
+    }
+
     /// Whether a stream is still written or read that does not keep its event open.
     fn has_unheld(&self) -> bool {
         let unheld = |writing: &Rc<RefCell<Writing>>| {

@@ -206,6 +206,11 @@ impl BodySender {
         }
     }
 
+    /// Ends once nobody reads.
+    pub async fn gone(&self) {
+        self.chunks.closed().await;
+    }
+
     /// Sends a chunk as soon as there is room. `false` if nobody reads.
     pub async fn send(&self, bytes: Bytes) -> bool {
         self.chunks.send(bytes).await.is_ok()

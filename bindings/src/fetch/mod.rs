@@ -106,7 +106,12 @@ pub fn op_fetch<'s>(
             let cancel = cancel.map(|handle| handle.slot.clone());
             send_to(&state, &io, target, None, cancel, request, token);
         }
-        _ => state.emit(io.actor.as_ref(), Output::Egress(request, state.completer(token), token)),
+        _ => {
+            if let Some(handle) = cancel {
+                handle.sent.set(Some(token));
+            }
+            state.emit(io.actor.as_ref(), Output::Egress(request, state.completer(token), token));
+        }
     }
     Ok(promise)
 }
@@ -123,8 +128,8 @@ pub fn send_to(
 ) {
     without_credentials(&mut request.url);
     let reply = ReplyTo::Isolate(state.completer(token));
-    let bill = crate::rpc::bill(state, io, &target);
-    let call = Call { target, kind: CallKind::Fetch(request), reply, cancel, session, bill, delivered: None };
+    let descent = crate::rpc::descent(state, io, &target);
+    let call = Call { target, kind: CallKind::Fetch(request), reply, cancel, session, descent, delivered: None };
     state.emit(io.actor.as_ref(), Output::Call(call));
 }
 

@@ -10,11 +10,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use denizen_core::limits::{EventLimits, Limit};
-use denizen_core::usage::Bill;
 use deno_core::{GarbageCollected, cppgc};
 
 use crate::actor::Actor;
-use crate::call::{CallError, CallResult, ReplyTo};
+use crate::call::{CallError, CallResult, Descent, Lineage, ReplyTo};
 use crate::fetch::body::Bodies;
 use crate::isolate::{IsolateState, Output};
 use crate::memory::Full;
@@ -52,8 +51,8 @@ pub struct IoContext {
     pub actor: Option<Rc<Actor>>,
     /// CPU time of its turns so far.
     pub cpu: Cell<Duration>,
-    /// Who is billed for that beside the actor, if anyone is.
-    pub bill: Option<Arc<Bill>>,
+    /// Its place in a lineage, if it is a stateless one of a loaded Worker that has one.
+    pub descent: RefCell<Option<Descent>>,
     /// What it may use.
     pub limits: EventLimits,
     /// When it began.
@@ -149,7 +148,7 @@ impl IoContext {
         actor: Option<Rc<Actor>>,
         limits: EventLimits,
         reply: Option<ReplyTo>,
-        bill: Option<Arc<Bill>>,
+        descent: Option<Descent>,
     ) -> Rc<Self> {
         let began = Instant::now();
         Rc::new(Self {
@@ -157,7 +156,7 @@ impl IoContext {
             owner,
             actor,
             cpu: Cell::default(),
-            bill,
+            descent: RefCell::new(descent),
             limits,
             began,
             delivered: Cell::new(began),
@@ -246,6 +245,31 @@ impl IoContext {
         match &self.actor {
             Some(actor) => actor.count_outcome(self.began.elapsed(), result),
             None => result,
+        }
+    }
+
+    /// The place of a call that it makes in the lineage of its actor, or else in its own.
+    pub fn descend(&self) -> Descent {
+        if let Some(actor) = &self.actor {
+            return Descent::first(actor.lineage.clone()).next();
+        }
+        self.descent.borrow_mut().get_or_insert_with(|| Descent::first(Arc::default())).next()
+    }
+
+    /// The lineage that it belongs to, or that its actor begins.
+    pub fn lineage(&self) -> Option<Arc<Lineage>> {
+        match &self.actor {
+            Some(actor) => Some(actor.lineage.clone()),
+            None => self.descent.borrow().as_ref().map(|descent| descent.lineage.clone()),
+        }
+    }
+
+    /// Bills CPU time that it has used to whoever pays for it.
+    pub fn count_cpu(&self, used: Duration) {
+        match (&self.actor, &*self.descent.borrow()) {
+            (Some(actor), _) => actor.count_cpu(used),
+            (None, Some(descent)) => descent.count_cpu(used),
+            (None, None) => {}
         }
     }
 

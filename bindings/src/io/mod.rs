@@ -239,23 +239,29 @@ pub fn op_random_bytes(scope: &mut v8::PinScope<'_, '_>, #[anybuffer] buffer: &m
 
 /// Prints a line of the console, indented by the groups that its event has open. Whether it is to be recorded for tails, too.
 #[op2(nofast)]
-pub fn op_console(scope: &mut v8::PinScope<'_, '_>, #[string] level: String, #[string] text: String) -> bool {
+pub fn op_console(scope: &mut v8::PinScope<'_, '_>, #[string] level: String, text: v8::Local<'_, v8::String>) -> bool {
     let io = IoContext::current(scope).ok();
     let actor = io.as_ref().and_then(|io| io.actor.clone());
     let state = IsolateState::of(scope);
     if let Some(worker) = state.worker.get() {
         let depth = io.as_ref().map_or(0, |io| io.console_groups.get());
         let margin = "  ".repeat(depth);
-        // The rest is cut anyway, and a margin for each line of it would take many times its memory.
-        let mut text = text;
-        if depth > 0 && text.len() > CONSOLE_LINE_BYTES {
-            let cut = (0..=CONSOLE_LINE_BYTES + 4).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-            text.truncate(cut);
-        }
+        // The rest is cut anyway: one character more shows that there is one.
+        let text = beginning(scope, text, CONSOLE_LINE_BYTES + 4);
         let text = if depth == 0 { text } else { format!("{margin}{}", text.replace('\n', &format!("\n{margin}"))) };
         state.host.console(&worker.name, actor.as_deref(), &level, &text);
     }
     io.is_some_and(|io| io.trace.get().is_some())
+}
+
+/// A text, or at least the first `bytes - 3` bytes of a longer one.
+pub fn beginning(scope: &mut v8::PinScope<'_, '_>, text: v8::Local<'_, v8::String>, bytes: usize) -> String {
+    if text.length() <= bytes / 3 {
+        return text.to_rust_string_lossy(scope);
+    }
+    let mut buffer = vec![0; bytes];
+    let written = text.write_utf8_v2(scope, &mut buffer, v8::WriteFlags::kReplaceInvalidUtf8, None);
+    String::from_utf8_lossy(&buffer[..written]).into_owned()
 }
 
 /// Whether lines of the console go to a terminal that shows colours.

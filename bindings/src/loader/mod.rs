@@ -24,7 +24,7 @@ use crate::isolate::IsolateState;
 use crate::modules::{BUNDLE, CompiledWasm, ModuleError, add_module, find, resolve_url};
 use crate::rpc::wire::{self, WireError};
 use crate::rpc::{Fetcher, StubTarget, asked_limits, class_to_js, error_from_js, stub_to_js};
-use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, LOADED_WORKER_BYTES, WorkerLimits};
+use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, LOADED_WORKER_BYTES, MODULES, WorkerLimits};
 
 deno_core::extension!(
     denizen_loader,
@@ -75,6 +75,10 @@ pub enum LoaderError {
     #[class(generic)]
     #[error("Dynamic Worker code size ({0} bytes) exceeds the maximum allowed size of {DYNAMIC_CODE_BYTES} bytes.")]
     CodeSize(usize),
+    /// Too many modules.
+    #[class(generic)]
+    #[error("Dynamic Worker has {0} modules, more than the maximum allowed number of {MODULES}.")]
+    Modules(u32),
     /// env too large.
     #[class(generic)]
     #[error("Dynamic Worker env size ({0} bytes) exceeds the maximum allowed size of {DYNAMIC_ENV_BYTES} bytes.")]
@@ -197,6 +201,10 @@ fn read_modules(
     let mut found = HashMap::new();
     let mut total = 0;
     let mut index = 0;
+    let count = modules.length() / 3;
+    if count as usize > MODULES {
+        return Err(LoaderError::Modules(count));
+    }
     while index + 2 < modules.length() {
         let mut next = || {
             let value = modules.get_index(scope, index);

@@ -10,6 +10,7 @@ use deno_core::op2;
 
 use super::wire;
 use crate::call::{CallError, Exceeded, Told};
+use crate::io::beginning;
 use crate::isolate::IsolateState;
 use crate::web::is_on;
 
@@ -50,12 +51,7 @@ pub fn error_from_js(scope: &mut v8::PinScope<'_, '_>, parts: v8::Local<'_, v8::
 
 /// A text, or the beginning of a long one.
 fn bounded(scope: &mut v8::PinScope<'_, '_>, text: v8::Local<'_, v8::String>) -> String {
-    if text.length() <= ERROR_TEXT_BYTES / 3 {
-        return text.to_rust_string_lossy(scope);
-    }
-    let mut bytes = vec![0; ERROR_TEXT_BYTES];
-    let written = text.write_utf8_v2(scope, &mut bytes, v8::WriteFlags::kReplaceInvalidUtf8, None);
-    String::from_utf8_lossy(&bytes[..written]).into_owned()
+    beginning(scope, text, ERROR_TEXT_BYTES)
 }
 
 /// The JavaScript value that stands for `error`. Standard classes keep their type, and what was no error is what it was.

@@ -9,11 +9,10 @@ use deno_core::{cppgc, op2};
 
 use super::{StubTarget, class_to_js, stub_to_js, wire};
 use crate::actor::NamespaceHandle;
-use crate::call::{ClassRef, LoadedWorker, Target, WorkerRef};
+use crate::call::{ClassRef, Descent, LoadedWorker, Target, WorkerRef};
 use crate::io::context::IoContext;
 use crate::isolate::IsolateState;
 use denizen_core::limits::{AskedLimits, EventLimits};
-use denizen_core::usage::Bill;
 
 /// The Worker that runs, as a target.
 fn own_worker(state: &IsolateState) -> WorkerRef {
@@ -47,12 +46,10 @@ pub fn hold(state: &IsolateState, io: &IoContext, target: &mut Target) {
     }
 }
 
-/// Who is billed for such a call: the actor that makes it, also through others.
-pub fn bill(state: &IsolateState, io: &IoContext, target: &Target) -> Option<Arc<Bill>> {
+/// What is behind such a call.
+pub fn descent(state: &IsolateState, io: &IoContext, target: &Target) -> Option<Descent> {
     match target {
-        Target::Entrypoint { worker: WorkerRef::Loaded(_), .. } if state.worker().loaded => {
-            io.actor.as_ref().map(|actor| actor.bill.clone()).or_else(|| io.bill.clone())
-        }
+        Target::Entrypoint { worker: WorkerRef::Loaded(_), .. } if state.worker().loaded => Some(io.descend()),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ mod loopback;
 mod value;
 pub mod wire;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,12 +20,12 @@ use deno_core::{GarbageCollected, cppgc, op2};
 use crate::call::{Call, CallKind, CallOk, CancelSlot, ClassRef, Container, ReplyTo, RequestParts, Session, Target};
 use crate::fetch::{FetchError, body, count_sub_request, read_headers, send_to};
 use crate::io::context::{IoContext, IoError};
-use crate::isolate::{IsolateState, Output};
+use crate::isolate::{IsolateState, Output, Token};
 
 use self::wire::Purpose;
 
 pub use errors::{error_from_js, error_to_js, name_object};
-pub use loopback::{bill, own_limits};
+pub use loopback::{descent, own_limits};
 
 /// The limits that JavaScript asks for; NaN stands for what it does not ask for.
 pub fn asked_limits(cpu_ms: f64, sub_requests: f64, wall_ms: f64) -> AskedLimits {
@@ -169,6 +169,8 @@ pub fn op_class_is(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Va
 pub struct CancelHandle {
     /// Of the request that was sent last.
     pub slot: Arc<CancelSlot>,
+    /// The same, if it went to the network.
+    pub sent: Cell<Option<Token>>,
 }
 
 // SAFETY: no reference into the V8 heap is held.
@@ -183,13 +185,16 @@ unsafe impl GarbageCollected for CancelHandle {
 /// For requests that may be cancelled, one after the other.
 #[op2]
 pub fn op_cancel_new<'s>(scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Object> {
-    cppgc::make_cppgc_object(scope, CancelHandle { slot: Arc::default() })
+    cppgc::make_cppgc_object(scope, CancelHandle { slot: Arc::default(), sent: Cell::default() })
 }
 
-/// Nobody waits for the answer any more: its event learns of it, or does not begin.
+/// Nobody waits for the answer any more: its event learns of it, or does not begin, and a connection is closed.
 #[op2(nofast)]
-pub fn op_cancel(#[cppgc] handle: &CancelHandle) {
+pub fn op_cancel(scope: &mut v8::PinScope<'_, '_>, #[cppgc] handle: &CancelHandle) {
     handle.slot.cancel();
+    if let Some(token) = handle.sent.take() {
+        IsolateState::of(scope).give_up(token);
+    }
 }
 
 /// Sends a request to a stub. The promise gives the parts of the response.
@@ -277,7 +282,7 @@ fn send_rpc<'s>(
 ) -> v8::Local<'s, v8::Promise> {
     let state = IsolateState::of(scope);
     let target = resolve(&state, io, stub);
-    let bill = bill(&state, io, &target);
+    let descent = descent(&state, io, &target);
     let (promise, token) = state.start(scope, io);
     state.is_call(token);
     let call = Call {
@@ -286,7 +291,7 @@ fn send_rpc<'s>(
         reply: ReplyTo::Isolate(state.completer(token)),
         cancel: None,
         session: stub.session.clone(),
-        bill,
+        descent,
         delivered: None,
     };
     state.emit(io.actor.as_ref(), Output::Call(call));

@@ -228,7 +228,10 @@ const STATICS = {
     if (!ArrayIsArray(list)) throw invalidArgType("list", "(Buffer|Uint8Array)[]", list);
     if (length === undefined) {
       length = 0;
-      for (let i = 0; i < list.length; i++) if (list[i]?.length) length += list[i].length;
+      for (let i = 0; i < list.length; i++) {
+        if (list[i].length === undefined) throw invalidArgType("list", "(Buffer|Uint8Array)[]", list[i]);
+        if (list[i].length) length += list[i].length;
+      }
     } else {
       validateInteger(length, "length", 0);
     }

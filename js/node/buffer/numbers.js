@@ -25,10 +25,12 @@ const {
 } = primordials;
 const { invalidArgType, outOfBounds, outOfRange, validateInteger, validateNumber } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 
+// What is no bytes says its length itself.
+const lengthOf = (self) => (TypedArrayPrototypeGetSymbolToStringTag(self) === undefined ? self.length : TypedArrayPrototypeGetLength(self));
+
 // Refuses an offset at which `width` bytes are not there.
 function checkOffset(self, offset, width) {
-  // What is no bytes says its length itself.
-  const length = TypedArrayPrototypeGetSymbolToStringTag(self) === undefined ? self.length : TypedArrayPrototypeGetLength(self);
+  const length = lengthOf(self);
   if (width === 1) {
     validateInteger(offset, "offset", 0, length);
     if (!(offset < length)) throw length === 0 ? outOfBounds() : outOfRange("offset", `>= 0 and <= ${length - 1}`, offset);
@@ -39,6 +41,12 @@ function checkOffset(self, offset, width) {
   if (!NumberIsInteger(offset)) throw outOfRange("offset", "an integer", offset);
   if (length - width < 0) throw outOfBounds();
   throw outOfRange("offset", `>= 0 and <= ${length - width}`, offset);
+}
+
+// The same, in the order of methods that look at the whole length first.
+function checkPlace(self, offset, width) {
+  validateInteger(offset, "offset", 0, lengthOf(self));
+  checkOffset(self, offset, width);
 }
 
 function checkWidth(width) {
@@ -123,13 +131,14 @@ for (let o = 0; o < 2; o++) {
     const range = signed ? ">= -(2n ** 63n) and < 2 ** 63n" : ">= 0n and < 2n ** 64n";
     ObjectAssign(methods, {
       [`readBig${kind}64${order}`](offset = 0) {
-        checkOffset(this, offset, 8);
-        return get(view(this), offset, little);
+        const at = offset >>> 0;
+        checkPlace(this, at, 8);
+        return get(view(this), at, little);
       },
       [`writeBig${kind}64${order}`](value, offset = 0) {
-        if (typeof value !== "bigint") throw new TypeError("Cannot mix BigInt and other types, use explicit conversions");
         if (value > max || value < min) throw outOfRange("value", range, value);
-        checkOffset(this, offset, 8);
+        checkPlace(this, offset, 8);
+        if (typeof value !== "bigint") throw new TypeError("Cannot mix BigInt and other types, use explicit conversions");
         DataViewPrototypeSetBigInt64(view(this), offset, value, little);
         return offset + 8;
       },

@@ -7,8 +7,9 @@
 
 const { core, primordials } = __bootstrap;
 const { op_node_hash_copy, op_node_hash_digest, op_node_hash_new, op_node_hash_update } = core.ops;
-const { ArrayPrototypeSlice, Error, FunctionPrototypeCall, ObjectDefineProperty, ObjectSetPrototypeOf, SafeWeakMap } = primordials;
+const { ArrayPrototypeSlice, Error, FunctionPrototypeCall, ObjectDefineProperty, ObjectSetPrototypeOf, SafeWeakMap, Uint8Array } = primordials;
 const { Buffer, internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.js");
+const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 const { Transform } = core.loadExtScript("ext:denizen/node/stream/transform.js");
 const { invalidArgType, nodeError, validateString, validateUint32 } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { cryptoKeyOf, keyOf } = core.loadExtScript("ext:denizen/node/crypto/keys.js");
@@ -20,8 +21,20 @@ const HASHES = [
 ];
 const KEYS = ["string", "ArrayBuffer", "Buffer", "ArrayBufferView", "KeyObject", "CryptoKey"];
 
+const finalized = (state) => new DOMException(`${state.name} context has already been finalized.`, "OperationError");
 const called = () => nodeError("ERR_CRYPTO_HASH_FINALIZED", "Digest already called");
 const states = new SafeWeakMap();
+
+function feed(state, data, encoding) {
+  const view = viewOf(data, "data", encoding === "buffer" ? undefined : encoding);
+  if (state.bytes !== undefined) throw finalized(state);
+  op_node_hash_update(state.handle, view);
+}
+// The digest, of which the end of the stream and `digest` both give a copy.
+function taken(state) {
+  state.bytes ??= op_node_hash_digest(state.handle);
+  return new Uint8Array(state.bytes);
+}
 
 // What Hash and Hmac share.
 const shared = {
@@ -29,15 +42,15 @@ const shared = {
   update(data, encoding) {
     const state = states.get(this);
     if (state.done) throw called();
-    op_node_hash_update(state.handle, viewOf(data, "data", encoding === "buffer" ? undefined : encoding));
+    feed(state, data, encoding);
     return this;
   },
   _transform(chunk, encoding, callback) {
-    op_node_hash_update(states.get(this).handle, viewOf(chunk, "data", encoding === "buffer" ? undefined : encoding));
+    feed(states.get(this), chunk, encoding);
     callback();
   },
   _flush(callback) {
-    this.push(this.digest());
+    this.push(internal.over(taken(states.get(this))));
     callback();
   },
 };
@@ -48,7 +61,7 @@ function Hash(algorithm, options) {
   const length = outputLength(options);
   const handle = op_node_hash_new(algorithm, undefined);
   FunctionPrototypeCall(Transform, this, options);
-  states.set(this, { __proto__: null, handle, done: false, algorithm });
+  states.set(this, { __proto__: null, name: "Hash", handle, bytes: undefined, done: false, algorithm });
   // No digest of these has a length that can be chosen.
   if (length !== undefined && op_node_hash_digest(op_node_hash_copy(handle)).length !== length) throw new Error("invalid digest size");
 }
@@ -65,6 +78,7 @@ methods(Hash, {
   copy(options) {
     const state = states.get(this);
     if (state.done) throw called();
+    if (state.bytes !== undefined) throw finalized(state);
     const made = new Hash(state.algorithm, options);
     states.get(made).handle = op_node_hash_copy(state.handle);
     return made;
@@ -76,7 +90,7 @@ methods(Hash, {
     const state = states.get(this);
     if (state.done) throw called();
     state.done = true;
-    return encoded(op_node_hash_digest(state.handle), outputEncoding);
+    return encoded(taken(state), outputEncoding);
   },
 });
 
@@ -98,7 +112,7 @@ function Hmac(hmac, key, options) {
   if (encoding !== undefined) validateString(encoding, "options.encoding");
   const bytes = hmacKey(key, encoding);
   FunctionPrototypeCall(Transform, this, options);
-  states.set(this, { __proto__: null, handle: op_node_hash_new(hmac, bytes), done: false });
+  states.set(this, { __proto__: null, name: "HMAC", handle: op_node_hash_new(hmac, bytes), bytes: undefined, done: false });
 }
 ObjectSetPrototypeOf(Hmac.prototype, Transform.prototype);
 ObjectSetPrototypeOf(Hmac, Transform);
@@ -107,7 +121,7 @@ methods(Hmac, {
   update: shared.update,
   digest(outputEncoding) {
     const state = states.get(this);
-    const bytes = state.done ? Buffer.alloc(0) : op_node_hash_digest(state.handle);
+    const bytes = state.done ? Buffer.alloc(0) : taken(state);
     state.done = true;
     return encoded(bytes, outputEncoding);
   },

@@ -15,6 +15,7 @@ const {
 const { Buffer, internal } = core.loadExtScript("ext:denizen/node/buffer/buffer.js");
 const { invalidArgType, invalidArgValue, validateObject, validateOneOf } = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
+const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { markKeyObject } = core.loadExtScript("ext:denizen/node/internal/key_brand.js");
 const { secretOf } = core.loadExtScript("ext:denizen/crypto/key.js");
 const { bytesOf, sourceOf } = core.loadExtScript("ext:denizen/node/crypto/shared.js");
@@ -109,12 +110,16 @@ function inspected(object, shown, depth, options) {
 class AsymmetricKeyObject extends KeyObject {
   get asymmetricKeyDetails() {
     const key = checked(this, "getAsymmetricKeyDetail");
-    const details = { modulusLength: undefined, publicExponent: undefined, divisorLength: undefined, namedCurve: CURVE_NAMES[key.kind] };
+    const details = changed.enable_fast_jsg_struct
+      ? {}
+      : { modulusLength: undefined, publicExponent: undefined, divisorLength: undefined, namedCurve: undefined };
     if (key.kind === "RSA" || key.kind === "DSA") {
       const parts = op_node_key_details(key.type === "private", key.bytes);
       details.modulusLength = parts[0];
       if (key.kind === "RSA") details.publicExponent = BigInt(`0x${internal.over(parts[2]).toString("hex")}`);
       else details.divisorLength = parts[1];
+    } else if (CURVE_NAMES[key.kind] !== undefined) {
+      details.namedCurve = CURVE_NAMES[key.kind];
     }
     return details;
   }

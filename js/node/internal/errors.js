@@ -18,6 +18,7 @@ const {
   NumberIsInteger,
   NumberMAX_SAFE_INTEGER,
   NumberMIN_SAFE_INTEGER,
+  ObjectAssign,
   ObjectDefineProperty,
   RangeError,
   RegExpPrototypeTest,
@@ -63,6 +64,24 @@ function coded(Base, code, message, ownText) {
     ObjectDefineProperty(error, "toString", { __proto__: null, value: text, configurable: true, enumerable: false, writable: true });
   }
   return error;
+}
+
+class NodeErrorAbstraction extends Error {}
+ObjectDefineProperty(NodeErrorAbstraction.prototype, "toString", { __proto__: null, value: text, configurable: true, enumerable: false, writable: true });
+// The class of codes that have none of their own.
+class NodeError extends NodeErrorAbstraction {
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+    this.name = "Error";
+  }
+}
+// What a request ends with whose connection is gone. There is no connection to tell of.
+class ConnResetException extends NodeError {
+  constructor(message) {
+    super("ECONNRESET", message);
+    ObjectAssign(this, { path: undefined, host: undefined, port: undefined, localAddress: undefined });
+  }
 }
 
 const nodeError = (code, message) => coded(Error, code, message, false);
@@ -240,7 +259,7 @@ function validateAbortSignal(signal, name) {
 }
 
 return {
-  AbortError, invalidArgType, invalidArgValue, invalidArgValueRange, methodNotImplemented, missingArgs, nodeError,
+  AbortError, ConnResetException, NodeError, invalidArgType, invalidArgValue, invalidArgValueRange, methodNotImplemented, missingArgs, nodeError,
   nodeRangeError, nodeTypeError, outOfBounds, outOfRange, received, unknownEncoding, validateAbortSignal, validateArray,
   validateBoolean, validateFunction, validateInt32, validateInteger, validateNumber, validateObject, validateOneOf,
   validateString, validateUint32,

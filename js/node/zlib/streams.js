@@ -14,7 +14,9 @@ const { Transform } = core.loadExtScript("ext:denizen/node/stream/transform.js")
 const { eos } = core.loadExtScript("ext:denizen/node/stream/pipeline.js");
 const { nextTick } = core.loadExtScript("ext:denizen/node/stream/shared.js");
 const { AssertionError } = core.loadExtScript("ext:denizen/node/assert/assertion_error.js");
-const { invalidArgType, nodeError, nodeRangeError, outOfRange, validateNumber } = core.loadExtScript("ext:denizen/node/internal/errors.js");
+const {
+  NodeError, invalidArgType, nodeError, nodeRangeError, outOfRange, validateNumber,
+} = core.loadExtScript("ext:denizen/node/internal/errors.js");
 const { constants: c } = core.loadExtScript("ext:denizen/node/internal/zlib_constants.js");
 const { Handle, KINDS, newBrotli, newZlib, newZstd } = core.loadExtScript("ext:denizen/node/zlib/handle.js");
 
@@ -63,7 +65,7 @@ function close(self) {
 
 function failed(self, message, errno, code) {
   close(self);
-  const error = nodeError(code, message);
+  const error = new NodeError(code, message);
   error.errno = errno;
   self.destroy(error);
   self[kError] = error;

@@ -58,7 +58,7 @@ async fn call(shared: &Arc<Shared>, due: &AlarmDue, forget: bool) -> Result<Call
         reply: ReplyTo::Channel(reply),
         cancel: None,
         session: None,
-        bill: None,
+        descent: None,
         delivered: None,
     };
     shared.shards[id.shard(shared.shards.len())].call(call);

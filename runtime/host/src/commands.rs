@@ -184,6 +184,7 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
         let served = ingress::Served { worker: main, test_scheduled: args.test_scheduled, dev: args.dev };
         ingress::serve(listener, running.shared.clone(), served, limits, ended()).await;
         tokio::task::spawn_blocking(move || {
+            storage.settle();
             running.stop();
             storage.shut_down();
         })
@@ -252,6 +253,7 @@ pub fn test(mut args: TestArgs) -> anyhow::Result<ExitCode> {
         };
         let code = run_tests(&running, &main, &exports, args.filter.as_deref()).await;
         tokio::task::spawn_blocking(move || {
+            storage.settle();
             running.stop();
             storage.shut_down();
         })
@@ -328,7 +330,7 @@ async fn run_test(running: &Running, main: &Arc<str>, name: &str) -> Result<(), 
         reply: ReplyTo::Channel(reply),
         cancel: None,
         session: None,
-        bill: None,
+        descent: None,
         delivered: None,
     });
     match outcome.await {

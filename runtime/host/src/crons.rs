@@ -77,7 +77,7 @@ pub async fn run(shared: &Shared, worker: &Arc<str>, cron: &str, scheduled_ms: i
         reply: ReplyTo::Channel(reply),
         cancel: None,
         session: None,
-        bill: None,
+        descent: None,
         delivered: None,
     });
     result.await.unwrap_or_else(|_| Err(CallError::retryable("The shard has stopped."))).map(drop)

@@ -29,6 +29,14 @@ export default {
     await row("as text", () => [String(blob), JSON.stringify(blob), Object.keys(blob)]);
     await row("wrong receiver", () => Object.getOwnPropertyDescriptor(Blob.prototype, "size").get.call({}));
 
+    const sized = (blob, size) => Object.defineProperty(blob, "size", { value: size });
+    class Sized extends Blob { get size() { return 1; } }
+    for (const [kind, made] of Object.entries({ "larger": () => sized(new Blob(["abc"]), 10), "smaller": () => sized(new Blob(["abc"]), 1), "an object": () => sized(new Blob(["abc"]), {}), "null": () => sized(new Blob(["abc"]), null), "of a class": () => new Sized(["abc"]), "of a File": () => sized(new File(["abc"], "n"), 10) })) {
+      await row(`own size, ${kind}`, async () => [await new Response(made()).text(), await new Response(made()).arrayBuffer(), await made().text(), await made().bytes(), await made().arrayBuffer(), await made().slice(1).text(), await new Response(made().stream()).text()]);
+      await row(`own size, ${kind}, in a form`, async () => { const form = new FormData(); form.append("f", made(), "n"); const back = await new Response(form).formData(); return [back.get("f").size, await back.get("f").text()]; });
+    }
+    await row("own type", async () => { const blob = Object.defineProperty(new Blob(["a"], { type: "a/b" }), "type", { value: "c/d" }); return new Response(blob).headers.get("content-type"); });
+
     await row("File", () => { const file = new File(["a"], "n\u00e9.txt", { type: "a/b", lastModified: 5 }); return [file.name, file.type, file.size, file.lastModified, file instanceof Blob, Object.prototype.toString.call(file)]; });
     for (const [kind, name] of Object.entries({ "a number": 5, "a slash": "a/b", "nothing": "", "null": null })) await row(`name: ${kind}`, () => new File([], name).name);
     for (const [kind, lastModified] of Object.entries({ "a date": new Date(7), "a text": "8", "NaN": NaN, "negative": -1, "null": null })) await row(`lastModified: ${kind}`, () => new File([], "n", { lastModified }).lastModified);

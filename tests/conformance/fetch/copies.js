@@ -46,6 +46,11 @@ export default {
     await row("a body is shared", async () => { const from = post(); const made = new Request(url, from); return [from.bodyUsed, await made.text(), from.bodyUsed, made.headers === from.headers]; });
     await row("a body each", async () => { const from = post(); const options = post(); const made = new Request(from, options); return [await made.text(), from.bodyUsed, options.bodyUsed]; });
     await row("a locked body", () => { const from = post(); from.body.getReader(); return new Request(url, from).body.locked; });
+    const whole = { text: () => "abc", stream: () => new Blob(["abc"]).stream() };
+    for (const [kind, body] of Object.entries(whole)) for (const [label, act] of Object.entries({
+      used: (asked) => asked.bodyUsed, text: (asked) => asked.text(), body: (asked) => new Response(asked.body).text(), copy: (asked) => new Request(asked), "copy with options": (asked) => new Request(asked, { method: "PUT" }),
+      options: (asked) => new Request(url, asked), fetch: (asked) => other.fetch(asked), clone: (asked) => asked.clone(), "other body": async (asked) => { const made = new Request(asked, { body: "s" }); return [asked.bodyUsed, made.bodyUsed, await made.text(), made.bodyUsed]; },
+    })) await row(`${label} of a teed ${kind}`, () => { const asked = new Request(url, { method: "POST", body: body() }); asked.body.tee(); return act(asked); });
     await row("own members do not count", () => { const from = post(); Object.defineProperty(from, "method", { value: "PUT" }); return new Request(url, from).method; });
     await row("a subclass", () => { class Sub extends Request {} const made = new Request("http://other.test/", new Sub(url, { method: "PUT", redirect: "manual" })); return [made.method, made.redirect]; });
     await row("a proxy of one", () => new Request(url, new Proxy(post(), {})).method);

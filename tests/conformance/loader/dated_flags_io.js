@@ -2,11 +2,15 @@
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import { table } from "../table.js";
 
+const notes = [];
+let begun;
+
 // Where the loaded Workers' requests go, and their only stub.
 export class Echo extends WorkerEntrypoint {
   async fetch(request) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/redirect") return Response.redirect(searchParams.get("to"), 302);
+    if (pathname === "/slow") { begun?.(); return scheduler.wait(200).then(() => new Response("slow")); }
     if (pathname === "/br") return new Response("plain text", { headers: { "content-encoding": "br" } });
     return new Response([request.method, request.url, JSON.stringify([...request.headers]), await request.text(), JSON.stringify(request.cf ?? null)].join(" | "));
   }
@@ -14,6 +18,7 @@ export class Echo extends WorkerEntrypoint {
   get(x) { return `get ${x}`; }
   put(x, y) { return `put ${x} ${y}`; }
   delete(x) { return `delete ${x}`; }
+  note(text) { notes.push(text); }
   fail() { throw Object.assign(new RangeError("bad", { cause: new TypeError("c") }), { code: 7 }); }
 }
 
@@ -62,6 +67,18 @@ export default {
       await row(`from ${flag}`, () => run(body, date, cf));
     }
     await row("stored errors", async () => [await env.Host.getByName("host").stored("2026-04-20"), await env.Host.getByName("host").stored("2026-04-21")]);
+    for (const compatibilityFlags of [[], ["request_signal_passthrough"]]) await row(`a caller that leaves, ${compatibilityFlags}`, async () => {
+      const main = `export default { async fetch(request, env, ctx) { const given = [{ signal: request.signal }, { signal: AbortSignal.any([request.signal]) }]; ctx.waitUntil(Promise.all([fetch("http://x/slow", given[0]), fetch("http://x/slow", given[1]), fetch(new Request("http://x/slow", request))].map((answer) => answer.then((answer) => answer.text(), String))).then((texts) => env.S.note(texts))); await scheduler.wait(1000); } };`;
+      const worker = env.LOADER.load({ compatibilityDate: "2026-11-17", compatibilityFlags, mainModule: "main.js", modules: { "main.js": main }, env: { S: echo }, globalOutbound: echo });
+      const controller = new AbortController();
+      const first = new Promise((resolve) => { begun = resolve; });
+      const outcome = worker.getEntrypoint().fetch("http://x/", { signal: controller.signal }).then(() => "answered", String);
+      await first;
+      await scheduler.wait(50);
+      controller.abort();
+      for (let times = 0; notes.length === 0 && times < 100; times++) await scheduler.wait(20);
+      return [await outcome, ...notes.splice(0)];
+    });
     await row("a thenable for a response", async () => {
       const load = (compatibilityDate) => env.LOADER.load({ compatibilityDate, mainModule: "main.js", modules: { "main.js": "export default { fetch() { return { then(done) { done(new Response('thenable')); } }; } };" } }).getEntrypoint().fetch("http://x/").then((answer) => answer.text(), String);
       return [await load("2024-03-31"), await load("2024-04-01")];

@@ -23,6 +23,15 @@ export default {
     for (const specifier of ["./missing.js", "node:nothing", "https://x.test/a.js"]) {
       await row(`dynamic import of nothing: ${specifier}`, () => use({ "main.js": answer("", `await import(${JSON.stringify(specifier)})`) }));
     }
+    for (const specifier of ["worker:file:///bundle/main.js", "worker:file:///bundle/lib.js", "worker:main.js"]) {
+      await row(`dynamic import of ${specifier}`, () => use({ "main.js": answer("", `await import(${JSON.stringify(specifier)})`), ...lib }));
+      // What the start of a Worker fails with names no scheme here.
+      if (!specifier.includes("file:")) await row(`import of ${specifier}`, () => short({ "main.js": answer(`import * as m from ${JSON.stringify(specifier)}`, "typeof m"), ...lib }));
+      await row(`dynamic import of ${specifier} in CommonJS`, () => use({ "main.js": answer("import c from './c.js'", "await c()"), "c.js": { cjs: `module.exports = () => import(${JSON.stringify(specifier)});` }, ...lib }));
+    }
+    const sites = "(() => { const before = Error.prepareStackTrace; Error.prepareStackTrace = (_, sites) => sites.map((site) => [site.getFileName(), site.getScriptNameOrSourceURL(), String(site), site.getLineNumber()]); try { return new Error('x').stack; } finally { Error.prepareStackTrace = before; } })()";
+    await row("call sites", () => use({ "main.js": answer("", sites) }));
+    await row("call sites of another module", () => use({ "main.js": answer("import { f } from './f.js'", "f()"), "f.js": `export const f = () => ${sites};` }));
     await row("dynamic import by variable", () => use({ "main.js": answer("", "(await import(['./', 'lib', '.js'].join(''))).a"), ...lib }));
     await row("dynamic import twice", () => use({ "main.js": answer("globalThis.n = 0", "[await import('./n.js'), await import('./n.js')].map((m) => m.default)"), "n.js": "export default ++globalThis.n;" }));
     await row("dynamic import of a syntax error", () => use({ "main.js": answer("", "await import('./bad.js')"), "bad.js": "export const = 1;" }));

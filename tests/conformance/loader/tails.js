@@ -97,6 +97,12 @@ export default {
     await row("in waitUntil", () => few(fetches("ctx.waitUntil(scheduler.wait(20).then(() => console.log('later'))); return new Response('');")));
     await row("rejected waitUntil", () => few(fetches("ctx.waitUntil(Promise.reject(new Error('in the background'))); return new Response('');")));
     await row("unhandled rejection", () => few(fetches("Promise.reject(new Error('nobody')); await scheduler.wait(1); return new Response('');")));
+    await row("in a timer", () => few(fetches("setTimeout(() => { throw new RangeError('in a timer'); }, 1); await scheduler.wait(5); return new Response('');")));
+    await row("in an interval", () => few(fetches("const id = setInterval(() => { clearInterval(id); throw 'a text'; }, 1); await scheduler.wait(5); return new Response('');")));
+    await row("in an immediate", () => few(fetches("setImmediate(() => { throw { a: 1 }; }); await scheduler.wait(5); return new Response('');")));
+    await row("in a timer of waitUntil", () => few(fetches("ctx.waitUntil(scheduler.wait(5)); setTimeout(() => { throw new Error('later'); }, 1); return new Response('');")));
+    await row("in a microtask", () => few(fetches("queueMicrotask(() => { throw new Error('nobody'); }); await scheduler.wait(1); return new Response('');")));
+    await row("reported", () => few(fetches("reportError(new Error('nobody')); return new Response('');")));
     await row("in the stream", () => few(fetches("return new Response(new ReadableStream({ pull(c) { console.log('pulled'); c.enqueue(new TextEncoder().encode('x')); c.close(); } }, { highWaterMark: 0 }));")));
     await row("thrown value", () => few(fetches("throw 'a text';")));
     await row("thrown object", () => few(fetches("throw { a: 1 };")));

@@ -51,6 +51,24 @@ Object.assign(rows, {
   "hash wrong": () => [["sha1", 5], ["sha1", "x", 5], ["sha1", new ArrayBuffer(2)], [5, "x"], ["nope", "x"]].map((args) => failing(() => crypto.hash(...args))),
   "hash output length": () => [5, 20, 0, "x", -1].map((outputLength) => failing(() => crypto.createHash("sha1", { outputLength }).digest("hex"))),
   "hash array buffer": () => failing(() => crypto.createHash("sha1").update(new ArrayBuffer(2))),
+  "hash ended as a stream": async () => {
+    const lines = [];
+    for (const make of [() => crypto.createHash("md5"), () => crypto.createHmac("md5", "k")]) {
+      const after = (use) => { const h = make(); h.write("x"); h.end(); return failing(() => use(h)); };
+      lines.push(after((h) => h.digest("hex")), after((h) => [h.digest("hex"), h.read().toString("hex")].join()), after((h) => { const bytes = h.digest(); bytes.fill(0); return h.read().toString("hex"); }));
+      lines.push(after((h) => { h.digest(); return h.digest("hex"); }), after((h) => h.update("y")), after((h) => h.copy().digest("hex")), after((h) => h.digest("nope")));
+      lines.push(failing(() => { const h = make(); h.digest(); h.write("x"); }));
+      const seen = [];
+      const h = make();
+      h.on("data", (bytes) => seen.push(bytes.toString("hex"))).on("end", () => seen.push("end")).on("error", (error) => seen.push(error.message));
+      h.update("x");
+      seen.push(h.digest("hex"));
+      h.end();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      lines.push(seen);
+    }
+    return lines;
+  },
   "hash order": () => failing(() => { const h = crypto.createHash("sha1"); h.digest(); h.update(5); }),
   "hmac array buffer": () => failing(() => crypto.createHmac("sha1", "x").update(new ArrayBuffer(2))),
   "hmac encoding": () => [failing(() => crypto.createHmac("sha1", "x", { encoding: 5 })), crypto.createHmac("sha1", "78", { encoding: "hex" }).digest("hex")],

@@ -145,6 +145,14 @@ Object.assign(rows, {
   "flush of text": async () => { const s = new zlib.Deflate(); const log = events(s, ["data"]); s.flush("2"); await ticks(); return log; },
   "params as it writes": async () => { const s = new zlib.Deflate(); const log = events(s, ["data", "error"]); s.write("abc"); s.params(0, 0, () => log.push("set")); s.end("abc"); await ticks(); return [log, s._level]; },
   "params twice": async () => { const s = new zlib.Deflate(); const out = ended(s); s.write("abc"); s.params(0, 0, () => {}); s.params(9, 0, () => {}); await ticks(); s.end("x"); return [hex(await out), s._level]; },
+  "classes of errors": async () => {
+    const lines = [];
+    for (const [name, input] of [["Gunzip", "garbage"], ["Inflate", "garbage"], ["BrotliDecompress", "garbage"], ["ZstdDecompress", "garbage"], ["Gunzip", zlib.gzipSync("x").subarray(0, 10)]]) {
+      const error = await new Promise((resolve) => { const s = zlib[`create${name}`](); s.on("error", resolve); s.resume(); s.end(input); });
+      lines.push([error.constructor.name, Object.getPrototypeOf(error.constructor).name, Object.keys(error), Object.getOwnPropertyNames(error), error.name, error.code, error.errno, String(error), error instanceof Error]);
+    }
+    return lines;
+  },
   "info and maxOutputLength": () => zlib.inflateSync(zlib.deflateSync(text), { info: true, maxOutputLength: 10 }),
   "order of callbacks": async () => { const log = []; zlib.deflate("x", () => log.push("deflate")); Promise.resolve().then(() => log.push("promise")); process.nextTick(() => log.push("tick")); queueMicrotask(() => log.push("microtask")); log.push("sync"); await ticks(); return log; },
   "callback that throws": () => zlib.deflate("x", () => { throw new Error("from the callback"); }),

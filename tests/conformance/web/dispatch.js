@@ -24,6 +24,20 @@ export default {
     await row("members while dispatched", () => dispatch({}, [(event, target) => [event.target === target, event.currentTarget === target, event.eventPhase, event.composedPath().length]]));
     await row("preventDefault", () => dispatch({ cancelable: true }, [(event) => event.preventDefault()]));
     await row("preventDefault of a passive listener", () => dispatch({ cancelable: true }, [(event) => event.preventDefault(), { passive: true }]));
+    for (const cancelable of [false, true]) {
+      for (const [kind, listener] of Object.entries({ "prevents": (event) => event.preventDefault(), "gives true": () => true, "gives false": () => false, "gives 1": () => 1, "gives a promise": async () => true, "prevents and gives false": (event) => { event.preventDefault(); return false; }, "prevents and throws": (event) => { event.preventDefault(); throw new Error("thrown"); } })) {
+        const told = (add) => { const target = new EventTarget(); const event = new Event("x", { cancelable }); const seen = []; add(target, listener); target.addEventListener("x", () => { seen.push(event.defaultPrevented, event.returnValue); }); return [target.dispatchEvent(event), event.defaultPrevented, event.returnValue, seen]; };
+        const label = `${cancelable ? "cancelable" : "not cancelable"}: a listener that ${kind}`;
+        await row(label, () => told((target) => target.addEventListener("x", listener)));
+        await row(`${label}, passive`, () => told((target) => target.addEventListener("x", listener, { passive: true })));
+        await row(`${label}, an object`, () => told((target) => target.addEventListener("x", { handleEvent: listener })));
+        await row(`${label}, a handler`, () => kind === "prevents and throws" ? "not asked" : told((target) => { target.onx = listener; }));
+      }
+    }
+    await row("preventDefault outside of dispatch", () => { const events = [new Event("x"), new Event("x", { cancelable: true })]; return events.map((event) => { event.preventDefault(); return [event.defaultPrevented, event.returnValue, new EventTarget().dispatchEvent(event), event.defaultPrevented]; }); });
+    await row("preventDefault of no event", () => Event.prototype.preventDefault.call({}));
+    await row("defaultPrevented of no event", () => Event.prototype.defaultPrevented);
+    await row("reported and prevented", () => { const seen = []; const listener = (event) => { event.preventDefault(); seen.push(event.cancelable, event.defaultPrevented); }; addEventListener("error", listener); reportError(new Error("reported")); removeEventListener("error", listener); return seen; });
     await row("returnValue", () => dispatch({ cancelable: true }, [(event) => { event.returnValue = false; }]));
     await row("stopImmediatePropagation", () => dispatch({}, [(event) => event.stopImmediatePropagation()], [() => "not called"]));
     await row("stopPropagation", () => dispatch({}, [(event) => event.stopPropagation()], [() => "also called"]));

@@ -20,6 +20,18 @@ export default {
     for (const [kind, size] of Object.entries({ "a number": 3, "a text": "7", "zero": 0, "negative": -1, "fraction": 1.5, "text": "x", "NaN": NaN, "null": null, "infinite": Infinity })) await row(`autoAllocateChunkSize: ${kind}`, async () => { let seen = "no request"; const stream = new ReadableStream({ type: "bytes", autoAllocateChunkSize: size, pull(controller) { seen = controller.byobRequest?.view.byteLength ?? null; controller.enqueue(new Uint8Array(1)); } }); await stream.getReader().read(); return seen; });
     await row("size of a byte stream's strategy", () => new ReadableStream({ type: "bytes" }, { size: () => 1 }));
     for (const member of ["start", "pull", "cancel"]) await row(`${member} that is no function`, () => String(new ReadableStream({ [member]: 5 })));
+    for (const type of [undefined, "bytes"]) for (const way of ["stream", "reader", "tee"]) await row(`cancel after close, ${type ?? "default"}, ${way}`, async () => {
+      const seen = [];
+      let controller;
+      const stream = new ReadableStream({ type, start(given) { controller = given; }, cancel(reason) { seen.push(`cancel ${reason}`); } }, { highWaterMark: 9 });
+      controller.enqueue(new Uint8Array(3));
+      controller.close();
+      if (way === "tee") await Promise.all(stream.tee().map((branch, index) => branch.cancel(index)));
+      else await (way === "stream" ? stream : stream.getReader()).cancel("why");
+      return seen;
+    });
+    await row("cancel after terminate", async () => { const seen = []; let controller; const { readable } = new TransformStream({ start(given) { controller = given; }, cancel(reason) { seen.push(`cancel ${reason}`); } }, {}, { highWaterMark: 5 }); controller.enqueue("x"); controller.terminate(); await readable.cancel("why"); return seen; });
+    await row("cancel after the writer's close", async () => { const seen = []; const { readable, writable } = new TransformStream({ flush() { seen.push("flush"); }, cancel(reason) { seen.push(`cancel ${reason}`); } }, {}, { highWaterMark: 5 }); const writer = writable.getWriter(); writer.write("a"); await writer.close(); await readable.cancel("why"); return seen; });
     await row("receivers and arguments", async () => {
       const seen = [];
       const source = { start(...args) { seen.push(["start", this === source, args.length]); }, pull(...args) { seen.push(["pull", this === source, args.length, args[0].constructor.name]); }, cancel(...args) { seen.push(["cancel", this === source, args]); } };

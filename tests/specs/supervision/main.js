@@ -180,16 +180,17 @@ export class Supervisor extends DurableObject {
     // A new incarnation counts from nothing; the totals go on, whether it runs or not.
     facets.abort("app", new Error("again"));
     const idle = await facets.stats("app");
-    assert.deepEqual([idle.running, idle.since, idle.requests, idle.heapBytes, idle.lastError], [false, null, 0, 0, null]);
+    assert.deepEqual([idle.running, idle.since, idle.requests, idle.heapBytes], [false, null, 0, 0]);
+    assert.equal(idle.lastError.message, "RangeError: tenant failed");
     assert.deepEqual([idle.totals.requests, idle.totals.errors, idle.storageBytes], [4, 1, stats.storageBytes]);
     await this.app("app").ping();
     const again = await facets.stats("app");
     assert.deepEqual([again.running, again.requests, again.totals.requests], [true, 1, 5]);
 
-    // A limit that ends the isolate is the last error of the incarnation that ended; its count stays in the totals.
+    // A limit that ends the isolate, and the incarnation with it, is the last error all the same.
     await failure(this.app("app", undefined, { cpuMs: 30 }).spin());
     const after = await facets.stats("app");
-    assert.deepEqual([after.totals.requests, after.totals.errors], [6, 2]);
+    assert.deepEqual([after.totals.requests, after.totals.errors, after.lastError.limit], [6, 2, "cpuMs"]);
     assert(after.totals.cpuMs >= 30);
 
     // A clone begins at nothing, and a deleted name too.

@@ -12,17 +12,23 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use denizen_bindings::call::{CallError, RequestParts, ResponseParts};
-use denizen_bindings::fetch::body::{BodyError, BodySource, Carries, channel};
-use denizen_core::limits::{EGRESS_BODY_IDLE, EGRESS_IDLE};
+use denizen_bindings::call::{CallError, CancelSlot, RequestParts, ResponseParts};
+use denizen_bindings::fetch::body::{BodyError, BodySender, BodySource, Carries, channel};
+use denizen_core::limits::{
+    EGRESS_BODY_IDLE, EGRESS_IDLE, INGRESS_GRACE, INGRESS_RESET, INGRESS_REST, SMALL_BODY_BYTES,
+};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::sync::oneshot;
 
 pub use self::connector::AddressPolicy;
 use self::connector::PolicyConnector;
+
+/// What a reader of a request gets whose client left, if the event goes on. The text is workerd's.
+const CLIENT_LEFT: &str = "Can't read from request stream because client disconnected.";
 
 /// Why a request failed. The first text is workerd's; applications match on it.
 #[derive(Debug, thiserror::Error)]
@@ -47,14 +53,45 @@ impl From<EgressError> for CallError {
 /// A body on the wire.
 pub struct WireBody {
     source: BodySource,
+    /// Bytes that are still to come, where that is known.
+    left: Option<u64>,
+    /// Why it breaks off, once what came before has been written.
+    failed: Option<BodyError>,
+    /// Whom to tell if the body is dropped before its end.
+    event: Option<Arc<CancelSlot>>,
     /// Dropped with the body.
     _guard: Option<Box<dyn Send + Sync>>,
 }
 
 impl WireBody {
     /// Ties `guard` to the life of the body.
-    pub fn with_guard(self, guard: Option<impl Send + Sync + 'static>) -> Self {
-        Self { _guard: guard.map(|guard| Box::new(guard) as _), ..self }
+    pub fn with_guard(mut self, guard: Option<impl Send + Sync + 'static>) -> Self {
+        self._guard = guard.map(|guard| Box::new(guard) as _);
+        self
+    }
+
+    /// Has `event`, whose answer it is, told if it is not wanted to its end.
+    pub fn of_event(mut self, event: Arc<CancelSlot>) -> Self {
+        self.event = matches!(self.source, BodySource::Stream(_)).then_some(event);
+        self
+    }
+
+    /// Notes what was read last. Whether it ended the body.
+    fn ends_with(&mut self, chunk: Option<&Result<Bytes, BodyError>>) -> bool {
+        let Some(Ok(bytes)) = chunk else { return true };
+        let left = self.left.as_mut();
+        left.is_some_and(|left| {
+            *left = left.saturating_sub(bytes.len() as u64);
+            *left == 0
+        })
+    }
+}
+
+impl Drop for WireBody {
+    fn drop(&mut self) {
+        if let (Some(event), BodySource::Stream(rest)) = (self.event.take(), std::mem::take(&mut self.source)) {
+            event.cancel_body(rest);
+        }
     }
 }
 
@@ -64,7 +101,8 @@ impl From<BodySource> for WireBody {
             BodySource::Bytes(bytes) if bytes.is_empty() => BodySource::Empty,
             source => source,
         };
-        Self { source, _guard: None }
+        let left = if let BodySource::Stream(stream) = &source { stream.length } else { None };
+        Self { source, left, failed: None, event: None, _guard: None }
     }
 }
 
@@ -73,11 +111,24 @@ impl Body for WireBody {
     type Error = BodyError;
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let source = &mut self.get_mut().source;
-        if let BodySource::Stream(stream) = source {
-            return stream.poll_recv(context).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)));
+        let this = self.get_mut();
+        if let Some(error) = this.failed.take() {
+            return Poll::Ready(Some(Err(error)));
         }
-        match std::mem::take(source) {
+        if let BodySource::Stream(stream) = &mut this.source {
+            let chunk = std::task::ready!(stream.poll_recv(context));
+            if this.ends_with(chunk.as_ref()) {
+                this.event = None;
+            }
+            if let Some(Err(error)) = chunk {
+                // hyper writes what it has, the head above all, before it asks again.
+                this.failed = Some(error);
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            return Poll::Ready(chunk.map(|chunk| chunk.map(Frame::data)));
+        }
+        match std::mem::take(&mut this.source) {
             BodySource::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
             _ => Poll::Ready(None),
         }
@@ -165,7 +216,7 @@ impl Egress {
             status_text: own
                 .map_or_else(|| usual.to_owned(), |own| String::from_utf8_lossy(own.as_bytes()).into_owned()),
             headers: flat_headers(&head.headers),
-            body: body_source(body, u64::MAX, EGRESS_BODY_IDLE),
+            body: body_source(body, Bytes::new(), RESPONSE, None),
         })
     }
 }
@@ -204,23 +255,74 @@ pub fn flat_headers(headers: &http::HeaderMap) -> Vec<String> {
     flat
 }
 
-/// The body of a message that comes in: read chunk by chunk as the other side asks for it, refused past `max` bytes, and
-/// given up when no part of it has come for `idle`.
-pub fn body_source(body: Incoming, max: u64, idle: Duration) -> BodySource {
-    if body.is_end_stream() {
+const RESPONSE: Intake = Intake { max: u64::MAX, idle: EGRESS_BODY_IDLE };
+
+/// How a body that comes in is taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Intake {
+    /// More bytes are refused.
+    pub max: u64,
+    /// It is given up when no part of it has come for so long.
+    pub idle: Duration,
+}
+
+/// The client that a body comes from.
+pub struct Uploader {
+    /// Ends when nothing comes any more but what is here.
+    pub input_end: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Told if the client leaves in the middle of the body.
+    pub left: oneshot::Sender<()>,
+}
+
+/// The body of a message that comes in, behind the part `before` that is here already: read chunk by chunk as the other side
+/// asks for it. After its reader has gone, a moment of what a `client` sends is thrown away: an answer that came early is then not
+/// lost to a reset, and the connection can be used again.
+pub fn body_source(body: Incoming, before: Bytes, intake: Intake, client: Option<Uploader>) -> BodySource {
+    if body.is_end_stream() && before.is_empty() {
         return BodySource::Empty;
     }
-    let length = body.size_hint().exact();
+    let Intake { max, idle } = intake;
+    let grace = if client.is_some() { SMALL_BODY_BYTES as u64 } else { 0 };
+    let length = body.size_hint().exact().map(|length| length + before.len() as u64);
     let (sender, stream) = channel(Carries::Body, length);
+    let mut total = before.len() as u64;
+    if !before.is_empty()
+        && let Ok(room) = sender.room()
+    {
+        room.send(before);
+    }
     tokio::spawn(async move {
         let mut body = body;
-        let mut total = 0;
         let mut reader = Some(sender);
+        let mut has_ended = false;
+        let (mut ended, mut left) = match client {
+            Some(client) => (client.input_end, Some(client.left)),
+            None => (Box::pin(std::future::pending()) as _, None),
+        };
         // What comes after a limit is still read, up to as much again, so that the answer is not lost to a reset.
         loop {
-            let next = match tokio::time::timeout(idle, body.frame()).await {
+            let patience = if has_ended { INGRESS_REST } else { idle };
+            let next = tokio::select! {
+                biased;
+                next = tokio::time::timeout(patience, body.frame()) => next,
+                () = gone(reader.as_ref()) => return drain(body, grace).await,
+                () = &mut ended, if !has_ended => {
+                    has_ended = true;
+                    continue;
+                }
+            };
+            let next = match next {
                 Ok(Some(Ok(frame))) => Ok(Some(frame)),
-                Ok(Some(Err(_))) => Err(CallError::retryable("Network connection lost.")),
+                Ok(Some(Err(error))) => match left.take() {
+                    Some(left) if !is_of_content(&error) => {
+                        // Whoever waits for the answer has gone already then.
+                        left.send(()).ok();
+                        tokio::time::sleep(INGRESS_RESET).await;
+                        Err(CallError { name: "TypeError".into(), ..CallError::new(CLIENT_LEFT) })
+                    }
+                    _ => Err(EgressError::Lost.into()),
+                },
+                Err(_) if has_ended => Err(EgressError::Lost.into()),
                 Ok(None) => Ok(None),
                 Err(_) => Err(CallError::new("The body did not arrive in time.")),
             };
@@ -245,10 +347,39 @@ pub fn body_source(body: Incoming, max: u64, idle: Duration) -> BodySource {
             } else if let Some(sender) = &reader
                 && !sender.send(data).await
             {
-                // A reader that went away wants no more of it.
-                return;
+                return drain(body, grace).await;
             }
         }
     });
     BodySource::Stream(stream)
+}
+
+/// Whether a body broke off for what was in it, or missing, and not with its connection.
+fn is_of_content(error: &hyper::Error) -> bool {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    cause.is_some_and(|cause| [InvalidData, InvalidInput, UnexpectedEof].contains(&cause.kind()))
+}
+
+/// Ends once nobody reads what `sender` sends; never without one.
+async fn gone(sender: Option<&BodySender>) {
+    match sender {
+        Some(sender) => sender.gone().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Throws away what comes within a moment, up to `grace` bytes.
+async fn drain(mut body: Incoming, grace: u64) {
+    let mut left = grace;
+    let all = async {
+        while left > 0
+            && let Some(Ok(frame)) = body.frame().await
+        {
+            left = left.saturating_sub(frame.data_ref().map_or(0, |data| data.len() as u64));
+        }
+    };
+    if grace > 0 {
+        drop(tokio::time::timeout(INGRESS_GRACE, all).await);
+    }
 }

@@ -5,21 +5,34 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
 /// Requests of one connection whose answers are not written yet.
 #[derive(Debug, Default)]
 pub struct InFlight {
     count: AtomicUsize,
     reader: Mutex<Option<Waker>>,
+    input_ended: AtomicBool,
+    at_end: Notify,
 }
 
 impl InFlight {
+    /// Waits until the client has said all it wants to say.
+    pub async fn input_end(self: Arc<Self>) {
+        let notified = self.at_end.notified();
+        tokio::pin!(notified);
+        notified.as_mut().enable();
+        if !self.input_ended.load(Ordering::Acquire) {
+            notified.await;
+        }
+    }
+
     /// One more request, until the guard is dropped.
     pub fn begin(self: &Arc<Self>) -> InFlightGuard {
         self.count.fetch_add(1, Ordering::AcqRel);
@@ -63,6 +76,8 @@ impl AsyncRead for ClientStream {
         let before = buffer.filled().len();
         match Pin::new(&mut self.inner).poll_read(context, buffer) {
             Poll::Ready(Ok(())) if buffer.filled().len() == before && buffer.remaining() > 0 => {
+                self.in_flight.input_ended.store(true, Ordering::Release);
+                self.in_flight.at_end.notify_waiters();
                 *self.in_flight.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
                 // Counted after the waker is there, so that an answer that ends meanwhile wakes it.
                 if self.in_flight.count.load(Ordering::Acquire) > 0 { Poll::Pending } else { Poll::Ready(Ok(())) }

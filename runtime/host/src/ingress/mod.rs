@@ -8,18 +8,19 @@ mod error_page;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use denizen_bindings::call::{
     Call, CallError, CallKind, CallOk, CancelSlot, ReplyTo, RequestParts, ResponseParts, Target, WorkerRef,
 };
 use denizen_bindings::fetch::body::BodySource;
 use denizen_core::limits::{AskedLimits, IngressLimits, Limit, SMALL_BODY_BYTES};
-use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::{Method, Request, Response, StatusCode};
-use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -30,7 +31,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use self::client::{ClientStream, InFlight};
 use self::error_page::Asked;
-use crate::egress::{WireBody, body_source, flat_headers};
+use crate::egress::{Intake, Uploader, WireBody, body_source, flat_headers};
 use crate::runtime::Shared;
 
 /// Pause after an accept that failed for want of resources.
@@ -78,9 +79,10 @@ pub async fn serve(
         let service = service_fn(move |request: Request<Incoming>| {
             let (shared, served) = (shared.clone(), served.clone());
             // An end of input on HTTP/2 is always the end of the client.
-            let guard = (request.version() != http::Version::HTTP_2).then(|| counted.begin());
+            let in_flight = (request.version() != http::Version::HTTP_2).then(|| counted.clone());
+            let guard = in_flight.as_ref().map(InFlight::begin);
             async move {
-                let response = answer(request, &shared, &served, &limits, client).await;
+                let response = answer(request, &shared, &served, &limits, client, in_flight).await;
                 Ok::<_, Infallible>(response.map(|body| body.with_guard(guard)))
             }
         });
@@ -129,7 +131,7 @@ fn builder(limits: &IngressLimits) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-/// Tells the event that its client left, unless the outcome came first.
+/// Tells the event that its client left, unless the outcome came first: then the outcome's body does.
 struct CancelOnDrop(Option<Arc<CancelSlot>>);
 
 impl Drop for CancelOnDrop {
@@ -146,6 +148,7 @@ async fn answer(
     served: &Served,
     limits: &IngressLimits,
     client: SocketAddr,
+    in_flight: Option<Arc<InFlight>>,
 ) -> Response<WireBody> {
     let declared = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| length > limits.body_bytes) {
@@ -161,10 +164,9 @@ async fn answer(
     let is_head = request.method() == Method::HEAD;
     let asked = if served.dev { Asked::of(&request, client) } else { None };
     let asked = asked.as_ref();
-    let parts = match tokio::time::timeout(limits.body_idle, read_request(request, limits, client)).await {
-        Ok(Ok(parts)) => parts,
-        Ok(Err(status)) => return refuse(status, "The request cannot be read.\n"),
-        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "The request's body did not arrive in time.\n"),
+    let (parts, left) = match read_request(request, limits, client, in_flight).await {
+        Ok(parts) => parts,
+        Err(status) => return refuse(status, "The request cannot be read.\n"),
     };
     let (reply, outcome) = oneshot::channel();
     let cancel = Arc::<CancelSlot>::default();
@@ -176,13 +178,31 @@ async fn answer(
         reply: ReplyTo::Channel(reply),
         cancel: Some(cancel),
         session: None,
-        bill: None,
+        descent: None,
         delivered: None,
     });
-    let outcome = outcome.await;
-    guard.0 = None;
+    let outcome = match left {
+        None => outcome.await,
+        Some(left) => {
+            tokio::pin!(outcome);
+            tokio::select! {
+                outcome = &mut outcome => outcome,
+                Ok(()) = left => {
+                    drop(std::mem::replace(&mut guard, CancelOnDrop(None)));
+                    outcome.await
+                }
+            }
+        }
+    };
+    let event = guard.0.take();
     match outcome {
-        Ok(Ok(CallOk::Response(response))) => to_http(*response, is_head),
+        Ok(Ok(CallOk::Response(response))) => {
+            let answer = to_http(*response, is_head);
+            match event.filter(|_| !is_head) {
+                Some(event) => answer.map(|body| body.of_event(event)),
+                None => answer,
+            }
+        }
         Ok(Ok(_)) => failure(&CallError::new("the event gave no response"), asked, shared),
         Ok(Err(error)) => failure(&error, asked, shared),
         Err(_) => failure(&CallError::retryable("the server is stopping"), asked, shared),
@@ -206,13 +226,15 @@ async fn run_scheduled(shared: &Shared, worker: &Arc<str>, query: &str) -> Respo
     }
 }
 
-/// The request as a Worker sees it. A small body is read here, so that no stream is made for it.
+/// The request as a Worker sees it, and what is told if its client leaves before its body has come. No stream is made for a small
+/// body that is here already.
 async fn read_request(
     request: Request<Incoming>,
     limits: &IngressLimits,
     client: SocketAddr,
-) -> Result<RequestParts, StatusCode> {
-    let (head, body) = request.into_parts();
+    in_flight: Option<Arc<InFlight>>,
+) -> Result<(RequestParts, Option<oneshot::Receiver<()>>), StatusCode> {
+    let (head, mut body) = request.into_parts();
     let host = head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
     // As in workerd, the header goes before a whole URL as the target.
     let authority = host.or(head.uri.authority().map(http::uri::Authority::as_str)).unwrap_or("localhost");
@@ -222,17 +244,60 @@ async fn read_request(
     if head.version == http::Version::HTTP_2 && host.is_none() {
         headers.extend(["host".to_owned(), authority.to_owned()]);
     }
-    let small = body.size_hint().exact().is_some_and(|length| length <= SMALL_BODY_BYTES as u64);
-    let body = if body.is_end_stream() {
-        BodySource::Empty
-    } else if small {
-        let bytes = body.collect().await.map_err(|_| StatusCode::BAD_REQUEST)?.to_bytes();
-        BodySource::Bytes(bytes)
-    } else {
-        body_source(body, limits.body_bytes, limits.body_idle)
+    let intake = Intake { max: limits.body_bytes, idle: limits.body_idle };
+    let mut left = None;
+    let mut streamed = |body, here| {
+        let (sender, receiver) = oneshot::channel();
+        left = Some(receiver);
+        let input_end = match in_flight.clone() {
+            Some(in_flight) => Box::pin(in_flight.input_end()) as _,
+            None => Box::pin(std::future::pending()) as _,
+        };
+        body_source(body, here, intake, Some(Uploader { input_end, left: sender }))
+    };
+    let tells_of_body = [CONTENT_LENGTH, TRANSFER_ENCODING].iter().any(|name| head.headers.contains_key(name));
+    let small = body.size_hint().exact().filter(|length| *length <= SMALL_BODY_BYTES as u64);
+    let body = match small {
+        // A head that tells of a body has one, if an empty one.
+        _ if body.is_end_stream() && tells_of_body => BodySource::Bytes(Bytes::new()),
+        _ if body.is_end_stream() => BodySource::Empty,
+        Some(length) => {
+            let here = arrived(&mut body, length as usize).await.map_err(|_| StatusCode::BAD_REQUEST)?;
+            if here.len() as u64 == length { BodySource::Bytes(here) } else { streamed(body, here) }
+        }
+        None => streamed(body, Bytes::new()),
     };
     let cf = Some(format!("{{\"clientIp\":\"{client}\"}}"));
-    Ok(RequestParts { method: head.method.as_str().to_owned(), url, headers, body, cf })
+    Ok((RequestParts { method: head.method.as_str().to_owned(), url, headers, body, cf }, left))
+}
+
+/// What has come of a body of `length` bytes by now. Nothing is waited for: the Worker may answer without it.
+async fn arrived(body: &mut Incoming, length: usize) -> Result<Bytes, hyper::Error> {
+    let mut all = Bytes::new();
+    // The connection reads on when its task runs again.
+    let mut may_yield = true;
+    while all.len() < length {
+        let frame = std::future::poll_fn(|context| match Pin::new(&mut *body).poll_frame(context) {
+            Poll::Pending if std::mem::take(&mut may_yield) => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Poll::Pending => Poll::Ready(None),
+            Poll::Ready(frame) => Poll::Ready(frame),
+        });
+        let Some(frame) = frame.await else { break };
+        let Ok(data) = frame?.into_data() else { break };
+        may_yield = true;
+        all = match all.is_empty() {
+            true => data,
+            false => {
+                let mut joined = BytesMut::from(all);
+                joined.extend_from_slice(&data);
+                joined.freeze()
+            }
+        };
+    }
+    Ok(all)
 }
 
 /// Methods that a Worker is asked with: those that workerd knows.
@@ -272,10 +337,18 @@ fn refusal(request: &Request<Incoming>) -> Option<(StatusCode, &'static str)> {
     if !METHODS.contains(&request.method().as_str()) {
         return Some((StatusCode::NOT_IMPLEMENTED, "ERROR: Unrecognized request method."));
     }
-    let hosts = request.headers().get_all(http::header::HOST).iter().count();
-    let has_host = hosts == 1 || (hosts == 0 && request.version() == http::Version::HTTP_2);
+    let mut hosts = request.headers().get_all(http::header::HOST).iter();
+    let has_host = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.to_str().is_ok_and(|host| !host.is_empty()),
+        (None, _) => request.version() == http::Version::HTTP_2,
+        _ => false,
+    };
     (!has_host).then_some((StatusCode::BAD_REQUEST, "Bad Request"))
 }
+
+/// Headers of an answer that are the connection's own: workerd lets none of them leave.
+const OF_CONNECTION: &[&str] =
+    &["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 
 fn to_http(response: ResponseParts, is_head: bool) -> Response<WireBody> {
     let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -290,13 +363,17 @@ fn to_http(response: ResponseParts, is_head: bool) -> Response<WireBody> {
     let has_no_body = is_head || status == StatusCode::NOT_MODIFIED;
     let mut pairs = response.headers.into_iter();
     while let (Some(name), Some(value)) = (pairs.next(), pairs.next()) {
-        let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else { continue };
+        let (Ok(name), Ok(value)) = (HeaderName::try_from(&name), HeaderValue::try_from(value)) else {
+            let name = crate::log::bounded(&name);
+            eprintln!("denizen: a header of an answer was left out, since it has control characters; name = {name}");
+            continue;
+        };
         if name == CONTENT_LENGTH && has_no_body && value.to_str().is_ok_and(|length| length.parse::<u64>().is_ok()) {
             built.headers_mut().insert(name, value);
             continue;
         }
         // The length is that of the body; a Worker's word on it could break the connection for the next request.
-        if name != CONTENT_LENGTH && name != http::header::TRANSFER_ENCODING && name != CONNECTION {
+        if !OF_CONNECTION.contains(&name.as_str()) {
             built.headers_mut().append(name, value);
         }
     }

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use denizen_bindings::call::{Module, ModuleBundle, ModuleKind};
 use denizen_bindings::modules::{ModuleError, url_of_file};
+use denizen_core::limits::MODULES;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::source_map::take_source_map;
@@ -49,6 +50,9 @@ pub enum BundleError {
         /// Where.
         importer: PathBuf,
     },
+    /// Too many files.
+    #[error("the Worker has more than {MODULES} modules; bundle it first, for example with esbuild")]
+    TooMany,
     /// A rule's pattern is no glob.
     #[error("rule pattern \"{pattern}\" is not valid: {error}")]
     Pattern {
@@ -106,6 +110,9 @@ pub fn collect(main: &Path, root: &Path, rules: &Rules, additional: bool) -> Res
         if found.contains_key(&path) {
             continue;
         }
+        if found.len() >= MODULES {
+            return Err(BundleError::TooMany);
+        }
         let content = std::fs::read(&path).map_err(|error| BundleError::Read { path: path.clone(), error })?;
         let kind = if path == main { ModuleKind::EsModule } else { kind_of(&path, root, rules) };
         if kind != ModuleKind::EsModule {
@@ -114,12 +121,22 @@ pub fn collect(main: &Path, root: &Path, rules: &Rules, additional: bool) -> Res
         }
         let display = display(&path, root);
         let mut compiled = compile(&path, &display, &String::from_utf8_lossy(&content))?;
-        for specifier in &compiled.imports {
+        let needed = compiled.imports.iter().map(|specifier| (specifier, true));
+        for (specifier, is_needed) in needed.chain(compiled.dynamic_imports.iter().map(|specifier| (specifier, false)))
+        {
             let built_in = denizen_bindings::importable().any(|name| name == specifier);
             if built_in || specifier.starts_with("cloudflare:") || specifier.starts_with("node:") {
                 continue;
             }
-            let target = resolve(&path, specifier)?;
+            let target = match resolve(&path, specifier) {
+                Ok(target) => target,
+                // Bundlers leave what is optional like that, mostly in code that never runs.
+                Err(_) if !is_needed => {
+                    eprintln!("denizen: {display}: import({specifier:?}) leads nowhere: it fails when it runs");
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let literal = normalize(&path.parent().unwrap_or(root).join(specifier));
             if literal != target {
                 aliases.push((literal, target.clone()));
@@ -255,12 +272,42 @@ mod tests {
     }
 
     #[test]
+    fn a_worker_has_a_bounded_number_of_modules() {
+        let root = project("many", &[("index.js", "import './text/0.txt'"), ("last.js", "")]);
+        std::fs::create_dir_all(root.join("text")).expect("folder");
+        for index in 0..MODULES - 1 {
+            std::fs::write(root.join(format!("text/{index}.txt")), "").expect("file");
+        }
+        let rules = |patterns: &[&str]| {
+            let patterns = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+            Rules::new([(ModuleKind::Text, patterns)]).expect("rules")
+        };
+        let collect = |rules| collect(&root.join("index.js"), &root, &rules, true);
+        assert_eq!(collect(rules(&["text/*"])).expect("as many as may be").modules.len(), MODULES);
+        let error = collect(rules(&["text/*", "last.js"])).expect_err("one more").to_string();
+        assert!(error.contains("more than 10000 modules"), "{error}");
+        drop(std::fs::remove_dir_all(root));
+    }
+
+    #[test]
     fn an_import_that_leads_nowhere_names_both_ends() {
         let root = project("missing", &[("index.js", "import './gone.js'"), ("pkg.js", "import 'hono'")]);
         let text =
             |main: &str| collect(&root.join(main), &root, &Rules::default(), false).expect_err("fails").to_string();
         assert!(text("index.js").contains("./gone.js") && text("index.js").contains("index.js"));
         assert!(text("pkg.js").contains("does not bundle packages"));
+        drop(std::fs::remove_dir_all(root));
+    }
+
+    #[test]
+    fn an_import_that_may_never_run_leads_nowhere_or_to_a_module() {
+        let main =
+            "import('pg-native').catch(() => {}); import('./gone.js'); import('https://esm.sh/x'); import('./there');";
+        let root =
+            project("optional", &[("index.js", main), ("there.ts", ""), ("both.js", "import('a'); import 'a';")]);
+        let collect = |main: &str| collect(&root.join(main), &root, &Rules::default(), false);
+        assert_eq!(collect("index.js").expect("collects").modules.len(), 2);
+        assert!(collect("both.js").expect_err("fails").to_string().contains("does not bundle packages"));
         drop(std::fs::remove_dir_all(root));
     }
 }

@@ -16,7 +16,7 @@ use denizen_bindings::modules::{ModuleError, NAMESPACE, Naming, SCHEME, find, re
 use denizen_bindings::node::NodeModules;
 use denizen_bindings::web::is_on;
 use denizen_bindings::{importable_script, runtime_url};
-use denizen_core::limits::CODE_CACHE_BYTES;
+use denizen_core::limits::{CODE_CACHE_BYTES, IMPORT_BYTES};
 use deno_core::{
     FastString, ImportAttributesContext, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader,
     ModuleResolveResponse, ModuleSource, ModuleSourceCode, ModuleSpecifier, ModuleType, RequestedModuleType,
@@ -25,6 +25,7 @@ use deno_core::{
 use deno_error::{JsErrorBox, JsErrorClass};
 
 use super::source_map::{inline_source_map, without_inline_source_map};
+use crate::shard::watchdog;
 
 /// Import attribute by which a module that is no code is asked for. Only the façades below use it.
 const VALUE_TYPE: &str = "denizen-value";
@@ -73,6 +74,8 @@ pub struct WorkerModuleLoader {
     node: Cell<NodeModules>,
     /// How its Worker names modules.
     naming: Cell<Naming>,
+    /// See [`IMPORT_BYTES`].
+    import_bytes: Cell<u64>,
 }
 
 impl WorkerModuleLoader {
@@ -113,10 +116,8 @@ pub fn user_url(specifier: &str) -> &str {
 impl ModuleLoader for WorkerModuleLoader {
     fn resolve(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> ModuleResolveResponse {
         let own = user_url(referrer);
-        // The façades name modules by the URLs that V8 sees. User code that did so could name only itself.
         // "." is the referrer of what the host itself asks for.
-        let internal = specifier == referrer || own.starts_with(NAMESPACE) || referrer == ".";
-        if internal || kind == ResolutionKind::MainModule {
+        if referrer == "." || kind == ResolutionKind::MainModule {
             return ModuleSpecifier::parse(specifier).map_err(|error| JsErrorBox::generic(error.to_string()));
         }
         match resolve(self.bundle()?, self.naming.get(), own, specifier) {
@@ -138,6 +139,12 @@ impl ModuleLoader for WorkerModuleLoader {
         kind: ResolutionKind,
         _import_attributes: &HashMap<String, String>,
     ) -> ModuleResolveResponse {
+        // The façades name modules by the URLs that V8 sees, in imports that stand in them, which are the only ones to come here.
+        let own = user_url(referrer);
+        if own.starts_with(NAMESPACE) || (specifier == referrer && self.is_facade(own)) {
+            return ModuleSpecifier::parse(specifier).map_err(|error| JsErrorBox::generic(error.to_string()));
+        }
+        self.count_import(own)?;
         let found = self.resolve(specifier, referrer, kind)?;
         if kind == ResolutionKind::DynamicImport
             && let Ok((_, module)) = self.find(&found)
@@ -155,7 +162,12 @@ impl ModuleLoader for WorkerModuleLoader {
         _referrer: Option<&ModuleLoadReferrer>,
         options: ModuleLoadOptions,
     ) -> ModuleLoadResponse {
-        ModuleLoadResponse::Sync(self.source_for(specifier, &options.requested_module_type))
+        // Between two modules nothing else sees that the time is over.
+        let source = match watchdog::has_stopped_this_turn() {
+            true => Err(JsErrorBox::generic("The execution was terminated.")),
+            false => self.source_for(specifier, &options.requested_module_type),
+        };
+        ModuleLoadResponse::Sync(source)
     }
 
     fn code_cache_ready(
@@ -233,6 +245,29 @@ fn syntax_error(scope: &mut v8::PinScope<'_, '_>, specifier: &ModuleSpecifier, m
 }
 
 impl WorkerModuleLoader {
+    /// The module of the bundle that `url` is an instance of.
+    fn module(&self, url: &str) -> Option<&Module> {
+        self.bundle().ok()?.modules.get(url.split(['?', '#']).next().unwrap_or(url))
+    }
+
+    /// Whether what V8 runs as the module `url` is the loader's, and not the Worker's own code.
+    fn is_facade(&self, url: &str) -> bool {
+        self.module(url).is_none_or(|module| module.kind != ModuleKind::EsModule)
+    }
+
+    /// Counts an import that stands in a module which is being loaded.
+    fn count_import(&self, importer: &str) -> Result<(), JsErrorBox> {
+        let Some(importer) = self.module(importer) else { return Ok(()) };
+        let bytes = self.import_bytes.get() + importer.content.len() as u64;
+        self.import_bytes.set(bytes);
+        match bytes > IMPORT_BYTES {
+            true => Err(JsErrorBox::generic(format!(
+                "The Worker's modules are too long for the number of their imports (at most {IMPORT_BYTES} bytes, where those of a module count once for each import in it)."
+            ))),
+            false => Ok(()),
+        }
+    }
+
     fn source_for(
         &self,
         specifier: &ModuleSpecifier,

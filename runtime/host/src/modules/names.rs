@@ -7,7 +7,7 @@ use denizen_bindings::call::{Module, ModuleKind};
 use denizen_bindings::fetch::string;
 use denizen_bindings::isolate::IsolateState;
 use denizen_bindings::modules::{BUNDLE, Naming, SCHEME, find, resolve_url};
-use deno_core::error::{format_stack_trace, prepare_stack_trace_callback};
+use deno_core::error::{format_stack_trace, prepare_stack_trace_callback_with_original_callsites};
 
 use super::loader::{FACADE_COLUMN, user_url};
 use denizen_core::limits::STACK_MESSAGE_LENGTH;
@@ -79,8 +79,20 @@ fn import_meta_resolve(
 
 /// Whether a line of a stack is of the runtime's own code.
 pub fn is_runtime_frame(line: &str) -> bool {
-    let line = line.trim_start();
-    line.starts_with("at ") && (line.contains("(ext:") || line.starts_with("at ext:") || line.contains("at async ext:"))
+    line.trim_start().strip_prefix("at ").is_some_and(is_own)
+}
+
+/// Whether a frame is of the runtime's own code.
+fn is_own(frame: &str) -> bool {
+    frame.contains("(ext:") || frame.starts_with("ext:") || frame.starts_with("async ext:")
+}
+
+/// Whether a frame is of a function of V8's that the runtime, and not user code, calls. What stands before V8's own in the
+/// global scope calls it for user code.
+fn is_called_by_own(frame: &str, caller: Option<&str>) -> bool {
+    frame.ends_with(" (<anonymous>)")
+        && !frame.contains('.')
+        && caller.is_some_and(|caller| is_own(caller) && !caller.contains("(ext:denizen/bootstrap/intrinsics.js:"))
 }
 
 /// The value of an own property that is no accessor.
@@ -96,21 +108,34 @@ fn own_value<'s>(
     if descriptor.has_own_property(scope, value.into())? { descriptor.get(scope, value.into()) } else { None }
 }
 
+/// The global `Error`.
+fn error_class<'s>(scope: &mut v8::PinScope<'s, '_>) -> Option<v8::Local<'s, v8::Object>> {
+    let global = scope.get_current_context().global(scope);
+    own_value(scope, global, "Error").and_then(|class| v8::Local::<v8::Object>::try_from(class).ok())
+}
+
 /// Whether user code has given `Error.prepareStackTrace`. One behind an accessor is none: it could be another one each time.
 fn user_prepares(scope: &mut v8::PinScope<'_, '_>) -> bool {
-    let global = scope.get_current_context().global(scope);
-    let class = own_value(scope, global, "Error").and_then(|class| v8::Local::<v8::Object>::try_from(class).ok());
-    let prepare = class.and_then(|class| own_value(scope, class, "prepareStackTrace"));
+    let prepare = error_class(scope).and_then(|class| own_value(scope, class, "prepareStackTrace"));
     prepare.is_some_and(|prepare| prepare.is_function())
 }
 
-/// Name, message and frames. deno_core's own aborts the process where they are longer than a string may be.
-fn format_stack<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    error: v8::Local<'s, v8::Value>,
-    sites: v8::Local<'s, v8::Array>,
-) -> String {
-    let text = |scope: &mut v8::PinScope<'s, '_>, key: &str, otherwise: &str| {
+/// How many frames of an error are shown. A DOMException has captured more, since it is mostly the runtime's code that makes one.
+fn most_frames(scope: &mut v8::PinScope<'_, '_>, error: v8::Local<'_, v8::Value>) -> usize {
+    let error = v8::Local::<v8::Object>::try_from(error);
+    if !error.is_ok_and(|error| error.get_constructor_name().to_rust_string_lossy(scope) == "DOMException") {
+        return usize::MAX;
+    }
+    let limit = error_class(scope).and_then(|class| own_value(scope, class, "stackTraceLimit"));
+    limit.and_then(|limit| limit.number_value(scope)).map_or(usize::MAX, |limit| limit as usize)
+}
+
+/// Name and message. deno_core's own aborts the process where they are longer than a string may be.
+fn head_of_stack(scope: &mut v8::PinScope<'_, '_>, error: v8::Local<'_, v8::Value>) -> String {
+    if !error.is_object() {
+        return String::new();
+    }
+    let text = |scope: &mut v8::PinScope<'_, '_>, key: &str, otherwise: &str| {
         v8::tc_scope!(let scope, scope);
         let found = v8::Local::<v8::Object>::try_from(error).ok().and_then(|error| {
             let key = v8::String::new(scope, key)?;
@@ -122,22 +147,22 @@ fn format_stack<'s>(
             None => otherwise.to_owned(),
         }
     };
-    let mut result = String::new();
-    if error.is_object() {
-        let (message, name) = (text(scope, "message", ""), text(scope, "name", "Error"));
-        result = [name, message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
-    }
+    let (message, name) = (text(scope, "message", ""), text(scope, "name", "Error"));
+    [name, message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
+}
+
+/// The frames of a stack, each with whether it has the place that a source map gives.
+fn frames_of(scope: &mut v8::PinScope<'_, '_>, sites: v8::Local<'_, v8::Array>) -> Vec<(String, bool)> {
+    let mut frames = Vec::new();
     for index in 0..sites.length() {
         let Some(site) = sites.get_index(scope, index) else { continue };
-        match frame_text(scope, site) {
-            Some(frame) if !is_mapped(scope, &frame) => {
-                result.push_str("\n    at ");
-                result.push_str(&frame);
-            }
-            _ => result.push_str(&mapped_frame(scope, site)),
-        }
+        let frame = match frame_text(scope, site) {
+            Some(frame) if !is_mapped(scope, &frame) => (frame, false),
+            found => (mapped_frame(scope, site).trim_start_matches("\n    at ").to_owned(), found.is_some()),
+        };
+        frames.push(frame);
     }
-    result
+    frames
 }
 
 /// A frame as V8 writes it: deno_core asks each call site some twenty questions, which takes ten times as long.
@@ -173,33 +198,149 @@ fn mapped_frame<'s>(scope: &mut v8::PinScope<'s, '_>, site: v8::Local<'s, v8::Va
     format_stack_trace(scope, bare.into(), sites).to_rust_string_lossy(scope)
 }
 
+/// The methods of V8's call sites.
+const SITE_METHODS: &[&str] = &[
+    "getThis",
+    "getTypeName",
+    "getFunction",
+    "getFunctionName",
+    "getMethodName",
+    "getFileName",
+    "getLineNumber",
+    "getColumnNumber",
+    "getEvalOrigin",
+    "isToplevel",
+    "isEval",
+    "isNative",
+    "isConstructor",
+    "isAsync",
+    "isPromiseAll",
+    "getPromiseIndex",
+    "getScriptNameOrSourceURL",
+    "toString",
+];
+
+/// The call sites of user code, with the names that it knows its modules by and the places that their source maps give. They are
+/// objects of their own, which answer what they were made with: the error's report asks them, too.
+fn user_sites<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    sites: v8::Local<'s, v8::Array>,
+    most: usize,
+) -> v8::Local<'s, v8::Array> {
+    let state = IsolateState::of(scope);
+    let worker = state.worker.get();
+    let naming = worker.map_or(Naming::Urls, |worker| Naming::of(worker));
+    let frames = frames_of(scope, sites);
+    let mut found = Vec::new();
+    for (index, (text, is_mapped)) in frames.iter().enumerate() {
+        let caller = frames.get(index + 1).map(|(caller, _)| &**caller);
+        if found.len() == most || is_own(text) || is_called_by_own(text, caller) {
+            continue;
+        }
+        let site = sites.get_index(scope, index as u32).and_then(|site| v8::Local::<v8::Object>::try_from(site).ok());
+        let Some(site) = site else { continue };
+        let place = text.rsplit_once(" (").map_or(&**text, |(_, place)| place.trim_end_matches(')'));
+        let mut parts = place.trim_start_matches("async ").rsplitn(3, ':');
+        let (column, line, name) = (parts.next(), parts.next(), parts.next().unwrap_or_default().to_owned());
+        let number = |part: Option<&str>| part.and_then(|part| part.parse::<f64>().ok());
+        let (column, line) = (number(column), number(line));
+        let url = name.strip_prefix(SCHEME);
+        let module = url.and_then(|url| worker.and_then(|worker| find(&worker.bundle, url)));
+        if text.ends_with(FACADE_COLUMN)
+            && url.is_some()
+            && module.is_none_or(|module| module.kind != ModuleKind::EsModule)
+        {
+            continue;
+        }
+        let shown = url.map(|url| naming.shown(url));
+        let own = v8::Object::new(scope);
+        for method in SITE_METHODS {
+            let value = match (*method, shown) {
+                ("getFileName" | "getScriptNameOrSourceURL", Some(shown)) => Some(string(scope, shown)),
+                ("getLineNumber", _) if *is_mapped => line.map(|line| v8::Number::new(scope, line).into()),
+                ("getColumnNumber", _) if *is_mapped => column.map(|column| v8::Number::new(scope, column).into()),
+                ("toString", Some(shown)) => Some(string(scope, &text.replacen(&name, shown, 1))),
+                ("toString", None) => Some(string(scope, text)),
+                _ => ask(scope, site, method),
+            };
+            let value = value.unwrap_or_else(|| v8::undefined(scope).into());
+            answer(scope, own, method, value);
+        }
+        found.push(own.into());
+    }
+    v8::Array::new_with_elements(scope, &found)
+}
+
+/// What a method of a call site gives.
+fn ask<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    site: v8::Local<'s, v8::Object>,
+    method: &str,
+) -> Option<v8::Local<'s, v8::Value>> {
+    v8::tc_scope!(let scope, scope);
+    let key = v8::String::new(scope, method)?;
+    let method = v8::Local::<v8::Function>::try_from(site.get(scope, key.into())?).ok()?;
+    method.call(scope, site.into(), &[])
+}
+
+/// Has a method of `site` give `value`.
+fn answer<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    site: v8::Local<'s, v8::Object>,
+    method: &str,
+    value: v8::Local<'s, v8::Value>,
+) {
+    let function = v8::Function::builder(
+        |_: &mut v8::PinScope, args: v8::FunctionCallbackArguments, mut result: v8::ReturnValue| {
+            result.set(args.data())
+        },
+    );
+    let function = function.data(value).build(scope);
+    if let (Some(function), Some(key)) = (function, v8::String::new(scope, method)) {
+        let fixed =
+            v8::PropertyAttribute::DONT_ENUM | v8::PropertyAttribute::DONT_DELETE | v8::PropertyAttribute::READ_ONLY;
+        site.define_own_property(scope, key.into(), function.into(), fixed);
+    }
+}
+
+/// A frame with the names that user code knows its modules by.
+fn shown_frame(frame: &str, naming: Naming) -> String {
+    let frame = match naming {
+        Naming::Urls => frame.to_owned(),
+        Naming::Paths => frame.replacen(&format!("{SCHEME}{BUNDLE}"), SCHEME, 1),
+    };
+    match frame.strip_prefix("async ").and_then(|place| place.strip_prefix(SCHEME)) {
+        Some(place) => format!("async {place}"),
+        None => user_url(&frame).replace(&format!("({SCHEME}"), "("),
+    }
+}
+
 /// The stack of an error, as user code sees it.
 pub fn prepare_stack<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     error: v8::Local<'s, v8::Value>,
     sites: v8::Local<'s, v8::Array>,
 ) -> v8::Local<'s, v8::Value> {
+    let most = most_frames(scope, error);
     if user_prepares(scope) {
-        return prepare_stack_trace_callback(scope, error, sites);
+        let sites = user_sites(scope, sites, most);
+        return prepare_stack_trace_callback_with_original_callsites(scope, error, sites);
     }
-    let text = format_stack(scope, error, sites);
+    let head = head_of_stack(scope, error);
+    let frames = frames_of(scope, sites);
     let state = IsolateState::of(scope);
-    let paths = state.worker.get().is_some_and(|worker| Naming::of(worker) == Naming::Paths);
-    let is_facade = |line: &str| {
-        let Some(url) = line.strip_prefix("    at worker:").and_then(|at| at.strip_suffix(FACADE_COLUMN)) else {
+    let naming = state.worker.get().map_or(Naming::Urls, |worker| Naming::of(worker));
+    let is_facade = |frame: &str| {
+        let Some(url) = frame.strip_prefix(SCHEME).and_then(|place| place.strip_suffix(FACADE_COLUMN)) else {
             return false;
         };
         let found = state.worker.get().and_then(|worker| find(&worker.bundle, url));
         found.is_none_or(|module| module.kind != ModuleKind::EsModule)
     };
-    let lines = text.split('\n').filter_map(|line| match line.strip_prefix("    at ") {
-        None => Some(line.to_owned()),
-        Some(_) if is_runtime_frame(line) || is_facade(line) => None,
-        Some(_) => {
-            let line = if paths { line.replacen(&format!("{SCHEME}{BUNDLE}"), SCHEME, 1) } else { line.to_owned() };
-            Some(line.replace("(worker:", "(").replace("at worker:", "at "))
-        }
-    });
-    let lines: Vec<_> = lines.collect();
-    string(scope, &lines.join("\n"))
+    let callers = frames.iter().skip(1).map(|(caller, _)| Some(&**caller)).chain([None]);
+    let shown = frames.iter().map(|(frame, _)| frame).zip(callers);
+    let shown =
+        shown.filter(|(frame, caller)| !is_own(frame) && !is_called_by_own(frame, *caller) && !is_facade(frame));
+    let lines = shown.take(most).map(|(frame, _)| format!("\n    at {}", shown_frame(frame, naming)));
+    string(scope, &(head + &lines.collect::<String>()))
 }

@@ -22,8 +22,10 @@ pub struct Compiled {
     pub code: String,
     /// Source map as JSON; absent if the text is as the user wrote it.
     pub source_map: Option<String>,
-    /// Specifiers that it imports, statically or by a dynamic import of a plain string.
+    /// Specifiers that it imports.
     pub imports: Vec<String>,
+    /// Those of `import()` with a plain string.
+    pub dynamic_imports: Vec<String>,
 }
 
 /// The source has an error. The text names file, line and column.
@@ -49,16 +51,17 @@ pub fn compile(path: &Path, display: &str, source: &str) -> Result<Compiled, Sou
         return Err(SourceError(text.trim_end().to_owned()));
     }
     let record = &parsed.module_record;
-    let mut imports: Vec<String> = record.requested_modules.keys().map(ToString::to_string).collect();
+    let mut dynamic_imports = Vec::new();
     for dynamic in &record.dynamic_imports {
         let span = dynamic.module_request;
         let text = source.get(span.start as usize..span.end as usize).unwrap_or_default().trim();
         let quoted = text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
         // An expression that begins and ends with a string is not one string.
-        imports.extend(quoted.filter(|text| !text.contains(['"', '\''])).map(str::to_owned));
+        dynamic_imports.extend(quoted.filter(|text| !text.contains(['"', '\''])).map(str::to_owned));
     }
     if !needs_compiling(path) {
-        return Ok(Compiled { code: source.to_owned(), source_map: None, imports });
+        let imports = record.requested_modules.keys().map(ToString::to_string).collect();
+        return Ok(Compiled { code: source.to_owned(), source_map: None, imports, dynamic_imports });
     }
     let mut program = parsed.program;
     let semantic = SemanticBuilder::new().with_enum_eval(true).build(&program);
@@ -72,11 +75,9 @@ pub fn compile(path: &Path, display: &str, source: &str) -> Result<Compiled, Sou
     let printed = Codegen::new().with_options(options).build(&program);
     // Imports that only types used are gone now.
     let reparsed = Parser::new(&allocator, allocator.alloc_str(&printed.code), SourceType::mjs()).parse();
-    let kept = &reparsed.module_record.requested_modules;
-    let mut imports: Vec<String> =
-        imports.into_iter().filter(|name| !record.requested_modules.contains_key(name.as_str())).collect();
-    imports.extend(kept.keys().map(ToString::to_string));
-    Ok(Compiled { source_map: printed.map.map(|map| map.to_json_string()), code: printed.code, imports })
+    let imports = reparsed.module_record.requested_modules.keys().map(ToString::to_string).collect();
+    let source_map = printed.map.map(|map| map.to_json_string());
+    Ok(Compiled { source_map, code: printed.code, imports, dynamic_imports })
 }
 
 /// Line and column of a byte offset, from 1.
@@ -103,9 +104,10 @@ mod tests {
     #[test]
     fn imports_of_all_forms_are_listed() {
         let source = "import a from './a.js'; export * from \"./b.js\"; const c = await import('./c.js'); import(x);";
-        let mut imports = compile(Path::new("m.js"), "m.js", source).expect("parses").imports;
-        imports.sort();
-        assert_eq!(imports, ["./a.js", "./b.js", "./c.js"]);
+        let mut compiled = compile(Path::new("m.js"), "m.js", source).expect("parses");
+        compiled.imports.sort();
+        assert_eq!(compiled.imports, ["./a.js", "./b.js"]);
+        assert_eq!(compiled.dynamic_imports, ["./c.js"]);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError, syste
 
 use super::Shard;
 use super::gates::refuse;
-use super::host::{Deferred, FacetChange, FacetOrder};
+use super::host::{Coming, Deferred, FacetChange, FacetOrder, Place as PlaceOfParent};
 use super::isolate::Turn;
 use super::turn::{ActorIdentity, IdValue};
 use super::usage::note;
@@ -49,8 +49,6 @@ pub(super) struct ActorSlot {
     pub(super) used: Instant,
     /// Bytes that its database may have; its own facets' may not have more each.
     pub(super) storage_bytes: u64,
-    /// Facets right below it that may have storage, if that is limited; the same holds for each of them.
-    pub(super) facets: Option<usize>,
     /// What it has used of which the book of the engine knows.
     pub(super) noted: Cell<Usage>,
 }
@@ -84,7 +82,7 @@ pub(super) enum FacetState {
     /// Its class's code is awaited.
     AwaitingCode(Box<FacetStart>, Vec<Call>),
     /// Its place on disk is awaited: its number is not durable yet, or what had its name is still going.
-    AwaitingPlace(Box<FacetStart>, Vec<Call>),
+    AwaitingPlace(Box<FacetStart>, Vec<Call>, Coming),
     /// It runs, or has been evicted or refused and can run when it is next called.
     Running(Option<u64>, Box<FacetStart>),
     /// It failed to start, which everyone learns until its parent ends it.
@@ -97,7 +95,7 @@ impl FacetState {
         match self {
             FacetState::Starting(waiting)
             | FacetState::AwaitingCode(_, waiting)
-            | FacetState::AwaitingPlace(_, waiting) => Some(waiting),
+            | FacetState::AwaitingPlace(_, waiting, _) => Some(waiting),
             FacetState::Running(..) | FacetState::Gone(_) => None,
         }
     }
@@ -322,7 +320,8 @@ impl Shard {
             facet: name,
             began_ms: system_clock(),
             counted: Cell::default(),
-            bill: Arc::default(),
+            lineage: Arc::default(),
+            facets,
             last_error: RefCell::default(),
         });
         let isolate = self.isolate_for(&definition)?;
@@ -348,7 +347,6 @@ impl Shard {
             construction: None,
             used: Instant::now(),
             storage_bytes: bytes,
-            facets,
             noted: Cell::default(),
         };
         if facet != 0 {
@@ -466,25 +464,16 @@ impl Shard {
 
     /// Runs a facet whose class is known, as soon as it has its place on disk.
     fn run_facet(&mut self, container: u64, start: FacetStart, waiting: Vec<Call>) {
-        let place = match self.parent_of(container) {
-            Ok((storage, parent, name)) => match self.check_facets(container, &storage, parent, &name) {
-                Err(error) => Err(error),
-                Ok(()) => match storage.known_facet(parent, &name) {
-                    Ok(known) => Ok((known, storage, parent, name)),
-                    Err(error) => Err(self.storage_failed(&name, &error)),
-                },
-            },
-            Err(error) => Err(error),
-        };
-        match place {
+        match self.place_for(container) {
             Err(error) => self.refuse_facet(container, start, waiting, &error),
             Ok((Some(facet), ..)) => self.begin_facet(container, start, facet, waiting),
-            Ok((None, storage, parent, name)) => {
+            Ok((None, found, (storage, parent))) => {
                 waiting.iter().for_each(|call| put_aside(&self.shared, call));
-                self.actors.facets.insert(container, FacetState::AwaitingPlace(Box::new(start), waiting));
+                let coming = self.host.coming(found.parent, &found.name);
+                self.actors.facets.insert(container, FacetState::AwaitingPlace(Box::new(start), waiting, coming));
                 let (host, sender) = (self.host.clone(), self.sender.clone());
                 tokio::task::spawn_local(async move {
-                    let outcome = storage.facet(parent, &name).await;
+                    let outcome = storage.facet(parent, &found.name).await;
                     host.deferred.borrow_mut().push(Deferred::FacetPlaced(container, outcome));
                     sender.send(ShardMessage::Wake);
                 });
@@ -495,13 +484,16 @@ impl Shard {
     /// A facet has its place on disk, unless it was ended meanwhile.
     pub(super) fn facet_placed(&mut self, container: u64, outcome: Result<FacetNumber, StorageError>) {
         match self.actors.facets.remove(&container) {
-            Some(FacetState::AwaitingPlace(start, waiting)) => match outcome {
-                Ok(facet) => self.begin_facet(container, *start, facet, waiting),
-                Err(error) => {
-                    let error = self.storage_failed("a facet", &error);
-                    self.refuse_facet(container, *start, waiting, &error);
+            Some(FacetState::AwaitingPlace(start, waiting, coming)) => {
+                match outcome {
+                    Ok(facet) => self.begin_facet(container, *start, facet, waiting),
+                    Err(error) => {
+                        let error = self.storage_failed("a facet", &error);
+                        self.refuse_facet(container, *start, waiting, &error);
+                    }
                 }
-            },
+                drop(coming);
+            }
             Some(other) => {
                 self.actors.facets.insert(container, other);
             }
@@ -509,14 +501,16 @@ impl Shard {
         }
     }
 
-    /// Where a container's parent is stored, its number there, and the container's name.
-    fn parent_of(&self, container: u64) -> Result<(Rc<ObjectStorage>, FacetNumber, String), CallError> {
+    /// The number of a container's facet, if it has one and may begin at once; the container, and its parent's place.
+    fn place_for(&self, container: u64) -> Result<(Option<FacetNumber>, Arc<Container>, PlaceOfParent), CallError> {
         let gone = || CallError::new("The facet's parent has ended.");
-        let containers = self.host.containers.borrow();
-        let found = containers.get(&container).ok_or_else(gone)?;
-        let places = self.host.places.borrow();
-        let (storage, parent) = places.get(&found.parent).ok_or_else(gone)?;
-        Ok((storage.clone(), *parent, found.name.clone()))
+        let found = self.host.containers.borrow().get(&container).cloned().ok_or_else(gone)?;
+        let (storage, parent) = self.host.places.borrow().get(&found.parent).cloned().ok_or_else(gone)?;
+        let max = self.actors.slots.get(&found.parent).and_then(|slot| slot.identity.actor.facets);
+        self.host.check_facets(found.parent, &found.name, max)?;
+        let known = storage.known_facet(parent, &found.name);
+        let known = known.map_err(|error| self.storage_failed(&found.name, &error))?;
+        Ok((known, found, (storage, parent)))
     }
 
     fn begin_facet(&mut self, container: u64, start: FacetStart, facet: FacetNumber, waiting: Vec<Call>) {
@@ -534,7 +528,8 @@ impl Shard {
 
     fn begin_facet_actor(&mut self, container: u64, start: &FacetStart, facet: FacetNumber) -> Result<u64, CallError> {
         let gone = || CallError::new("The facet's parent has ended.");
-        let storage = self.parent_of(container)?.0;
+        let parent = self.host.containers.borrow().get(&container).ok_or_else(gone)?.parent;
+        let (storage, _) = self.host.places.borrow().get(&parent).cloned().ok_or_else(gone)?;
         self.make_room_for_facet(&storage)?;
         // The one that made room may have been the parent.
         let container = self.host.containers.borrow().get(&container).cloned().ok_or_else(gone)?;
@@ -553,7 +548,7 @@ impl Shard {
             name: Some(name.as_str().into()),
             depth: parent.identity.actor.depth + 1,
             bytes: start.storage_bytes.unwrap_or(u64::MAX).min(parent.storage_bytes),
-            facets: start.facets.map_or(parent.facets, |asked| Some(asked.min(parent.facets.unwrap_or(asked)))),
+            facets: lowest(start.facets, parent.identity.actor.facets),
             has_sql: parent.identity.actor.has_sql,
         };
         let incarnation = self.begin_actor(&start.class, id, place, label)?;
@@ -581,7 +576,12 @@ impl Shard {
     }
 
     /// What the incarnation `parent` sends waits for `change`.
-    fn change_from(&self, parent: u64, change: impl Future<Output = Result<(), StorageError>> + 'static, held: Held) {
+    fn change_from(
+        &self,
+        parent: u64,
+        change: impl Future<Output = Result<(), StorageError>> + 'static,
+        held: (Held, Option<Coming>),
+    ) {
         let change = async move {
             let outcome = change.await;
             drop(held);
@@ -619,11 +619,10 @@ impl Shard {
     /// Ends an incarnation: everything it holds is revoked, its facets end with it, and what waits for it fails. Gives the
     /// container that it filled, which stays.
     fn end_incarnation(&mut self, incarnation: u64, reason: &CallError) -> Option<u64> {
-        let slot = self.actors.slots.remove(&incarnation)?;
+        let mut slot = self.actors.slots.remove(&incarnation)?;
         let container = slot.container.as_ref().map(|container| container.id);
-        let actor = &slot.identity.actor;
+        let actor = &slot.identity.actor.clone();
         if slot.container.is_some() {
-            note(&self.shared.storage, &self.host.places.borrow(), incarnation, &slot);
             self.actors.forget_running(&slot.storage);
         }
         let events = self.isolates.get(&slot.isolate).map_or(0, |isolate| isolate.state.events.borrow().len());
@@ -639,17 +638,25 @@ impl Shard {
         for child in children.into_values() {
             self.end_container(child, &reason_below, &CallError::new("The facet's parent has ended."));
         }
-        for call in slot.held {
-            fail(call, reason.clone());
+        for call in std::mem::take(&mut slot.held) {
+            let mut reason = reason.clone();
+            actor.count_refused(&mut reason);
+            fail(call, reason);
         }
-        self.host.places.borrow_mut().remove(&incarnation);
+        let place = self.host.places.borrow_mut().remove(&incarnation);
         // Uncommitted writes go with it. JavaScript may hold the handle for long.
         actor.database.close();
         let outputs = actor.gate.borrow_mut().break_open();
         for output in outputs {
-            refuse(output, reason.clone());
+            refuse(Some(actor), output, reason.clone());
         }
+        self.end_lineage(&actor.lineage);
         self.forget_in_isolate(slot.isolate, actor, reason);
+        // Now that all its events have failed that had not ended.
+        if let (Some(_), Some(place)) = (container, &place) {
+            note(&self.shared.storage, place, &slot);
+            self.remember_error(place, actor);
+        }
         container
     }
 
@@ -727,6 +734,7 @@ impl Shard {
             let actor = &slot.identity.actor;
             let busy = actor.sections.is_blocked()
                 || actor.owner.timers.get() > 0
+                || actor.lineage.is_live()
                 || !actor.gate.borrow().is_open()
                 || !slot.held.is_empty()
                 || !slot.held_turns.is_empty()
@@ -742,6 +750,10 @@ impl Shard {
         }
         idle
     }
+}
+
+fn lowest(one: Option<usize>, other: Option<usize>) -> Option<usize> {
+    one.into_iter().chain(other).min()
 }
 
 /// A call waits for what may not come soon: an alarm gives its place among those that may start to another one.

@@ -89,7 +89,7 @@ impl Shard {
             }
         });
         let reply = ReplyTo::Channel(reply);
-        self.route(Call { target, kind, reply, cancel: None, session: None, bill: None, delivered: None });
+        self.route(Call { target, kind, reply, cancel: None, session: None, descent: None, delivered: None });
     }
 
     /// The object failed to start a facet. Its alarm is tried again after a pause, which does not count as a retry.

@@ -66,7 +66,8 @@ impl Shard {
         let limit =
             exceeded.and_then(|(used, max)| CallError::limit(Limit::StorageBytes, used as f64, max as f64).limit);
         let mut error = CallError { durable_object_reset, limit, ..CallError::new(error.public_text()) };
-        actor.count_error(&mut error);
+        // The events that fail with it count, each once.
+        actor.note_error(&mut error);
         self.host.deferred.borrow_mut().push(Deferred::ActorBroken(actor.incarnation, error.clone()));
         actor.owner.gone.borrow_mut().get_or_insert(error);
     }
@@ -102,7 +103,7 @@ impl Shard {
     pub(super) fn let_out(&mut self, state: Option<&Rc<IsolateState>>, actor: Option<&Rc<Actor>>, output: Output) {
         let broken = actor.and_then(|actor| actor.owner.gone.borrow().clone());
         if let Some(error) = broken {
-            return refuse(output, error);
+            return refuse(actor.map(|actor| &**actor), output, error);
         }
         match (output, state) {
             (Output::Call(call), _) => self.route(call),
@@ -117,14 +118,23 @@ impl Shard {
                 let guard = self.host.egress(request, state.worker(), completer);
                 state.guard(token, guard);
             }
-            (output @ Output::Egress(..), None) => refuse(output, CallError::retryable("The isolate was lost.")),
+            (output @ Output::Egress(..), None) => refuse(None, output, CallError::retryable("The isolate was lost.")),
         }
     }
 }
 
-pub(super) fn refuse(output: Output, error: CallError) {
+/// Something that `actor` was to send does not leave.
+pub(super) fn refuse(actor: Option<&Actor>, output: Output, mut error: CallError) {
     match output {
-        Output::Reply(reply, _) => reply.send(Err(error)),
+        Output::Reply(reply, result) => {
+            match (actor, result) {
+                (Some(actor), Ok(_)) => actor.count_error(&mut error),
+                // It has been counted when it failed.
+                (Some(actor), Err(_)) => actor.note_error(&mut error),
+                (None, _) => {}
+            }
+            reply.send(Err(error));
+        }
         Output::Call(call) => call.reply.send(Err(error)),
         Output::Chunk(room, _) => room.fail(error),
         Output::End(ending) => ending.fail(error),

@@ -3,7 +3,7 @@
 //! Owns the timers of a shard and the state that operations read or change at once: which facet a name stands for. What needs the shard's isolates is noted and done after the turn. It must not run JavaScript.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,9 +13,11 @@ use denizen_bindings::actor::Actor;
 use denizen_bindings::call::{CallError, CallOk, Container, LoadedWorker, RequestParts, WorkerDefinition};
 use denizen_bindings::isolate::{Completer, Completion, EgressGuard, FacetStart, Host, IsolateId};
 use denizen_bindings::memory::Held;
+use denizen_core::limits::Limit;
 use denizen_storage::alarms::AlarmKey;
 use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError};
 
+use super::usage::LastErrors;
 use crate::runtime::Shared;
 
 /// Something that an operation asked for and that happens after the turn.
@@ -44,8 +46,9 @@ pub enum Deferred {
 pub enum FacetOrder {
     /// A container ends, for a reason that counts as held meanwhile if it is long.
     End(Arc<Container>, CallError, Option<Held>),
-    /// The storage of facets of an incarnation changes, once their containers have ended. It counts as held meanwhile.
-    Change(u64, Place, FacetChange, Held),
+    /// The storage of facets of an incarnation changes, once their containers have ended. It counts as held meanwhile, and the
+    /// facet that it makes as one that is there.
+    Change(u64, Place, FacetChange, (Held, Option<Coming>)),
 }
 
 /// Where the facets of an incarnation are stored: its object, and its own number there.
@@ -60,6 +63,32 @@ pub enum FacetChange {
     Clone(String, String),
     /// That of all goes.
     DeleteAll,
+}
+
+/// Names of facets that will have storage, by incarnation of the parent: how many things are on their way to each.
+type Names = Rc<RefCell<HashMap<u64, HashMap<String, usize>>>>;
+
+/// A facet will have storage, and counts until then among those of its parent that have.
+pub struct Coming {
+    names: Names,
+    parent: u64,
+    name: String,
+}
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        let mut names = self.names.borrow_mut();
+        let Some(of_parent) = names.get_mut(&self.parent) else { return };
+        if let Some(count) = of_parent.get_mut(&self.name) {
+            *count -= 1;
+            if *count == 0 {
+                of_parent.remove(&self.name);
+            }
+        }
+        if of_parent.is_empty() {
+            names.remove(&self.parent);
+        }
+    }
 }
 
 /// The shard as its isolates see it.
@@ -78,6 +107,9 @@ pub struct ShardHost {
     pub facet_orders: RefCell<Vec<FacetOrder>>,
     /// Where the facets of each incarnation are stored.
     pub places: RefCell<HashMap<u64, Place>>,
+    /// How facets that run no longer have failed last.
+    pub last_errors: RefCell<LastErrors>,
+    coming: Names,
     next_timer: Cell<u64>,
 }
 
@@ -92,6 +124,8 @@ impl ShardHost {
             containers: RefCell::default(),
             facet_orders: RefCell::default(),
             places: RefCell::default(),
+            last_errors: RefCell::default(),
+            coming: Names::default(),
             next_timer: Cell::new(0),
         })
     }
@@ -121,8 +155,28 @@ impl ShardHost {
         }
     }
 
+    /// The facet `name` of the incarnation `parent` will have storage when this is dropped.
+    pub fn coming(&self, parent: u64, name: &str) -> Coming {
+        *self.coming.borrow_mut().entry(parent).or_default().entry(name.to_owned()).or_default() += 1;
+        Coming { names: self.coming.clone(), parent, name: name.to_owned() }
+    }
+
+    /// Refuses the facet `name` of a parent that may have `max` with storage right below it, if it would be one more.
+    pub fn check_facets(&self, parent: u64, name: &str, max: Option<usize>) -> Result<(), CallError> {
+        let Some(max) = max else { return Ok(()) };
+        let mut there: HashSet<String> = self.facet_list(parent)?.into_iter().collect();
+        there.extend(self.coming.borrow().get(&parent).into_iter().flat_map(HashMap::keys).cloned());
+        if there.len() < max || there.contains(name) {
+            return Ok(());
+        }
+        Err(CallError {
+            message: format!("A facet may have at most {max} facets of its own."),
+            ..CallError::limit(Limit::Facets, there.len() as f64, max as f64)
+        })
+    }
+
     /// Orders a change, unless it was ordered just now.
-    fn change_facets(&self, parent: u64, change: FacetChange, held: Held) {
+    fn change_facets(&self, parent: u64, change: FacetChange, held: (Held, Option<Coming>)) {
         let Some(place) = self.places.borrow().get(&parent).cloned() else { return };
         let mut orders = self.facet_orders.borrow_mut();
         let is_last =
@@ -209,14 +263,26 @@ impl Host for ShardHost {
 
     fn facet_delete(&self, parent: u64, name: &str, held: Held) {
         self.end_facet(parent, name, CallError::new("Facet was deleted."), None);
-        self.change_facets(parent, FacetChange::Delete(name.to_owned()), held);
+        self.change_facets(parent, FacetChange::Delete(name.to_owned()), (held, None));
     }
 
-    fn facet_clone(&self, parent: u64, from: &str, to: &str, held: Held) {
+    fn facet_clone(
+        &self,
+        parent: u64,
+        from: &str,
+        to: &str,
+        facets: Option<usize>,
+        held: Held,
+    ) -> Result<(), CallError> {
+        if from != to {
+            self.check_facets(parent, to, facets)?;
+        }
         self.end_facet(parent, to, CallError::new("Facet was cloned-over."), None);
         if from != to {
-            self.change_facets(parent, FacetChange::Clone(from.to_owned(), to.to_owned()), held);
+            let coming = facets.is_some().then(|| self.coming(parent, to));
+            self.change_facets(parent, FacetChange::Clone(from.to_owned(), to.to_owned()), (held, coming));
         }
+        Ok(())
     }
 
     fn facet_stats(&self, parent: u64, name: &str, completer: Completer) {
@@ -226,7 +292,7 @@ impl Host for ShardHost {
     fn facet_list(&self, parent: u64) -> Result<Vec<String>, CallError> {
         let place = self.places.borrow().get(&parent).cloned();
         let Some((storage, facet)) = place else { return Ok(Vec::new()) };
-        let found = storage.facets(facet).map_err(|error| CallError::new(error.to_string()))?;
+        let found = storage.facets(facet).map_err(|error| CallError::new(error.public_text()))?;
         Ok(found.into_iter().map(|(_, name)| name).collect())
     }
 
@@ -236,7 +302,7 @@ impl Host for ShardHost {
         for name in names {
             self.end_facet(parent, &name, CallError::new("Facet was deleted."), None);
         }
-        self.change_facets(parent, FacetChange::DeleteAll, held);
+        self.change_facets(parent, FacetChange::DeleteAll, (held, None));
     }
 
     fn actor_broken(&self, incarnation: u64, reason: CallError) {

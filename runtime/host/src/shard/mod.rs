@@ -41,6 +41,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use denizen_bindings::call::{Call, CallError, Target, WorkerDefinition, WorkerRef};
+use denizen_bindings::fetch::body::BodyStream;
 use denizen_bindings::isolate::{IsolateId, ShardMessage, ShardSender, WorkerExports};
 use denizen_core::limits::{WAIT_UNTIL, WorkerLimits};
 use denizen_core::lru::Lru;
@@ -188,7 +189,8 @@ impl Shard {
             }
             ShardMessage::Complete(id, token, completion) => self.push(id, Turn::Complete(token, completion)),
             ShardMessage::Poll(id) => self.push(id, Turn::Poll),
-            ShardMessage::Cancel(id, event) => self.push(id, Turn::Cancel(event)),
+            ShardMessage::Cancel(id, event, None) => self.push(id, Turn::Cancel(event)),
+            ShardMessage::Cancel(id, event, Some(rest)) => self.cancel_body(id, event, rest),
             ShardMessage::Loaded(id) => {
                 for call in self.awaiting_code.remove(&id).unwrap_or_default() {
                     self.route(call);
@@ -224,9 +226,26 @@ impl Shard {
         }
     }
 
+    /// Tells an event that nobody wants the `rest` of its answer: whoever writes it first, then its signal. It stays open until
+    /// then.
+    fn cancel_body(&mut self, id: IsolateId, event: u64, rest: BodyStream) {
+        let slot = self.isolates.get(&id);
+        let Some(io) = slot.and_then(|slot| slot.state.events.borrow().get(&event).cloned()) else { return };
+        io.writing.set(io.writing.get() + 1);
+        drop(rest);
+        let sender = self.sender.clone();
+        // Behind the tasks that wait for what was dropped.
+        tokio::task::spawn_local(async move { sender.send(ShardMessage::Cancel(id, event, None)) });
+    }
+
     /// Gives `call` to the isolate or actor that it is for.
     pub(crate) fn route(&mut self, mut call: Call) {
         call.delivered.get_or_insert_with(Instant::now);
+        if let Some(descent) = &mut call.descent
+            && let Err(error) = descent.admit()
+        {
+            return call.reply.send(Err(error));
+        }
         match &call.target {
             Target::Entrypoint { worker, .. } => match self.definition(worker) {
                 Ok(Some(definition)) => match self.isolate_for(&definition) {

@@ -3,10 +3,12 @@
 //! Owns how a delivery becomes an event, the construction of actors, what a turn is charged for, and what comes after it. How
 //! JavaScript is entered is [`super::turn`]'s. It must not know which isolate is next.
 
+use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use denizen_bindings::call::{Call, CallError, CallKind, ReplyTo, Target, WorkerDefinition};
 use denizen_bindings::io::context::{IoContext, Owner};
@@ -128,16 +130,14 @@ impl Shard {
         let used = thread_cpu().saturating_sub(began);
         for io in &charged {
             io.cpu.set(io.cpu.get() + used);
-            if let Some(actor) = &io.actor {
-                actor.count_cpu(used);
-            }
-            if let Some(bill) = &io.bill {
-                bill.count_cpu(used);
-            }
             if idle && is_hung(io) {
                 io.reply(&state, Err(CallError::new(HUNG)));
             }
         }
+        if idle {
+            break_stuck_bodies(&state);
+        }
+        bill(&charged, used);
         if let Some(actor) = io.as_ref().and_then(|io| io.actor.as_ref()) {
             // An event that went on for long has not left its actor idle.
             self.actors.touch(actor.incarnation);
@@ -149,7 +149,7 @@ impl Shard {
                     trace.canceled();
                 }
                 io.reply.borrow_mut().take();
-                io.replied_at.set(Some(Instant::now()));
+                io.replied_at.set(io.replied_at.get().or_else(|| Some(Instant::now())));
                 io.writing.set(0);
             }
             state.settled.borrow_mut().push(io.clone());
@@ -171,11 +171,13 @@ impl Shard {
         io.replied_at.set(Some(Instant::now()));
         state.events.borrow_mut().insert(event, io.clone());
         let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), limits.cpu);
+        let entered = Instant::now();
         slot.runtime.enter(|runtime| {
             deno_core::scope!(scope, runtime);
             turn::construct(scope, &state, &io, identity);
             turn::rejections(scope, &state);
         });
+        slot.time += entered.elapsed();
         let stopped = self.watch.end();
         io.cpu.set(thread_cpu().saturating_sub(began));
         actor.count_cpu(io.cpu.get());
@@ -213,7 +215,7 @@ impl Shard {
         self.do_deferred();
     }
 
-    /// Writes an event down. `None` if its client has left already.
+    /// Writes an event down. `None` if its client has left already, or what is behind it has ended.
     pub(super) fn begin_event(
         &mut self,
         state: &Rc<IsolateState>,
@@ -221,6 +223,12 @@ impl Shard {
         call: &mut Call,
         incarnation: Option<u64>,
     ) -> Option<Rc<IoContext>> {
+        if let Some(descent) = &mut call.descent
+            && let Err(error) = descent.admit()
+        {
+            std::mem::replace(&mut call.reply, ReplyTo::Nobody).send(Err(error));
+            return None;
+        }
         let event = self.shared.next_id();
         if let Some(cancel) = &call.cancel
             && !cancel.started(&self.sender, state.id, event)
@@ -241,7 +249,8 @@ impl Shard {
         };
         let owner = actor.as_ref().map_or_else(|| Rc::new(Owner::default()), |actor| actor.owner.clone());
         let reply = std::mem::replace(&mut call.reply, ReplyTo::Nobody);
-        let io = IoContext::new(event, owner, actor, definition.limits.for_event(asked), Some(reply), call.bill.take());
+        let limits = definition.limits.for_event(asked);
+        let io = IoContext::new(event, owner, actor, limits, Some(reply), call.descent.take());
         if let (Some(delivered), false) = (call.delivered, matches!(call.kind, CallKind::Alarm(_))) {
             io.delivered.set(delivered);
         }
@@ -283,6 +292,16 @@ impl Shard {
     }
 }
 
+/// Bills the CPU time of a turn to whoever pays for `events`: once, however many of their events it was of.
+fn bill(events: &[Rc<IoContext>], used: Duration) {
+    let [io] = events else {
+        let mut billed = HashSet::new();
+        let is_new = |io: &&Rc<IoContext>| io.lineage().is_some_and(|payer| billed.insert(Arc::as_ptr(&payer)));
+        return events.iter().filter(is_new).for_each(|io| io.count_cpu(used));
+    };
+    io.count_cpu(used);
+}
+
 /// Runs a turn's JavaScript. Whether deno_core's loop has nothing to do, if that was what ran.
 pub(super) fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn) -> bool {
     let state = slot.state.clone();
@@ -320,6 +339,24 @@ pub(super) fn execute(slot: &mut Slot, io: Option<&Rc<IoContext>>, turn: Turn) -
         state.settle_external(scope);
         false
     })
+}
+
+/// Ends events that have nothing left but a body of their own that nobody writes.
+fn break_stuck_bodies(state: &Rc<IsolateState>) {
+    let stuck: Vec<_> = state.events.borrow().values().filter(|io| is_stuck(io)).cloned().collect();
+    for io in stuck {
+        state.host.console(&state.worker().name, None, "error", HUNG);
+        io.owner.bodies.end(&CallError::new(HUNG));
+    }
+}
+
+/// Whether nothing can end the body of a stateless event that has answered, once deno_core's loop has nothing to do.
+pub(super) fn is_stuck(io: &IoContext) -> bool {
+    io.actor.is_none()
+        && io.replied_at.get().is_some()
+        && io.writing.get() > 0
+        && io.wait_until.get() == 0
+        && io.waiting.get() as usize == io.owner.bodies.watched()
 }
 
 /// Whether nothing can end a stateless event, once deno_core's loop has nothing to do. An object's event may be ended by

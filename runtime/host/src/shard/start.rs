@@ -81,6 +81,7 @@ impl Shard {
         let waker = slot.waker.clone();
         let module = starting.module;
         self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), definition.limits.startup);
+        let entered = Instant::now();
         let outcome = slot.runtime.enter(|runtime| {
             let mut context = Context::from_waker(&waker);
             // The loop first: it also stores the code cache of what has just been compiled.
@@ -101,6 +102,7 @@ impl Shard {
         });
         let outcome =
             outcome.map(|done| done.and_then(|()| slot.runtime.enter(|runtime| register(runtime, &state, module))));
+        slot.time += entered.elapsed();
         let stopped = self.watch.end();
         if slot.out_of_memory.load(Ordering::Relaxed) {
             let max = definition.limits.heap_bytes as f64;

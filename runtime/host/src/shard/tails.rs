@@ -45,7 +45,7 @@ impl Shard {
             });
             let kind = CallKind::Tail(traces.clone());
             let reply = ReplyTo::Channel(reply);
-            self.route(Call { target, kind, reply, cancel: None, session: None, bill: None, delivered: None });
+            self.route(Call { target, kind, reply, cancel: None, session: None, descent: None, delivered: None });
         }
     }
 }

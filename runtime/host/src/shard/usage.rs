@@ -8,22 +8,48 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use denizen_bindings::actor::stats::FacetStats;
+use denizen_bindings::actor::{Actor, LastError};
 use denizen_bindings::call::{Call, CallError, CallKind, ReplyTo, Target};
 use denizen_bindings::isolate::{Completer, Completion};
-use denizen_core::limits::{Limit, USAGE_INTERVAL, WorkerLimits};
+use denizen_core::limits::{LAST_ERRORS, Limit, USAGE_INTERVAL, WorkerLimits};
+use denizen_core::lru::Lru;
 use denizen_core::usage::Usage;
+use denizen_storage::alarms::AlarmKey;
 use denizen_storage::{Engine, FacetId, ObjectStorage};
 
 use super::Shard;
 use super::actors::{ActorSlot, Actors, FacetState};
+use super::host::Place;
 use super::isolate::Turn;
 
-/// Where the facets of an incarnation are stored, and its own number there.
-type Places = HashMap<u64, (Rc<ObjectStorage>, FacetId)>;
+/// How facets that run no longer have failed last, by the key of their usage.
+#[derive(Default)]
+pub struct LastErrors {
+    known: HashMap<AlarmKey, LastError>,
+    order: Lru<AlarmKey>,
+}
+
+impl LastErrors {
+    /// A facet has ended that failed last with `error`.
+    pub fn keep(&mut self, facet: AlarmKey, error: LastError) {
+        self.order.touch(&facet);
+        self.known.insert(facet, error);
+        if self.known.len() > LAST_ERRORS
+            && let Some(oldest) = self.order.candidate(|_| true)
+        {
+            self.order.remove(&oldest);
+            self.known.remove(&oldest);
+        }
+    }
+
+    /// How the facet had failed when it ended.
+    pub fn of(&self, facet: &AlarmKey) -> Option<LastError> {
+        self.known.get(facet).cloned()
+    }
+}
 
 /// Gives the engine's book what a facet has used since it was last told.
-pub(super) fn note(engine: &Engine, places: &Places, incarnation: u64, slot: &ActorSlot) {
-    let Some((storage, facet)) = places.get(&incarnation) else { return };
+pub(super) fn note(engine: &Engine, (storage, facet): &Place, slot: &ActorSlot) {
     let actor = &slot.identity.actor;
     let usage = actor.usage();
     let since = usage.since(slot.noted.replace(usage));
@@ -46,11 +72,20 @@ impl Actors {
 }
 
 impl Shard {
+    /// Keeps how an actor has failed last that runs no longer, if it was a facet.
+    pub(super) fn remember_error(&self, (storage, facet): &Place, actor: &Actor) {
+        if let (Some(error), true) = (actor.last_error.take(), actor.facet.is_some()) {
+            self.host.last_errors.borrow_mut().keep(storage.alarm_key(*facet), error);
+        }
+    }
+
     /// Gives the engine's book what each facet has used.
     pub(super) fn note_usage(&self) {
         let places = self.host.places.borrow();
         for (incarnation, slot) in self.actors.slots.iter().filter(|(_, slot)| slot.container.is_some()) {
-            note(&self.shared.storage, &places, *incarnation, slot);
+            if let Some(place) = places.get(incarnation) {
+                note(&self.shared.storage, place, slot);
+            }
         }
     }
 
@@ -71,14 +106,16 @@ impl Shard {
             _ => None,
         });
         let live = running.and_then(|incarnation| self.live_stats(incarnation));
-        if let (Some(incarnation), Some(slot)) = (running, running.and_then(|running| self.actors.slots.get(&running)))
+        if let Some(slot) = running.and_then(|running| self.actors.slots.get(&running))
+            && let Some(place) = running.and_then(|running| self.host.places.borrow().get(&running).cloned())
         {
-            note(&self.shared.storage, &self.host.places.borrow(), incarnation, slot);
+            note(&self.shared.storage, &place, slot);
         }
         let Some((storage, above)) = self.host.places.borrow().get(&parent).cloned() else {
             return completer.complete(Completion::Failed(CallError::new("The facet's parent has ended.")));
         };
         let (engine, known) = (self.shared.storage.clone(), running.and_then(|running| self.place_of(running)));
+        let host = self.host.clone();
         let name = name.to_owned();
         tokio::task::spawn_local(async move {
             let stats = async {
@@ -89,7 +126,8 @@ impl Shard {
                         None => return Ok(None),
                     },
                 };
-                let totals = engine.usage().read(storage.alarm_key(facet)).await?;
+                let key = storage.alarm_key(facet);
+                let totals = engine.usage().read(key.clone()).await?;
                 let totals = totals.map_or((Usage::default(), None), |found| (found.usage, Some(found.since_ms)));
                 let idle = FacetStats {
                     since_ms: None,
@@ -100,7 +138,11 @@ impl Shard {
                     last_error: None,
                     totals,
                 };
-                Ok(Some(Box::new(FacetStats { totals, ..live.unwrap_or(idle) })))
+                let stats = live.unwrap_or(idle);
+                let last_error = stats.last_error.or_else(|| host.last_errors.borrow().of(&key));
+                // What had its name before it was created is nothing to it.
+                let last_error = last_error.filter(|error| totals.1.is_some_and(|since| error.at_ms >= since));
+                Ok(Some(Box::new(FacetStats { totals, last_error, ..stats })))
             };
             let stats: Result<_, denizen_storage::StorageError> = stats.await;
             completer.complete(match stats {
@@ -130,28 +172,6 @@ impl Shard {
             heap_bytes,
             last_error: actor.last_error.borrow().clone(),
             totals: (Usage::default(), None),
-        })
-    }
-
-    /// Refuses a new facet of a parent that may not have more.
-    pub(super) fn check_facets(
-        &self,
-        container: u64,
-        storage: &Rc<ObjectStorage>,
-        parent: FacetId,
-        name: &str,
-    ) -> Result<(), CallError> {
-        let of = self.host.containers.borrow().get(&container).map(|found| found.parent);
-        let Some(max) = of.and_then(|of| self.actors.slots.get(&of)).and_then(|slot| slot.facets) else {
-            return Ok(());
-        };
-        let there = storage.facets(parent).map_err(|error| CallError::new(error.public_text()))?;
-        if there.len() < max || there.iter().any(|(_, known)| known == name) {
-            return Ok(());
-        }
-        Err(CallError {
-            message: format!("A facet may have at most {max} facets of its own."),
-            ..CallError::limit(Limit::Facets, there.len() as f64, max as f64)
         })
     }
 
@@ -199,7 +219,7 @@ impl Shard {
             let Some(isolate) = self.isolates.get(&slot.isolate) else { continue };
             let wall = isolate.state.worker().limits.for_event(slot.identity.limits).wall;
             for (mut error, reply) in take_late(&mut slot.held, now, |_| wall) {
-                slot.identity.actor.count_error(&mut error);
+                slot.identity.actor.count_refused(&mut error);
                 reply.send(Err(error));
             }
         }
@@ -207,7 +227,7 @@ impl Shard {
         let usual = WorkerLimits::LOADED.event.wall;
         for (container, state) in &mut self.actors.facets {
             let asked = match &state {
-                FacetState::AwaitingCode(start, _) | FacetState::AwaitingPlace(start, _) => start.class.limits.wall,
+                FacetState::AwaitingCode(start, _) | FacetState::AwaitingPlace(start, ..) => start.class.limits.wall,
                 _ => None,
             };
             let Some(waiting) = state.waiting().filter(|waiting| !waiting.is_empty()) else { continue };

@@ -6,6 +6,7 @@
 //! Owns one thread for all shards, which reads the CPU clock of each shard's thread. It must not know what runs, and never
 //! stops a turn other than the one it measured: start and end of a turn take the same lock.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -50,6 +51,18 @@ struct Sample {
     waited_for_cpu: Option<Duration>,
 }
 
+thread_local! {
+    static OF_THIS_THREAD: RefCell<Option<Arc<Watch>>> = const { RefCell::new(None) };
+}
+
+/// Whether the turn that runs on this thread has been told to stop: for native code that works long without V8.
+pub fn has_stopped_this_turn() -> bool {
+    OF_THIS_THREAD.with_borrow(|watch| {
+        let Some(watch) = watch else { return false };
+        watch.running.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|running| running.stopped)
+    })
+}
+
 /// What the watchdog sees of one shard.
 pub struct Watch {
     clock: libc::clockid_t,
@@ -72,7 +85,7 @@ impl Watch {
         unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), &mut clock) };
         let thread = Thread::current();
         thread.shorten();
-        Arc::new(Self {
+        let watch = Arc::new(Self {
             clock,
             thread,
             running: Mutex::new(None),
@@ -80,7 +93,9 @@ impl Watch {
             busy_since_ms: AtomicU64::new(0),
             long_ended_ms: AtomicU64::new(0),
             epoch: Instant::now(),
-        })
+        });
+        OF_THIS_THREAD.set(Some(watch.clone()));
+        watch
     }
 
     /// A turn of `isolate` begins, which may use `limit`. Gives the thread's CPU time now.
