@@ -474,7 +474,7 @@ pub mod storage {
     /// is synced beyond.
     pub const LOG_WRITES_BYTES: usize = 256 << 10;
     /// Requests in a round of the syncer from which on the journal is used.
-    pub const JOURNAL_FROM: usize = 2;
+    pub const JOURNAL_FROM: usize = 4;
     /// Length of a write-ahead log from which on it is brought into its database.
     pub const CHECKPOINT_BYTES: u64 = 4 << 20;
     /// Length of a write-ahead log at which cursors that keep it from beginning anew are closed.

@@ -362,11 +362,6 @@ impl Syncer {
     fn sync_with(&self, journal: &Journal, due: &[Due], requests: usize, outcomes: &mut [Synced]) {
         let until = journal.begin().position();
         let (journaled, direct) = self.divide(journal, due, requests);
-        for number in &direct {
-            if let Target::Database(files) = &due[*number].target {
-                files.drop_log_writes();
-            }
-        }
         self.sync_directly(due, &direct, outcomes);
         let mut session = journal.begin();
         let mut taken = Vec::new();
@@ -376,11 +371,6 @@ impl Syncer {
             match files.take_whole_log_writes() {
                 Some(writes) => taken.push((number, writes)),
                 None => grown.push(number),
-            }
-        }
-        for number in &grown {
-            if let Target::Database(files) = &due[*number].target {
-                files.drop_log_writes();
             }
         }
         self.sync_directly(due, &grown, outcomes);
@@ -435,6 +425,11 @@ impl Syncer {
 
     /// Syncs those of `due` at the places `which` by themselves.
     fn sync_directly(&self, due: &[Due], which: &[usize], outcomes: &mut [Synced]) {
+        for number in which {
+            if let Target::Database(files) = &due[*number].target {
+                files.drop_log_writes();
+            }
+        }
         if self.may_sync_all(which.len()) {
             let began = Instant::now();
             let outcome = self.disk.sync_all(&self.root).map_err(|error| error.to_string());

@@ -577,6 +577,11 @@ fn nothing_acknowledged_is_lost_where_syncs_fail() {
     histories(0..300, true, 3);
 }
 
+#[test]
+fn nothing_acknowledged_is_lost_where_syncs_fail_in_other_histories() {
+    histories(400..900, true, 3);
+}
+
 /// An index that is lost gives its numbers again: what an earlier facet left under one is not the new one's.
 #[test]
 fn a_number_that_is_given_again_comes_with_nothing() {
