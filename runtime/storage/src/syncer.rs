@@ -54,8 +54,14 @@ const RECORD_BYTES: usize = 512;
 /// Why what is committed to a database after a failed sync does not become durable.
 const EARLIER_FAILURE: &str = "an earlier sync failed";
 
-/// What part of a round's time the next one may wait for more commits.
+/// What part of a round's time the next one may wait for more commits, where rounds are slow.
 const GATHER_SHARE: u64 = 4;
+
+/// For how many times a round's time the next one may wait for more commits, where rounds are fast.
+const GATHER_ROUNDS: u64 = 2;
+
+/// Until how many microseconds of waiting rounds are fast.
+const GATHER_US: u64 = 1_000;
 
 type Outcome = Result<(), StorageError>;
 
@@ -267,14 +273,13 @@ impl Syncer {
         }
     }
 
-    /// Waits a moment for those whose commits the last round has made durable, where syncs are slow: their next ones are
-    /// on the way, and would otherwise wait for a round of a few others to end. Whoever commits alone waits for nobody.
+    /// Waits a moment for those whose commits the last round has made durable: their next ones are on the way, and would
+    /// otherwise wait for a round of a few others to end, each of which costs as much as one of many. Whoever commits alone
+    /// waits for nobody.
     fn gather<'q>(&self, mut queue: MutexGuard<'q, Queue>, last: &Last) -> MutexGuard<'q, Queue> {
         let round_us = self.round_us.load(Ordering::Relaxed);
-        if round_us < SLOW_SYNC_US {
-            return queue;
-        }
-        let until = last.ended + Duration::from_micros(round_us / GATHER_SHARE);
+        let wait_us = (round_us / GATHER_SHARE).max((round_us * GATHER_ROUNDS).min(GATHER_US));
+        let until = last.ended + Duration::from_micros(wait_us);
         while queue.waiting.len() < last.expected && !queue.closed {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
