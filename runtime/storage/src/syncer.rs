@@ -268,8 +268,8 @@ impl Syncer {
             let round = std::mem::take(&mut queue.waiting);
             drop(queue);
             let commits = round.len();
-            self.round(round);
-            last = Last { ended: Instant::now(), expected: commits + lock(&self.queue).waiting.len() };
+            let waiting = self.round(round);
+            last = Last { ended: Instant::now(), expected: commits + waiting };
         }
     }
 
@@ -316,9 +316,10 @@ impl Syncer {
         self.disk.journal().filter(|_| self.sync_all)
     }
 
-    fn round(&self, requests: Vec<Request>) {
+    /// Does a round for `requests`: how many others waited when it was over, before anybody was told.
+    fn round(&self, requests: Vec<Request>) -> usize {
         if requests.is_empty() {
-            return;
+            return 0;
         }
         self.counters.batches.fetch_add(1, Ordering::Relaxed);
         let mut due: Vec<Due> = Vec::new();
@@ -341,6 +342,7 @@ impl Syncer {
         let outcomes = self.sync(&due, requests.len());
         let (average, took) = (self.round_us.load(Ordering::Relaxed), began.elapsed().as_micros() as u64);
         self.round_us.store((average * 7 + took) / 8, Ordering::Relaxed);
+        let waiting = lock(&self.queue).waiting.len();
         for (request, number) in requests.into_iter().zip(numbers) {
             let outcome = &outcomes[number];
             if let Some(after) = request.after {
@@ -349,6 +351,7 @@ impl Syncer {
             // Whoever waited may have left.
             drop(request.done.send(outcome.clone()));
         }
+        waiting
     }
 
     /// What became of each, in their order.
