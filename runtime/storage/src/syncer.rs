@@ -451,7 +451,7 @@ impl Syncer {
         // The journal may be all that has what these were to make durable: it has to know before it is given up.
         for number in which {
             if let (Target::Database(files), Err(_)) = (&due[*number].target, &outcomes[*number]) {
-                suspect(&self.disk, files);
+                self.disk.fail(files);
             }
         }
     }
@@ -532,15 +532,9 @@ fn settle<'a>(disk: &Disk, target: &'a Target, flags: u8, outcome: &Synced, ther
     };
     if let Target::Database(files) = target {
         files.mark(flags);
-        suspect(disk, files);
+        disk.fail(files);
     }
     Err(StorageError::Sync { path: target.path().to_owned(), reason })
-}
-
-/// What the disk has of a database is unknown until it is made good.
-fn suspect(disk: &Disk, files: &Files) {
-    files.failed.store(true, Ordering::Release);
-    disk.suspect(&files.path);
 }
 
 /// Whether `syncfs` says that a write failed: Linux from 5.8 on.

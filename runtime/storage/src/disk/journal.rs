@@ -236,8 +236,7 @@ impl Journal {
             let mut state = lock(&self.state);
             state.in_doubt = true;
             for path in state.live.keys() {
-                disk.files(path).failed.store(true, Ordering::Release);
-                disk.suspect(path);
+                disk.fail(&disk.files(path));
             }
         })
     }

@@ -188,6 +188,12 @@ impl Disk {
         lock(&self.suspects).insert(path.to_owned());
     }
 
+    /// A sync of a database has failed: it takes no more commits, and is made good before it is opened again.
+    pub(crate) fn fail(&self, files: &Files) {
+        files.failed.store(true, Ordering::Release);
+        self.suspect(&files.path);
+    }
+
     /// Whether a sync of the database at `path` has failed and nobody has made good for it.
     pub(crate) fn is_suspect(&self, path: &Path) -> bool {
         lock(&self.suspects).contains(path)

@@ -598,8 +598,7 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
                 match journal.take_over(disk, files) {
                     Ok(until) => Some((journal, files, until)),
                     Err(error) => {
-                        files.failed.store(true, Ordering::Release);
-                        disk.suspect(&files.path);
+                        disk.fail(files);
                         return failure(&error, ffi::SQLITE_IOERR_FSYNC);
                     }
                 }
@@ -625,8 +624,7 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
         }
         if let (Err(_), Some(files)) = (&done, &this.files) {
             // Frames that nobody waits for yet may be lost, and those that follow would stand behind a hole.
-            files.failed.store(true, Ordering::Release);
-            disk.suspect(&files.path);
+            disk.fail(files);
         }
         match done {
             Ok(()) => ffi::SQLITE_OK,
