@@ -579,7 +579,7 @@ fn nothing_acknowledged_is_lost_where_syncs_fail() {
 
 #[test]
 fn nothing_acknowledged_is_lost_where_syncs_fail_in_other_histories() {
-    histories(400..900, true, 3);
+    histories(400..1_000, true, 4);
 }
 
 /// An index that is lost gives its numbers again: what an earlier facet left under one is not the new one's.
