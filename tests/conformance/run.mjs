@@ -128,7 +128,7 @@ function byLevel(text) {
 function startDenizen(name, folder) {
   const settings = settingsOf(name);
   const what = settings === null ? [path.join(FOLDER, `${name}.js`)] : ["-c", denizenConfig(name, settings, folder)];
-  const child = spawn(denizen, ["serve", ...what, "--port", "0", "--data", path.join(folder, "data")], {
+  const child = spawn(denizen, ["serve", ...what, "--port", "0", "--data", path.join(folder, "data"), "--no-restart"], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -353,30 +353,130 @@ fn no_code_of_an_object_holds_it_for_ever() {
     assert_eq!(server.get("/changes"), (200, "0\nold inside\nold inside".into()));
 }
 
-/// V8 is not interrupted in some of its own loops. A shard that is lost in one takes the process with it, so that whoever runs
-/// denizen starts it again, and it does not keep the process from ending.
+/// V8 is not interrupted in some of its own loops.
+const LOSES_A_SHARD: &str = r#"
+    import { DurableObject } from "cloudflare:workers";
+    const app = (version) => `
+    import { DurableObject } from "cloudflare:workers";
+    const lost = () => Array.prototype.forEach.call({ length: 2 ** 53 - 1 }, () => {});
+    export class App extends DurableObject {
+      lost() { lost(); }
+      spin() { for (;;); }
+      count() { const count = (this.ctx.storage.kv.get("count") ?? 0) + 1; this.ctx.storage.kv.put("count", count); return count + "${version}"; }
+      async arm() { await this.ctx.storage.setAlarm(Date.now()); }
+      alarm() { "${version}" === "" ? lost() : this.ctx.storage.kv.put("count", 70); }
+    }
+    export default { fetch(request) { if (request.url.endsWith("lost")) lost(); return new Response("stateless${version}"); } };`;
+    const load = (env, version) => env.LOADER.get(`app${version}`, () =>
+      ({ compatibilityDate: "2026-11-17", mainModule: "app.js", modules: { "app.js": app(version) } }));
+    const limits = { cpuMs: 2_000 };
+    export class Supervisor extends DurableObject {
+      app() {
+        const version = this.ctx.storage.kv.get("version") ?? "";
+        return this.ctx.facets.get("app", () => ({ class: load(this.env, version).getDurableObjectClass("App", { limits }) }));
+      }
+      facetAlarm() { return this.app(); }
+      async call(method) { return await this.app()[method](); }
+      upgrade() { this.ctx.storage.kv.put("version", "!"); this.ctx.facets.abort("app", new Error("upgraded")); return "upgraded"; }
+    }
+    const said = (error) => `${error.message.slice(0, 28)}`;
+    export default {
+      async fetch(request, env) {
+        const [, name, method] = new URL(request.url).pathname.split("/");
+        const object = env.Supervisor.getByName(name);
+        if (name === "stateless") return load(env, "").getEntrypoint(null, { limits }).fetch(`http://app.test/${method}`).catch((e) => new Response(said(e)));
+        if (method === "upgrade") return new Response(await object.upgrade());
+        return new Response(await object.call(method).catch(said));
+      },
+    };"#;
+
+fn losing(folder: &Folder, restart: &'static str) -> Server {
+    let variables = [("DENIZEN_TEST_LOST_TURN_MS", "300"), ("DENIZEN_NO_RESTART", restart)];
+    Server::script_with(folder, "main.js", &["--shards", "1"], &variables)
+}
+
+/// Asks for something that is not answered.
+fn ask(server: &Server, path: &str) {
+    let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    server.connect().write_all(head.as_bytes()).expect("written");
+}
+
 #[test]
-fn a_turn_that_cannot_be_stopped_ends_the_process() {
-    let script = r#"
-        const lost = "export default { fetch() { Array.prototype.forEach.call({ length: 2 ** 53 - 1 }, () => {}); } };";
-        const code = { compatibilityDate: "2026-11-17", mainModule: "lost.js", modules: { "lost.js": lost } };
-        export default {
-          fetch(request, env) {
-            if (new URL(request.url).pathname !== "/lost") return new Response("served");
-            return env.LOADER.load(code).getEntrypoint(null, { limits: { cpuMs: 50 } }).fetch("http://lost.test/");
-          },
-        };"#;
-    let folder = Folder::with(&[("main.js", script)]);
-    let mut server = Server::script_with(&folder, "main.js", &[], &[("DENIZEN_TEST_LOST_TURN_MS", "300")]);
-    assert_eq!(server.get("/"), (200, "served".into()));
-    let mut stream = server.connect();
-    stream.write_all(b"GET /lost HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("written");
-    server.wait_for_log("the process ends");
+fn a_process_that_lost_a_shard_ends_where_it_may_not_begin_again() {
+    let folder = Folder::with(&[("main.js", LOSES_A_SHARD)]);
+    let mut server = losing(&folder, "true");
+    assert_eq!(server.get("/one/count"), (200, "1".into()));
+    let stream = server.connect();
+    (&stream).write_all(b"GET /one/lost HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("written");
+    server.wait_for_log("did not stop within 0.3 s of CPU time after it was told to; the process ends");
     let end = Instant::now() + Duration::from_secs(5);
     while server.is_running() {
         assert!(Instant::now() < end, "it goes on");
         thread::sleep(Duration::from_millis(10));
     }
+    assert_eq!(server.status(), Some(70));
+}
+
+/// A shard that is lost takes the process with it, which begins again with the same id and port. The code that did it stays out,
+/// for the one who ran it, until it is another; all others go on with what was answered to them.
+#[test]
+fn a_process_that_cannot_go_on_begins_again_without_the_code_that_did_it() {
+    let folder = Folder::with(&[("main.js", LOSES_A_SHARD)]);
+    let server = losing(&folder, "false");
+    let served = |count| server.log().matches("is served on").count() == count;
+    let refused = (200, "This code has broken denizen".into());
+    assert_eq!(server.get("/one/count"), (200, "1".into()));
+    assert_eq!(server.get("/two/count"), (200, "1".into()));
+
+    // An alarm, which runs again as long as it has not run to its end.
+    assert_eq!(server.get("/one/arm").0, 200);
+    server.wait_for_log(
+        "/app error did not stop within 0.3 s of CPU time after it was told to; the process begins again",
+    );
+    assert_eq!(server.get("/one/count"), refused);
+    assert_eq!(server.get("/two/count"), (200, "2".into()));
+    assert_eq!(server.get("/stateless/"), (200, "stateless".into()));
+    assert!(served(2), "{}", server.log());
+
+    // Another process remembers both.
+    ask(&server, "/stateless/lost");
+    server.wait_for_log("\napp error did not stop within");
+    assert_eq!(server.get("/stateless/"), refused);
+    assert_eq!(server.get("/one/count"), refused);
+    assert_eq!(server.get("/two/count"), (200, "3".into()));
+    assert!(served(3), "{}", server.log());
+
+    assert_eq!(server.get("/one/upgrade"), (200, "upgraded".into()));
+    let end = Instant::now() + PATIENCE;
+    while server.get("/one/count").1 != "71!" && Instant::now() < end {
+        thread::sleep(Duration::from_millis(100));
+    }
+    let (_, count) = server.get("/one/count");
+    assert!(count.ends_with('!') && count.trim_end_matches('!').parse::<u32>().is_ok_and(|count| count > 1), "{count}");
+
+    // A signal is blamed on the code that runs on its thread, if any does.
+    let after = |count| {
+        let end = Instant::now() + PATIENCE;
+        while !served(count) {
+            assert!(Instant::now() < end, "{}", server.log());
+            thread::sleep(Duration::from_millis(20));
+        }
+    };
+    server.signal(libc::SIGABRT);
+    after(4);
+    assert_eq!(server.get("/two/count"), (200, "4".into()));
+    ask(&server, "/two/spin");
+    let shard = server.thread("shard-0");
+    let end = Instant::now() + PATIENCE;
+    while !server.get_within(Duration::from_millis(200), "/two/count").is_empty() {
+        assert!(Instant::now() < end, "nothing spins");
+    }
+    // SAFETY: both are of this test's child, which has not been waited for.
+    unsafe { libc::syscall(libc::SYS_tgkill, server.id(), shard, libc::SIGSEGV) };
+    after(5);
+    assert_eq!(server.get("/two/count"), refused);
+    assert!(server.get("/one/count").1.ends_with('!'));
+    assert_eq!(server.stop(), Some(0));
 }
 
 /// Calls of a Worker to its own exports that an event of a facet has begun end with the facet, however far they have come, and

@@ -107,6 +107,8 @@ impl Server {
             .arg("serve")
             .args(["--port", "0"])
             .args(args)
+            // A process that broke is to be seen.
+            .env("DENIZEN_NO_RESTART", "true")
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -192,6 +194,26 @@ impl Server {
         self.request("GET", path, &[], b"")
     }
 
+    /// What comes of `GET path` within a time.
+    pub fn get_within(&self, patience: Duration, path: &str) -> String {
+        let mut stream = self.connect();
+        stream.set_read_timeout(Some(patience)).expect("timeout");
+        stream
+            .write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes())
+            .expect("written");
+        read_all(&mut stream)
+    }
+
+    /// The id of a thread by its name.
+    pub fn thread(&self, name: &str) -> u32 {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.id())).expect("threads");
+        let is_named =
+            |path: &Path| std::fs::read_to_string(path.join("comm")).is_ok_and(|comm| comm.trim_end() == name);
+        let mut found = tasks.map(|task| task.expect("a thread").path()).filter(|path| is_named(path));
+        let path = found.next().expect("a thread of that name");
+        path.file_name().and_then(|id| id.to_str()?.parse().ok()).expect("an id")
+    }
+
     pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, String) {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         for (name, value) in headers {
@@ -210,6 +232,11 @@ impl Server {
 
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().expect("the child can be asked").is_none()
+    }
+
+    /// The exit status, if it has ended with one.
+    pub fn status(&mut self) -> Option<i32> {
+        self.child.try_wait().expect("the child can be asked").and_then(|status| status.code())
     }
 
     /// Resident memory in bytes, without the pages of files: those of the program's own code come when it first runs, such

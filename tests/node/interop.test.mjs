@@ -138,7 +138,7 @@ class Server {
       fs.writeFileSync(path.join(folder, "config.capnp"), CONFIG.replace("DATA", data).replace("PORT", port));
       child = spawn(WORKERD, ["serve", "--experimental", path.join(folder, "config.capnp")], { stdio: ["ignore", "ignore", "pipe"] });
     } else {
-      child = spawn(DENIZEN, ["serve", path.join(folder, "interop.js"), "--port", String(port), "--data", data, "--shards", "2"], { stdio: ["ignore", "ignore", "pipe"] });
+      child = spawn(DENIZEN, ["serve", path.join(folder, "interop.js"), "--port", String(port), "--data", data, "--shards", "2", "--no-restart"], { stdio: ["ignore", "ignore", "pipe"] });
     }
     const server = new Server(child, `http://127.0.0.1:${port}`);
     child.stderr.on("data", (chunk) => (server.log += chunk));

@@ -127,7 +127,7 @@ function startDenizen() {
     migrations: [{ tag: "v1", new_sqlite_classes: classes }],
   });
   const configs = [...router, ...packages.flatMap((name) => config(name, objects(classesOf(name))))];
-  const child = spawn(denizen, ["serve", ...configs, "--port", "0", "--data", "data"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(denizen, ["serve", ...configs, "--port", "0", "--data", "data", "--no-restart"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   return started(child, child.stderr, /is served on (http:\/\/[\d.]+:\d+)/);
 }
 

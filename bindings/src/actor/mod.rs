@@ -88,7 +88,7 @@ pub struct Actor {
     /// Unique in the process.
     pub incarnation: u64,
     /// Name for the log: `Class:id8/facet`.
-    pub label: String,
+    pub label: Arc<str>,
     /// Id of the root object, in hexadecimal digits.
     pub object: Rc<str>,
     /// Owns its handles, promises and timers.

@@ -397,9 +397,12 @@ impl IsolateLimits {
         actor_idle: Duration::from_secs(10),
         facets_at_a_time: 1_000,
         section: Duration::from_secs(30),
-        lost_turn: Duration::from_secs(60),
+        lost_turn: Duration::from_secs(10),
     };
 }
+
+/// Pieces of code that are remembered for having taken a shard with them, from one process to the next.
+pub const LOST_CODES: usize = 1_000;
 
 /// How often the watchdog looks at each shard's running turn.
 pub const WATCHDOG_TICK: Duration = Duration::from_millis(5);

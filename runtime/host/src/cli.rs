@@ -48,6 +48,9 @@ pub struct WorkerArgs {
     /// Private addresses that fetch() may reach: of no Worker, of those configured here, or also of those they load.
     #[arg(long, env = "DENIZEN_PRIVATE_ADDRESSES", value_enum, default_value = "static")]
     pub private_addresses: PrivateAddresses,
+    /// Seconds of CPU time after which the process gives up on code that does not stop where it was told to, and begins again.
+    #[arg(long, env = "DENIZEN_STUCK_SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub stuck_seconds: Option<u64>,
     /// A PEM file with certificate authorities to trust beside the usual ones.
     #[arg(long, env = "DENIZEN_CA_FILE", value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
@@ -95,6 +98,9 @@ pub struct ServeArgs {
     /// loopback address.
     #[arg(long)]
     pub dev: bool,
+    /// End with status 70 or by a signal where the process cannot go on, in place of beginning again with the same listener.
+    #[arg(long, env = "DENIZEN_NO_RESTART")]
+    pub no_restart: bool,
     /// Seconds that running requests have to end after SIGTERM.
     #[arg(long, env = "DENIZEN_DRAIN_SECONDS")]
     pub drain_seconds: Option<u64>,

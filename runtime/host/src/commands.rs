@@ -21,9 +21,11 @@ use denizen_storage::{Engine, EngineOptions};
 
 use crate::crons;
 use crate::modules::excerpt::excerpt;
+use crate::restart;
 use crate::runtime::{Options, Running, Shared};
 use crate::shard::slice::Thread;
 use crate::shard::turn::user_paths;
+use crate::shard::watchdog;
 use crate::workers::{self, Workers};
 
 /// Memory maps that an isolate takes with its code range set, with room for its heap to grow.
@@ -36,6 +38,9 @@ fn options(args: &WorkerArgs, default_shards: usize) -> Options {
     }
     if let Some(count) = args.isolates_per_shard {
         isolates.per_shard = count as usize;
+    }
+    if let Some(seconds) = args.stuck_seconds {
+        isolates.lost_turn = Duration::from_secs(seconds);
     }
     if let Some(ms) = for_tests(SECTION_MS).and_then(|text| text.to_str()?.parse().ok()) {
         isolates.section = Duration::from_millis(ms);
@@ -155,7 +160,10 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     limits.drain = args.drain_seconds.map_or(limits.drain, seconds);
     io_runtime()?.block_on(async move {
         let address = format!("{}:{}", args.host, args.port);
-        let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
+        let listener = match restart::inherited() {
+            Some(listener) => TcpListener::from_std(listener)?,
+            None => TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?,
+        };
         if args.dev && !listener.local_addr()?.ip().is_loopback() {
             bail!("--dev shows sources to clients: it needs a loopback address, and {address} is none");
         }
@@ -182,7 +190,14 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
         });
         crons::start(&running.shared, crons);
         let served = ingress::Served { worker: main, test_scheduled: args.test_scheduled, dev: args.dev };
-        ingress::serve(listener, running.shared.clone(), served, limits, ended()).await;
+        if !args.no_restart {
+            restart::arm(&listener, watchdog::code_of_this_thread)?;
+        }
+        let stop = async {
+            ended().await;
+            restart::disarm();
+        };
+        ingress::serve(listener, running.shared.clone(), served, limits, stop).await;
         tokio::task::spawn_blocking(move || {
             storage.settle();
             running.stop();

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use crate::alarms;
 use crate::egress::{AddressPolicy, Egress};
 use crate::loaders::Loaders;
+use crate::lost::Lost;
 use crate::modules::loader::CodeCache;
 use crate::shard::Shard;
 use crate::shard::watchdog::{self, Watch};
@@ -122,6 +123,8 @@ pub struct Shared {
     pub io: tokio::runtime::Handle,
     /// The Workers that loaders know.
     pub loaders: Loaders,
+    /// Code that is not run.
+    pub lost: Lost,
     /// Machine code of modules.
     pub code_cache: Arc<CodeCache>,
     next_id: AtomicU64,
@@ -205,6 +208,7 @@ impl Running {
             options,
             io,
             loaders: Loaders::default(),
+            lost: Lost::inherited(),
             code_cache: Arc::default(),
             next_id: AtomicU64::new(next_id),
             next_shard: AtomicUsize::new(0),

@@ -289,7 +289,7 @@ impl Shard {
             facets: None,
             has_sql: namespace.has_sql,
         };
-        let incarnation = self.begin_actor(&class, id, place, label)?;
+        let incarnation = self.begin_actor(&class, id, place, label.into())?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.root = Some(key.clone());
         }
@@ -298,11 +298,14 @@ impl Shard {
     }
 
     /// Begins an incarnation: its database is open and its isolate runs or starts.
-    fn begin_actor(&mut self, class: &ClassRef, id: IdValue, place: Place, label: String) -> Result<u64, CallError> {
+    fn begin_actor(&mut self, class: &ClassRef, id: IdValue, place: Place, label: Arc<str>) -> Result<u64, CallError> {
         let Place { storage, object, facet, name, depth, bytes, facets, has_sql } = place;
         let definition = self
             .definition(&class.worker)?
             .ok_or_else(|| CallError::new("The code of the class has not been loaded."))?;
+        if let Some(error) = self.shared.lost.refuses(&definition, &label) {
+            return Err(error);
+        }
         let database = storage.open(facet, bytes).map_err(|error| self.storage_failed(&label, &error))?;
         let incarnation = self.shared.next_id();
         let actor = Rc::new(Actor {
@@ -540,7 +543,7 @@ impl Shard {
             FacetId::Text(text) => IdValue::Text(text.clone()),
             FacetId::Object(hex, name) => IdValue::Object(hex.clone(), name.clone()),
         };
-        let label = format!("{}/{name}", parent.identity.actor.label);
+        let label = format!("{}/{name}", parent.identity.actor.label).into();
         let place = Place {
             storage,
             object: parent.identity.actor.object.clone(),

@@ -54,6 +54,7 @@ use self::host::{Deferred, ShardHost};
 use self::isolate::{Phase, Slot, Turn};
 use self::ready::Ready;
 use self::watchdog::Watch;
+use crate::lost::START;
 use crate::runtime::Shared;
 
 /// How often a shard looks for what has been idle or has gone on too long.
@@ -248,7 +249,7 @@ impl Shard {
         }
         match &call.target {
             Target::Entrypoint { worker, .. } => match self.definition(worker) {
-                Ok(Some(definition)) => match self.isolate_for(&definition) {
+                Ok(Some(definition)) => match self.isolate_for_event(&definition) {
                     Ok(id) => self.deliver(id, call, None),
                     Err(error) => call.reply.send(Err(error)),
                 },
@@ -302,10 +303,21 @@ impl Shard {
         }
     }
 
+    /// The isolate for an event of a Worker that is of no object or facet.
+    fn isolate_for_event(&mut self, definition: &Arc<WorkerDefinition>) -> Result<IsolateId, CallError> {
+        match self.shared.lost.refuses(definition, "") {
+            Some(error) => Err(error),
+            None => self.isolate_for(definition),
+        }
+    }
+
     /// The isolate of a Worker, started now if there is none.
     pub(crate) fn isolate_for(&mut self, definition: &Arc<WorkerDefinition>) -> Result<IsolateId, CallError> {
         if let Some(id) = self.by_worker.get(&definition.id) {
             return Ok(*id);
+        }
+        if let Some(error) = self.shared.lost.refuses(definition, START) {
+            return Err(error);
         }
         self.evict();
         let mut slot = self.blank(&definition.limits)?;

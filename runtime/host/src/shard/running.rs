@@ -18,7 +18,7 @@ use denizen_core::limits::Limit;
 use super::host::Deferred;
 use super::isolate::{Phase, Slot, Turn};
 use super::start::is_stall;
-use super::watchdog::thread_cpu;
+use super::watchdog::{Of, thread_cpu};
 use super::{Shard, turn};
 
 /// workerd's text for an event that nothing can end.
@@ -119,7 +119,9 @@ impl Shard {
         if let Turn::Event(Call { kind: CallKind::Alarm(alarm), .. }, _) = &turn {
             self.shared.storage.alarms().started(&alarm.key);
         }
-        let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), left);
+        let actor = io.as_ref().and_then(|io| io.actor.as_ref());
+        let of = Of { worker: definition.clone(), actor: actor.map(|actor| actor.label.clone()) };
+        let began = self.watch.begin(of, slot.handle.clone(), slot.out_of_memory.clone(), left);
         let entered = Instant::now();
         state.part.replace(part);
         let idle = execute(slot, io.as_ref(), turn);
@@ -170,7 +172,8 @@ impl Shard {
         // Nobody waits for an outcome: the event lasts for as long as `waitUntil` holds it.
         io.replied_at.set(Some(Instant::now()));
         state.events.borrow_mut().insert(event, io.clone());
-        let began = self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), limits.cpu);
+        let of = Of { worker: state.worker().clone(), actor: Some(actor.label.clone()) };
+        let began = self.watch.begin(of, slot.handle.clone(), slot.out_of_memory.clone(), limits.cpu);
         let entered = Instant::now();
         slot.runtime.enter(|runtime| {
             deno_core::scope!(scope, runtime);

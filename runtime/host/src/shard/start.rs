@@ -23,6 +23,7 @@ use deno_core::{JsRuntime, cppgc};
 
 use super::Shard;
 use super::isolate::{Phase, Starting, Turn};
+use super::watchdog::Of;
 use crate::modules::loader::{FACADE_COLUMN, specifier_of};
 
 /// Whether deno_core says that modules await what none of its own operations will bring.
@@ -56,7 +57,12 @@ impl Shard {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
         let state = slot.state.clone();
         let definition = &state.worker().clone();
-        self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), definition.limits.startup);
+        self.watch.begin(
+            Of::start(definition),
+            slot.handle.clone(),
+            slot.out_of_memory.clone(),
+            definition.limits.startup,
+        );
         let entered = Instant::now();
         let begun = slot.runtime.enter(|runtime| begin(runtime, &state, definition));
         slot.time += entered.elapsed();
@@ -80,7 +86,12 @@ impl Shard {
         let definition = state.worker().clone();
         let waker = slot.waker.clone();
         let module = starting.module;
-        self.watch.begin(slot.handle.clone(), slot.out_of_memory.clone(), definition.limits.startup);
+        self.watch.begin(
+            Of::start(&definition),
+            slot.handle.clone(),
+            slot.out_of_memory.clone(),
+            definition.limits.startup,
+        );
         let entered = Instant::now();
         let outcome = slot.runtime.enter(|runtime| {
             let mut context = Context::from_waker(&waker);

@@ -6,14 +6,17 @@
 //! Owns one thread for all shards, which reads the CPU clock of each shard's thread. It must not know what runs, and never
 //! stops a turn other than the one it measured: start and end of a turn take the same lock.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use denizen_bindings::call::WorkerDefinition;
 use denizen_core::limits::WATCHDOG_TICK;
 
 use super::slice::Thread;
+use crate::{log, lost, restart};
 
 /// A turn that has run for so long does not keep threads that wake from the CPU.
 const LONG: Duration = Duration::from_millis(10);
@@ -34,6 +37,8 @@ fn clock(id: libc::clockid_t) -> Duration {
 }
 
 struct Running {
+    /// Name for the log.
+    of: Of,
     isolate: v8::IsolateHandle,
     /// The thread's CPU time at which the turn is stopped.
     until: Duration,
@@ -44,6 +49,26 @@ struct Running {
     out_of_memory: Arc<AtomicBool>,
 }
 
+/// Whose code a turn runs.
+pub struct Of {
+    /// The Worker.
+    pub worker: Arc<WorkerDefinition>,
+    /// Its object or facet.
+    pub actor: Option<Arc<str>>,
+}
+
+impl Of {
+    /// The top-level code of a Worker.
+    pub fn start(definition: &Arc<WorkerDefinition>) -> Self {
+        Self { worker: definition.clone(), actor: Some(lost::START.into()) }
+    }
+
+    /// What stands for the code, if another Worker loaded it.
+    fn code(&self) -> Option<u64> {
+        self.worker.loaded.then(|| lost::code_of(&self.worker, self.actor.as_deref().unwrap_or_default()))
+    }
+}
+
 /// What a thread had behind it at a moment of its turn.
 struct Sample {
     at: Instant,
@@ -52,7 +77,16 @@ struct Sample {
 }
 
 thread_local! {
+    /// Whose code runs on this thread.
+    static RUNS: Cell<*const Of> = const { Cell::new(ptr::null()) };
     static OF_THIS_THREAD: RefCell<Option<Arc<Watch>>> = const { RefCell::new(None) };
+}
+
+/// What stands for the code that runs on this thread, if another Worker loaded it. A handler of signals may ask.
+pub fn code_of_this_thread() -> Option<u64> {
+    // SAFETY: it points into the watch of this thread, where it is until the turn ends, which sets this to null first; others
+    // change other parts of that only.
+    unsafe { RUNS.get().as_ref() }.and_then(Of::code)
 }
 
 /// Whether the turn that runs on this thread has been told to stop: for native code that works long without V8.
@@ -99,10 +133,18 @@ impl Watch {
     }
 
     /// A turn of `isolate` begins, which may use `limit`. Gives the thread's CPU time now.
-    pub fn begin(&self, isolate: v8::IsolateHandle, out_of_memory: Arc<AtomicBool>, limit: Duration) -> Duration {
+    pub fn begin(
+        &self,
+        of: Of,
+        isolate: v8::IsolateHandle,
+        out_of_memory: Arc<AtomicBool>,
+        limit: Duration,
+    ) -> Duration {
         let now = thread_cpu();
-        let running = Running { isolate, until: now + limit, long: None, stopped: false, out_of_memory };
-        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
+        let running = Running { of, isolate, until: now + limit, long: None, stopped: false, out_of_memory };
+        let mut slot = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        RUNS.set(&raw const slot.insert(running).of);
+        drop(slot);
         self.busy_since_ms.store(self.epoch.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
         now
     }
@@ -113,6 +155,7 @@ impl Watch {
             self.long_ended_ms.store(self.epoch.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
         }
         self.busy_since_ms.store(0, Ordering::Relaxed);
+        RUNS.set(ptr::null());
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(running) = running else { return false };
         if running.long.is_some() {
@@ -161,7 +204,7 @@ impl Watch {
             running.isolate.terminate_execution();
         }
         if running.stopped && clock(self.clock) >= running.until + lost_turn {
-            end_process(lost_turn);
+            end_process(&running.of, lost_turn);
         }
     }
 
@@ -185,15 +228,14 @@ impl Watch {
 
 /// A shard that does not come back would keep its objects for ever, and the process from ending when it is asked to. What
 /// was answered is durable.
-fn end_process(lost_turn: Duration) {
+fn end_process(of: &Of, lost_turn: Duration) {
+    let actor = of.actor.as_ref().map(|actor| format!("/{}", actor.escape_debug())).unwrap_or_default();
+    let then = if restart::is_armed() { "begins again" } else { "ends" };
     let seconds = lost_turn.as_secs_f64();
-    eprintln!("denizen: code did not stop within {seconds} s of CPU time after it was told to; the process ends");
-    // SAFETY: it has no preconditions. Nothing is to run on the way out, since the shard's thread does not end.
-    unsafe { libc::_exit(LOST) };
+    let text = format!("did not stop within {seconds} s of CPU time after it was told to; the process {then}");
+    log::print(&format!("{}{actor}", of.worker.name), "error", &text);
+    restart::begin_again(of.code());
 }
-
-/// The exit status of a process that lost a shard.
-const LOST: libc::c_int = 70;
 
 /// Watches over `watches` until the process ends, which it does itself when a turn goes on `lost_turn` after its stop.
 pub fn start(watches: Vec<Arc<Watch>>, lost_turn: Duration) -> std::io::Result<()> {
