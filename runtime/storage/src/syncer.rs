@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use crate::StorageError;
-use crate::disk::journal::{BATCH_BYTES, Batch, Journal};
+use crate::disk::journal::{BATCH_BYTES, Batch, Journal, RECORD_BYTES};
 use crate::disk::vfs::{Files, unsynced};
 use crate::disk::{Disk, lock};
 use crate::order::{Rule, broken};
@@ -47,9 +47,6 @@ const SYNC_ALL_PAUSE: Duration = Duration::from_secs(60);
 
 /// For how long nothing is asked for before the journal is given up, so that databases that go to sleep need not settle.
 const JOURNAL_IDLE: Duration = Duration::from_secs(5);
-
-/// What a database takes in a batch of the journal beside its bytes: paths and numbers.
-const RECORD_BYTES: usize = 512;
 
 /// Why what is committed to a database after a failed sync does not become durable.
 const EARLIER_FAILURE: &str = "an earlier sync failed";

@@ -35,7 +35,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use denizen_core::limits::storage::JOURNAL_BYTES;
 
-use super::vfs::{Files, LogWrites, WAL_HEADER_BYTES};
+use super::vfs::{FRAME_HEADER_BYTES, Files, LogWrites, WAL_HEADER_BYTES};
 use super::{Disk, FileId, Operation, lock};
 use crate::StorageError;
 use crate::database::files::beside;
@@ -52,11 +52,11 @@ const FILE_BYTES: u64 = if cfg!(test) { 128 << 10 } else { JOURNAL_BYTES };
 /// How far ahead a file is filled with zeros: the sync of bytes that are there already waits for no change of metadata.
 const AHEAD_BYTES: u64 = if cfg!(test) { 4 << 10 } else { 1 << 20 };
 
+/// What a database takes in a batch beside its bytes: paths and numbers.
+pub(crate) const RECORD_BYTES: usize = 512;
+
 /// Bytes of records in one batch.
 pub(crate) const BATCH_BYTES: usize = FILE_BYTES as usize / 4;
-
-/// Bytes before each page of a log.
-const FRAME_HEADER_BYTES: u64 = 24;
 
 const IN_DOUBT: &str = "the file system could not be synced";
 
@@ -120,6 +120,14 @@ pub(crate) struct Batch<'a> {
     pub(crate) written: Vec<(&'a Path, &'a LogWrites)>,
     /// Databases whose log has been synced, and the number of the last batch before that.
     pub(crate) settled: Vec<(&'a Path, u64)>,
+}
+
+impl Batch<'_> {
+    /// About how many bytes it takes, seldom less.
+    fn bytes(&self) -> usize {
+        let written = self.written.iter().map(|(_, writes)| writes.bytes() + RECORD_BYTES).sum::<usize>();
+        HEADER_BYTES + written + self.settled.len() * RECORD_BYTES
+    }
 }
 
 impl Journal {
@@ -291,7 +299,8 @@ impl Session<'_> {
             }
             (state.number + 1, state.retired)
         };
-        let mut bytes = vec![0; HEADER_BYTES];
+        let mut bytes = Vec::with_capacity(batch.bytes());
+        bytes.resize(HEADER_BYTES, 0);
         for (path, writes) in &batch.written {
             for (offset, data) in writes.iter() {
                 journal.put_written(&mut bytes, path, offset, data)?;
@@ -319,8 +328,11 @@ impl Session<'_> {
         let mut state = lock(&journal.state);
         state.number = number;
         for (path, writes) in &batch.written {
-            if !writes.is_empty() {
-                state.live.insert(path.to_path_buf(), Live { number, epoch });
+            let live = Live { number, epoch };
+            match state.live.get_mut(*path) {
+                _ if writes.is_empty() => {}
+                Some(known) => *known = live,
+                None => drop(state.live.insert(path.to_path_buf(), live)),
             }
         }
         for (path, until) in &batch.settled {

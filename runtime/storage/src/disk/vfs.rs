@@ -5,6 +5,7 @@
 //! disk's observer, and the sync of a *fresh* log's header is left to the syncer: the log holds no old frames, so the sync
 //! that the first commit waits for covers it (`ARCHITECTURE.md`, "Storage").
 
+use std::cell::RefCell;
 use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_void};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -21,6 +22,9 @@ use crate::order::{Rule, broken};
 
 /// Length of the log's header in bytes (SQLite file format, section 4.1).
 pub(super) const WAL_HEADER_BYTES: u64 = 32;
+
+/// Bytes before each page of a log (the same, section 4.2).
+pub(super) const FRAME_HEADER_BYTES: u64 = 24;
 
 /// For how long the end of a checkpoint waits for the transaction that is open.
 const SHORT_TURN: Duration = Duration::from_millis(2);
@@ -101,6 +105,11 @@ impl LogWrites {
             _ => self.places.push((offset, data.len())),
         }
         self.bytes.extend_from_slice(data);
+    }
+
+    /// How many bytes were written.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -340,6 +349,8 @@ struct File {
     fresh: bool,
     /// The last write was that of the log's header.
     header: bool,
+    /// The header of a frame that the log ends with, whose page comes next: both are one write.
+    held: Option<(u64, [u8; FRAME_HEADER_BYTES as usize])>,
     /// The layer below syncs the folder with the first sync of the file.
     names_folder: bool,
 }
@@ -451,6 +462,7 @@ unsafe extern "C" fn open(
                 kind,
                 fresh: kind == Kind::Wal && size == 0,
                 header: false,
+                held: None,
                 names_folder: kind == Kind::Wal && flags & ffi::SQLITE_OPEN_CREATE != 0,
             },
         );
@@ -503,16 +515,55 @@ unsafe extern "C" fn read(file: *mut ffi::sqlite3_file, into: *mut c_void, amoun
 unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, amount: c_int, offset: i64) -> c_int {
     // SAFETY: SQLite gives an open file and `amount` readable bytes.
     unsafe {
-        let (lower, this) = (lower(file), ours(file));
+        let this = ours(file);
         if this.kind == Kind::Other {
-            return below!(lower, xWrite, from, amount, offset);
+            return below!(lower(file), xWrite, from, amount, offset);
         }
-        let disk = &*this.disk;
         let data = std::slice::from_raw_parts(from.cast::<u8>(), amount as usize);
-        let operation = Operation::Write { file: this.id, offset: offset as u64, data };
+        let offset = offset as u64;
+        if let Some((at, header)) = this.held.take() {
+            if at + FRAME_HEADER_BYTES == offset {
+                return FRAME.with_borrow_mut(|frame| {
+                    frame.clear();
+                    frame.extend_from_slice(&header);
+                    frame.extend_from_slice(data);
+                    write_whole(file, frame, at)
+                });
+            }
+            // SQLite writes nothing between the two.
+            let code = write_whole(file, &header, at);
+            if code != ffi::SQLITE_OK {
+                return code;
+            }
+        }
+        // Behind all that there is: such a header is never written without its page, as one is that is written again.
+        let is_new = |files: &Arc<Files>| offset >= files.wal_bytes() && offset >= WAL_HEADER_BYTES;
+        if this.kind == Kind::Wal
+            && let Ok(header) = data.try_into()
+            && this.files.as_ref().is_some_and(is_new)
+        {
+            this.held = Some((offset, header));
+            return ffi::SQLITE_OK;
+        }
+        write_whole(file, data, offset)
+    }
+}
+
+thread_local! {
+    /// A frame that is put together.
+    static FRAME: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+unsafe fn write_whole(file: *mut ffi::sqlite3_file, data: &[u8], offset: u64) -> c_int {
+    // SAFETY: SQLite gives an open file.
+    unsafe {
+        let (lower, this) = (lower(file), ours(file));
+        let disk = &*this.disk;
+        let (from, amount) = (data.as_ptr().cast(), data.len() as c_int);
+        let operation = Operation::Write { file: this.id, offset, data };
         let mut code = ffi::SQLITE_OK;
         let done = disk.perform(operation, || {
-            code = below!(lower, xWrite, from, amount, offset);
+            code = below!(lower, xWrite, from, amount, offset as i64);
             if code == ffi::SQLITE_OK { Ok(()) } else { Err(io::Error::other("SQLite cannot write")) }
         });
         match done {
@@ -522,14 +573,14 @@ unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, am
                     this.header = offset == 0 && data.len() as u64 == WAL_HEADER_BYTES;
                     this.fresh &= this.header;
                     // A header begins the log anew: what lies behind it counts no more.
-                    let end = offset as u64 + data.len() as u64;
+                    let end = offset + data.len() as u64;
                     if this.header {
                         files.wal_bytes.store(end, Ordering::Relaxed);
                     } else {
                         files.wal_bytes.fetch_max(end, Ordering::Relaxed);
                     }
                     if let Some(writes) = &mut *lock(&files.writes) {
-                        writes.add(offset as u64, data);
+                        writes.add(offset, data);
                     }
                     files.log_writes.fetch_add(1, Ordering::Relaxed);
                     files.mark(unsynced::WAL | if this.header && this.fresh { unsynced::HEADER } else { 0 });
