@@ -7,7 +7,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -16,7 +16,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::actor::{Actor, sections::Section, stats::FacetStats};
 use crate::call::{Call, CallError, CallOk, CallResult, Container, LoadedWorker, ReplyTo, WorkerDefinition};
 use crate::fetch::body::{BodyStream, Ending, Reading, Report, Room};
-use crate::io::context::IoContext;
+use crate::io::context::{IoContext, Printed};
 use crate::memory::{Budget, Held};
 
 /// Names an isolate. Never used again in the process.
@@ -129,8 +129,8 @@ pub trait Host {
     ) -> EgressGuard;
     /// Whether lines of the console go to a terminal that shows colours.
     fn console_colors(&self) -> bool;
-    /// One line of a Worker's console.
-    fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str);
+    /// One line of a Worker's console. Gives the bytes of the log that it has filled.
+    fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str) -> usize;
     /// The loader's Worker of this name, and whether the caller must provide its code.
     fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<LoadedWorker>, bool);
     /// The loader's code arrived or failed.
@@ -324,8 +324,12 @@ pub struct IsolateState {
     pub shard: ShardSender,
     /// Bytes of ArrayBuffers that its code may hold.
     pub budget: Arc<Budget>,
+    /// Whether a value that comes from elsewhere is being read into its heap.
+    pub receiving: Arc<Receiving>,
     /// The Worker that runs in it; absent while it is blank.
     pub worker: OnceCell<Arc<WorkerDefinition>>,
+    /// What code outside of events has written to the console.
+    pub console: Printed,
     /// Whether its Worker has started: until then code may compile WebAssembly.
     pub started: Cell<bool>,
     /// The bootstrap's functions.
@@ -354,6 +358,35 @@ pub struct IsolateState {
     next_timer: Cell<u32>,
 }
 
+/// Whether a value is being read into an isolate's heap: one that has no room there fails, and not the isolate.
+#[derive(Debug, Default)]
+pub struct Receiving {
+    now: AtomicBool,
+    /// The heap's limit, if it has been exceeded so and not been set again since; 0 if it has not.
+    exceeded_bytes: AtomicUsize,
+}
+
+impl Receiving {
+    /// The heap has reached its limit of `bytes`: whether a value that is being read is the reason. It is told so once.
+    pub fn excuses(&self, bytes: usize) -> bool {
+        self.now.load(Ordering::Relaxed)
+            && self.exceeded_bytes.compare_exchange(0, bytes, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// Runs `read`: whether the heap had room for what it has read.
+    pub fn during<T>(&self, read: impl FnOnce() -> T) -> (T, bool) {
+        self.now.store(true, Ordering::Relaxed);
+        let value = read();
+        self.now.store(false, Ordering::Relaxed);
+        (value, self.exceeded_bytes.load(Ordering::Relaxed) == 0)
+    }
+
+    /// The limit that is to be set again, if there is one.
+    pub fn take_exceeded(&self) -> Option<usize> {
+        Some(self.exceeded_bytes.swap(0, Ordering::Relaxed)).filter(|bytes| *bytes > 0)
+    }
+}
+
 impl IsolateState {
     /// The state of a new isolate.
     pub fn new(id: IsolateId, host: Rc<dyn Host>, shard: ShardSender, budget: Arc<Budget>) -> Self {
@@ -362,7 +395,9 @@ impl IsolateState {
             host,
             shard,
             budget,
+            receiving: Arc::default(),
             worker: OnceCell::new(),
+            console: Printed::default(),
             started: Cell::new(false),
             entries: OnceCell::new(),
             part: RefCell::default(),

@@ -97,7 +97,7 @@ function newPacked(kind, data, stream = undefined) {
 
 // What stands for `value` while it is written: the serialiser would keep little of an error.
 function pack(value) {
-  return core.isNativeError(value) ? packInside(value) : value;
+  return core.isNativeError(value) ? packInside(value) ?? value : value;
 }
 
 const isIndex = (key) => `${key >>> 0}` === key;
@@ -113,18 +113,6 @@ function packError(error, copies, copy) {
   const data = [undefined, undefined, undefined, [], undefined, props];
   const packed = new Packed(ERROR, data);
   copies.set(error, packed);
-  if (changed.enhanced_error_serialization) {
-    data[0] = `${error.name}`;
-    data[1] = error.message;
-    data[2] = error.stack;
-    if (ObjectHasOwn(error, "cause")) {
-      data[3][0] = copy(error.cause);
-    }
-    if (ObjectHasOwn(error, "errors") && ArrayIsArray(error.errors)) {
-      data[4] = copy(error.errors);
-    }
-    return packed;
-  }
   data[0] = copy(error.name);
   data[1] = copy(error.message);
   if (ObjectHasOwn(error, "stack")) {
@@ -142,9 +130,9 @@ function packError(error, copies, copy) {
 }
 
 const isDomException = (error) => ObjectPrototypeIsPrototypeOf(DOMException.prototype, error);
-// A copy of `root` in which its errors, or those that `packs` names, are packed; undefined if it has none. Looks into what is
-// plain only.
-function packInside(root, packs = undefined) {
+// A copy of `root` in which its errors are packed; undefined if it has none. Looks into what is plain only. Before
+// `enhanced_error_serialization` V8 has its own way with errors, but for DOMExceptions.
+function packInside(root) {
   const copies = new SafeMap();
   let found = false;
   const copy = (value) => {
@@ -155,7 +143,7 @@ function packInside(root, packs = undefined) {
       return copies.get(value);
     }
     if (core.isNativeError(value)) {
-      if (packs !== undefined && !packs(value)) return value;
+      if (changed.enhanced_error_serialization && !isDomException(value)) return value;
       found = true;
       return packError(value, copies, copy);
     }

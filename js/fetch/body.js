@@ -19,6 +19,7 @@ const {
   op_body_write,
   op_body_writer,
   op_bounds,
+  op_console,
 } = core.ops;
 const {
   ArrayBufferIsView,
@@ -57,7 +58,7 @@ const { encodeMultipart, parseForm } = core.loadExtScript("ext:denizen/fetch/mul
 const { entryList, isFormData, newFormData, setType } = core.loadExtScript("ext:denizen/fetch/form_data.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
-const { holdEvent } = core.loadExtScript("ext:denizen/io/context.js");
+const { holdEvent, refuseAtTop } = core.loadExtScript("ext:denizen/io/context.js");
 const { randomHex } = core.loadExtScript("ext:denizen/io/crypto.js");
 const { abortError, isAborted, untilAborted } = core.loadExtScript("ext:denizen/io/signals.js");
 
@@ -105,6 +106,9 @@ class Inner {
   // What a handle is read until: the AbortSignal of the request that it answers.
   signal = null;
   constructor(source, length, encoding = null) {
+    if (source !== null) {
+      refuseAtTop();
+    }
     this.source = source;
     this.length = length;
     this.encoding = encoding;
@@ -120,6 +124,16 @@ function copyBytes(value) {
     return new Uint8Array(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   }
   return new Uint8Array(new Uint8Array(value));
+}
+
+// Tells of a type that was given for the body that `value` makes: a form's has a boundary, which nobody else knows.
+function warnOfType(value) {
+  if (isFormData(value)) {
+    op_console(
+      "warn",
+      "A FormData body was provided with a custom Content-Type header when constructing a Request or Response object. This will prevent the recipient of the Request or Response from being able to parse the body. Consider omitting the custom Content-Type header.",
+    );
+  }
 }
 
 // Gives the inner body of a value and the content type that it implies.
@@ -790,6 +804,7 @@ return {
   streamOf,
   streamToHost,
   toHost,
+  warnOfType,
   writeChunks,
 };
 })();

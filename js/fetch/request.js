@@ -31,7 +31,7 @@ const { AbortSignalPrototype, newSignal } = core.loadExtScript(
 const headersModule = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { Headers, areImmutable, cloneHeaders, headersFrom, headersFromFlat, headersGet, headersHas, headersSet, illegalInvocation, isObject } =
   headersModule;
-const { cloneInner, extract, fromHost, isUsed, mixinBody, readBodyEncoding, requireOwn } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { cloneInner, extract, fromHost, isUsed, mixinBody, readBodyEncoding, requireOwn, warnOfType } = core.loadExtScript("ext:denizen/fetch/body.js");
 
 const METHODS = new SafeSet([
   "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE",
@@ -243,7 +243,9 @@ function initialize(state, from, init) {
   if (body !== undefined && body !== null) {
     const { inner, type } = extract(body);
     state.inner = inner;
-    if (type !== null && !headersHas(state.headers, "content-type")) {
+    if (type !== null && headersHas(state.headers, "content-type")) {
+      warnOfType(body);
+    } else if (type !== null) {
       headersSet(state.headers, "content-type", type);
     }
   } else if (body === undefined && from !== null && from.inner !== null) {

@@ -35,7 +35,7 @@ const {
   setHeadersImmutable,
 } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
-const { cloneInner, emptyInner, extract, fromHost, isEmpty, mixinBody, readBodyEncoding } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { cloneInner, emptyInner, extract, fromHost, isEmpty, mixinBody, readBodyEncoding, warnOfType } = core.loadExtScript("ext:denizen/fetch/body.js");
 const { copyOfCf } = core.loadExtScript("ext:denizen/fetch/request.js");
 
 const NULL_BODY_STATUS = [101, 204, 205, 304];
@@ -103,7 +103,9 @@ class Response {
         return;
       }
       state.inner = inner;
-      if (type !== null && !headersHas(state.headers, "content-type")) {
+      if (type !== null && headersHas(state.headers, "content-type")) {
+        warnOfType(body);
+      } else if (type !== null) {
         headersSet(state.headers, "content-type", type);
       }
     }

@@ -1,16 +1,30 @@
 // ExecutionContext: `ctx` of a stateless event, and waitUntil.
 //
-// Owns how a promise holds its event. A saved `ctx` acts on the event that runs, as workerd's does. It must not know what
+// Owns how a promise holds its event, and what is refused while the modules run first. A saved `ctx` acts on the event that runs, as workerd's does. It must not know what
 // the event is.
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_console, op_trace_exception, op_wait_until, op_wait_until_done } = core.ops;
+const { op_console, op_io_check, op_trace_exception, op_wait_until, op_wait_until_done } = core.ops;
 const { ArrayPrototypePush, ObjectDefineProperty, PromisePrototypeThen, PromiseResolve, Symbol, SymbolToStringTag, TypeError } = primordials;
 const { contextValue, withContextValues } = core.loadExtScript("ext:denizen/io/async_context.js");
 
 // Key of the list that takes what holds the event, where somebody waits for that.
 const HELD = Symbol("held");
+
+let atTop = true;
+// Whether the modules run for the first time, which no event is behind.
+function isAtTop() {
+  return atTop;
+}
+function refuseAtTop() {
+  if (atTop) {
+    op_io_check();
+  }
+}
+function leaveTop() {
+  atTop = false;
+}
 
 // Calls `work`; whatever its code gives to waitUntil is put into `list` besides.
 function holdingInto(list, work) {
@@ -77,5 +91,5 @@ function newContext(props, exports) {
   }
 }
 
-return { ExecutionContext, holdEvent, holdingInto, newContext };
+return { ExecutionContext, holdEvent, holdingInto, isAtTop, leaveTop, newContext, refuseAtTop };
 })();

@@ -18,6 +18,8 @@ const {
   SafeArrayIterator,
   SafeMap,
   String,
+  StringPrototypeIndexOf,
+  StringPrototypeSlice,
   URIError,
 } = primordials;
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
@@ -79,6 +81,16 @@ function isDom(thrown) {
   }
 }
 
+// Before `enhanced_error_serialization` V8's text of an error crosses, in which the classes of the language alone are names.
+function setByText(parts, thrown) {
+  const text = textOf(thrown);
+  const end = StringPrototypeIndexOf(text, ": ");
+  const name = end === -1 ? text : StringPrototypeSlice(text, 0, end);
+  const isClass = STANDARD.has(name);
+  parts.name = isClass ? name : "Error";
+  parts.message = !isClass ? text : end === -1 ? "" : StringPrototypeSlice(text, end + 2);
+}
+
 function errorParts(thrown) {
   const parts = {
     __proto__: null, name: "Error", message: "", stack: undefined, dom: false, props: undefined, value: undefined,
@@ -88,21 +100,26 @@ function errorParts(thrown) {
   if (!dom && !core.isNativeError(thrown)) {
     parts.message = textOf(thrown);
     // The host sees whether it can cross.
-    parts.value = thrown;
+    parts.value = changed.enhanced_error_serialization ? undefined : thrown;
     return parts;
   }
-  const name = read(thrown, "name");
-  const message = read(thrown, "message");
   const stack = read(thrown, "stack");
+  const name = read(thrown, "name");
+  if (changed.enhanced_error_serialization && !dom) {
+    setByText(parts, thrown);
+  } else {
+    const message = read(thrown, "message");
+    parts.name = typeof name === "string" ? name : "Error";
+    parts.message = typeof message === "string" ? message : "";
+  }
   parts.dom = dom;
-  parts.name = typeof name === "string" ? name : "Error";
-  parts.message = typeof message === "string" ? message : "";
   parts.stack = typeof stack === "string" ? stack : undefined;
   parts.props = ownMembers(thrown);
   if (dom) {
-    parts.props = { ...parts.props, code: read(thrown, "code"), message: parts.message, name: parts.name };
+    // A copy has its own.
+    delete parts.props?.code;
   } else if (!changed.enhanced_error_serialization && name !== undefined && typeof name !== "symbol" && !STANDARD.has(name)) {
-    parts.props = { ...parts.props, name };
+    parts.props = { name, ...parts.props };
   }
   parts.retryable = isMark(read(thrown, "retryable"));
   parts.overloaded = isMark(read(thrown, "overloaded"));
@@ -142,19 +159,18 @@ function nameObject(thrown, id) {
   }
 }
 
-// The error of a class that the host cannot make by itself.
+// A DOMException, or the error of a class that the host cannot make by itself.
 function makeError(message, name, dom) {
-  if (!dom) {
-    switch (name) {
-      case "EvalError":
-        return new EvalError(message);
-      case "URIError":
-        return new URIError(message);
-      case "AggregateError":
-        return new AggregateError(new SafeArrayIterator([]), message);
-    }
+  if (dom) {
+    return new DOMException(message, name);
   }
-  return new DOMException(message, name);
+  if (name !== "AggregateError") {
+    return name === "EvalError" ? new EvalError(message) : new URIError(message);
+  }
+  const error = new AggregateError(new SafeArrayIterator([]), message);
+  // They come with its other members.
+  delete error.errors;
+  return error;
 }
 
 return { errorParts, logText, makeError, nameObject, thrownParts };

@@ -8,11 +8,14 @@ const { core, primordials } = __bootstrap;
 const { Fetcher, ClassHandle, op_class_is, op_facet_pin, op_stub_call, op_stub_get, op_stub_is } = core.ops;
 const {
   Error,
+  ErrorCaptureStackTrace,
   FunctionPrototype,
   ObjectCreate,
   ObjectDefineProperty,
   ObjectFreeze,
+  ObjectHasOwn,
   ObjectPrototype,
+  ObjectPrototypePropertyIsEnumerable,
   ObjectSetPrototypeOf,
   PromisePrototypeThen,
   PromiseReject,
@@ -71,6 +74,24 @@ for (const name of ["alarm", "webSocketMessage", "webSocketClose", "webSocketErr
   RESERVED.set(name, true);
 }
 
+// Causes of an error that get frames.
+const CAUSES_MAX = 8;
+
+// An error of the other side is thrown where its call is awaited. V8 finds who awaits from the job that settles the promise.
+function throwHere(thrown) {
+  let error = thrown;
+  for (let i = 0; i < CAUSES_MAX && core.isNativeError(error); i++) {
+    const isShown = ObjectPrototypePropertyIsEnumerable(error, "stack");
+    ErrorCaptureStackTrace(error, throwHere);
+    if (isShown) {
+      ObjectDefineProperty(error, "stack", { __proto__: null, enumerable: true });
+    }
+    // The host has just made it: there are no accessors.
+    error = ObjectHasOwn(error, "cause") ? error.cause : undefined;
+  }
+  throw thrown;
+}
+
 // Calls a method, or reads a property if there are no arguments at all.
 function call(stub, name, args = undefined) {
   if (RESERVED.has(name)) {
@@ -81,7 +102,7 @@ function call(stub, name, args = undefined) {
   }
   try {
     ready(stub);
-    return args === undefined ? op_stub_get(stub, name) : op_stub_call(stub, name, args);
+    return PromisePrototypeThen(args === undefined ? op_stub_get(stub, name) : op_stub_call(stub, name, args), undefined, throwHere);
   } catch (error) {
     return PromiseReject(error);
   }

@@ -47,7 +47,7 @@ const { flatFromHeaders, headersFromFlat, isHeaders } = core.loadExtScript("ext:
 const body = core.loadExtScript("ext:denizen/fetch/body.js");
 const { isRequest, newRequest, requestState } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { isResponse, newResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
-const { blobBytes, newPacked, partsOf, refuse, revive } = core.loadExtScript("ext:denizen/actor/values.js");
+const { blobBytes, isDomException, newPacked, partsOf, refuse, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { classOf, fetcherOf } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { isNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
@@ -249,6 +249,10 @@ function packErrors(root) {
       return copies.get(value);
     }
     if (core.isNativeError(value)) {
+      // V8 has its own way with errors, which is that of older dates.
+      if (changed.enhanced_error_serialization && !isDomException(value)) {
+        return value;
+      }
       found = true;
       const parts = errorParts(value);
       const data = [parts.name, parts.message, parts.dom, undefined];
@@ -343,9 +347,10 @@ function makeErrorOf(data) {
   const error = data[2]
     ? new DOMException(data[1], name)
     : name === "AggregateError" ? new AggregateError([]) : new (ERRORS[name] ?? Error)();
+  delete error.errors;
   hidden(error, "message", data[1]);
   // Where it was thrown is none of the receiver's, and where it was made here is the runtime.
-  hidden(error, "stack", data[1] === "" ? name : `${name}: ${data[1]}`);
+  hidden(error, "stack", data[1] === "" ? name : name === "" ? data[1] : `${name}: ${data[1]}`);
   const props = data[3];
   if (props !== undefined && !changed.enhanced_error_serialization) {
     const keys = ObjectKeys(props);

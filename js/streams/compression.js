@@ -16,6 +16,7 @@ const {
   TypedArrayPrototypeSlice,
   Uint8Array,
 } = primordials;
+const { refuseAtTop } = core.loadExtScript("ext:denizen/io/context.js");
 const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { ReadableStream, TransformStream, WritableStream } = core.loadExtScript("ext:deno_web/06_streams.js");
@@ -37,6 +38,7 @@ const BUFFERED_BYTES = 65536;
 const OUTPUT_BYTES = 16384;
 
 function connect(stream, format, decompress) {
+  refuseAtTop();
   const native = op_node_zlib_new(MODES[format][decompress ? 1 : 0], WINDOW_BITS, DEFAULT_LEVEL, MEM_LEVEL, 0, undefined);
   if (native === null) {
     throw new RangeError("Array buffer allocation failed");

@@ -39,6 +39,7 @@ const { TextDecoderStream, TextEncoderStream } = core.loadExtScript("ext:deno_we
 const { integerOf } = core.loadExtScript("ext:denizen/streams/arguments.js");
 const { readOneAtATime, symbolOf } = core.loadExtScript("ext:denizen/streams/readers.js");
 const { setStreamLength } = core.loadExtScript("ext:denizen/fetch/body.js");
+const { refuseAtTop } = core.loadExtScript("ext:denizen/io/context.js");
 
 const NOT_BYTES = "This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView type on its writable side.";
 const NOT_BYTES_PIPED = "This WritableStream only supports writing byte types.";
@@ -298,6 +299,7 @@ class IdentityTransformStream {
 }
 
 function connect(stream, length, strategy) {
+  refuseAtTop();
   const rendezvous = new Rendezvous(length);
   const highWaterMark = strategy?.highWaterMark;
   const readable = rendezvous.readable();

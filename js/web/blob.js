@@ -8,6 +8,7 @@ const { core, primordials } = __bootstrap;
 const { MathTrunc, Number, NumberIsFinite, ObjectDefineProperty, PromisePrototypeThen, PromiseReject, ReflectApply, TypeError, uncurryThis } = primordials;
 const { Blob } = core.loadExtScript("ext:deno_web/09_file.js");
 const { TextDecoder } = core.loadExtScript("ext:deno_web/08_text_encoding.js");
+const { refuseAtTop } = core.loadExtScript("ext:denizen/io/context.js");
 const { readOneAtATime } = core.loadExtScript("ext:denizen/streams/readers.js");
 const { plainBlob } = core.loadExtScript("ext:denizen/web/plain_blob.js");
 
@@ -33,6 +34,7 @@ const members = {
     return ReflectApply(slice, plainBlob(this), [position(start), position(end), type]);
   },
   stream() {
+    refuseAtTop();
     return readOneAtATime(ReflectApply(stream, this, []));
   },
   text() {

@@ -41,6 +41,7 @@ const { streamOf } = core.loadExtScript("ext:denizen/fetch/body.js");
 const { fetchThrough } = core.loadExtScript("ext:denizen/fetch/fetch.js");
 const { headersGet, illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
+const { isAtTop } = core.loadExtScript("ext:denizen/io/context.js");
 const { clearTimeout, setTimeout } = core.loadExtScript("ext:denizen/io/timers.js");
 const { fetcherOf, ready } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { bytesOf } = core.loadExtScript("ext:denizen/streams/transforms.js");
@@ -173,6 +174,9 @@ class EventSource extends EventTarget {
       throw new TypeError("Failed to construct 'EventSource': constructor parameter 1 is not of type 'string'.");
     }
     super();
+    if (isAtTop()) {
+      throw new DOMException("An EventSource can only be created within the context of a worker request.", "NotSupportedError");
+    }
     if (url === kInternal) {
       this.#state = OPEN;
       return;

@@ -41,7 +41,7 @@ const { flatFromHeaders } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { outliveSignal, toHost } = core.loadExtScript("ext:denizen/fetch/body.js");
 const { requestFromHost } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { encodingToSend, isResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
-const { holdingInto, newContext } = core.loadExtScript("ext:denizen/io/context.js");
+const { holdingInto, leaveTop, newContext } = core.loadExtScript("ext:denizen/io/context.js");
 const { nameObject, thrownParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { newState } = core.loadExtScript("ext:denizen/actor/state.js");
 const { setAlarmCheck } = core.loadExtScript("ext:denizen/actor/storage.js");
@@ -136,6 +136,7 @@ function prepare(spec, nodeGlobals, timerObjects) {
 
 // Gives the names of the exports, or says why the Worker cannot start.
 function register(namespace) {
+  leaveTop();
   const names = ArrayPrototypeSort(ObjectKeys(namespace));
   for (let i = 0; i < names.length; i++) {
     const value = namespace[names[i]];
@@ -404,9 +405,9 @@ async function withHeld(result, held) {
 
 class AlarmInvocationInfo {
   constructor(retryCount, scheduledTime) {
-    this.isRetry = retryCount > 0;
-    this.retryCount = retryCount;
     this.scheduledTime = scheduledTime;
+    this.retryCount = retryCount;
+    this.isRetry = retryCount > 0;
   }
 }
 ObjectDefineProperty(AlarmInvocationInfo.prototype, SymbolToStringTag, {

@@ -8,11 +8,7 @@
 const { core, primordials } = __bootstrap;
 const { op_clone_value } = core.ops;
 const { ArrayBufferIsView, ArrayIsArray, DataViewPrototypeGetBuffer, TypeError, TypedArrayPrototypeGetBuffer } = primordials;
-const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
-const { describe, isDomException, packInside, revive } = core.loadExtScript("ext:denizen/actor/values.js");
-
-// Before `enhanced_error_serialization` V8 copies errors in its own way, but for DOMExceptions.
-const describeButErrors = (value, whole) => (whole === true ? packInside(value, isDomException) : describe(value));
+const { describe, revive } = core.loadExtScript("ext:denizen/actor/values.js");
 
 function clone(value, transfer) {
   // What cannot be made again is refused in its own words.
@@ -25,7 +21,7 @@ function clone(value, transfer) {
       return undefined;
     }
   };
-  const copy = op_clone_value(value, transfer, changed.enhanced_error_serialization ? describeButErrors : describe, reviveOrRefuse);
+  const copy = op_clone_value(value, transfer, describe, reviveOrRefuse);
   if (refusal !== null) {
     throw refusal.error;
   }

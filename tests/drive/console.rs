@@ -67,6 +67,45 @@ fn methods_of_the_inspector_print_what_nodes_do() {
     assert_eq!(deep.len(), "main log deep".len() + 2 * 16, "groups indent up to a bound: {deep}");
 }
 
+/// An event fills the log up to a bound, then there is one line that says so; the next event begins at nothing.
+#[test]
+fn an_event_fills_the_log_up_to_a_bound() {
+    let folder = Folder::with(&[(
+        "main.js",
+        r#"
+        export default { async fetch(request) {
+          const path = new URL(request.url).pathname;
+          if (path === "/long") for (let i = 0; i < 1000; i++) console.log("long " + i + "x".repeat(1000));
+          if (path === "/short") for (let i = 0; i < 100000; i++) console.error("");
+          if (path === "/later") {
+            for (let i = 0; i < 300; i++) console.log("later".repeat(200));
+            await scheduler.wait(1);
+            process.stdout.write("nothing\nof\nthis\n");
+          }
+          console.log("end of " + path);
+          return new Response(path);
+        } };"#,
+    )]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    let bound = 256 << 10;
+    let mut before = server.log().len();
+    for path in ["/long", "/short", "/later"] {
+        assert_eq!(server.get(path).0, 200);
+        server.get("/next");
+        let end = "main log end of /next\n";
+        while !server.log()[before..].contains(end) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let log = server.log()[before..].to_owned();
+        before += log.find(end).expect("seen") + end.len();
+        assert!(!log.contains(&format!("end of {path}\n")) && !log.contains("nothing"), "more than the bound");
+        let over = "main warn More than 256 KiB of console output from one event: the rest is dropped.\n";
+        assert_eq!(log.matches(over).count(), 1, "{path}");
+        let printed = log.find(over).expect("found");
+        assert!((bound..bound + 2_000).contains(&printed), "{path}: {printed} bytes");
+    }
+}
+
 #[test]
 fn only_a_terminal_gets_colours() {
     let folder = Folder::with(&[("main.js", "export default { test() { console.log({ a: 1 }); } };")]);

@@ -572,3 +572,87 @@ fn calls_to_own_exports_end_with_their_facet_and_are_bounded() {
     // What is left to finish after an answer goes on.
     assert_eq!(server.get("/later"), (200, r#"["answered",1]"#.into()));
 }
+
+/// SQL, and what is left of an event after its answer, count towards the CPU limit as everything else does, and are billed.
+#[test]
+fn sql_and_late_imports_are_held_to_the_cpu_limit_and_billed() {
+    let script = r#"
+        import { DurableObject } from "cloudflare:workers";
+        const app = `import { DurableObject } from "cloudflare:workers";
+        const ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c";
+        export class App extends DurableObject {
+          sql() { return this.ctx.storage.sql.exec(ENDLESS).toArray(); }
+          again() { for (;;) try { this.ctx.storage.sql.exec(ENDLESS).toArray(); } catch {} }
+          later() { import("spin.js").catch(() => {}); return "answered"; }
+        }`;
+        const modules = { "app.js": app, "spin.js": "for (let left = 3e7; left > 0; left--);" };
+        export class Supervisor extends DurableObject {
+          async call(method) {
+            const worker = this.env.LOADER.get(method, () => ({ compatibilityDate: "2026-11-17", mainModule: "app.js", modules }));
+            const app = this.ctx.facets.get("app", () => ({ class: worker.getDurableObjectClass("App", { limits: { cpuMs: 500 } }) }));
+            const outcome = await app[method]().catch((e) => `${e.limit} ${e.max} ${e.facet}`);
+            await scheduler.wait(100);
+            const { totals, lastError } = await this.ctx.facets.stats("app");
+            return `${outcome} ${totals.cpuMs} ${lastError?.limit}`;
+          }
+        }
+        export default { async fetch(request, env) {
+          const method = new URL(request.url).pathname.slice(1);
+          return new Response(await env.Supervisor.getByName(method).call(method));
+        } };"#;
+    let folder = Folder::with(&[("main.js", script)]);
+    let server = Server::script(&folder, "main.js", &[]);
+    let asked = |path: &str| {
+        let (status, body) = server.get(path);
+        assert_eq!(status, 200, "{body} {}", server.log());
+        let words: Vec<_> = body.rsplitn(3, ' ').map(str::to_owned).collect();
+        (words[2].clone(), words[1].parse::<f64>().expect("a number"), words[0].clone())
+    };
+    for method in ["/sql", "/again"] {
+        let (outcome, cpu_ms, last) = asked(method);
+        assert_eq!((outcome.as_str(), last.as_str()), ("cpuMs 500 app", "cpuMs"));
+        // Without the limit on SQL as a whole it is thousands.
+        assert!(cpu_ms < 1_500.0, "{cpu_ms}");
+    }
+    let (outcome, cpu_ms, _) = asked("/later");
+    assert_eq!(outcome, "answered");
+    assert!(cpu_ms > 5.0, "{cpu_ms}");
+}
+
+/// What a facet gives back may take more memory than its supervisor has: that call fails, and nothing else.
+#[test]
+fn a_value_that_its_receiver_has_no_room_for_fails_its_call_alone() {
+    let script = r#"
+        import { DurableObject } from "cloudflare:workers";
+        const app = `import { DurableObject } from "cloudflare:workers";
+        export class App extends DurableObject { large() { return new Array(8e6).fill("ab"); } small() { return "small"; } }`;
+        export class Supervisor extends DurableObject {
+          made = crypto.randomUUID();
+          async call(method) {
+            const worker = this.env.LOADER.get("app", () => ({ compatibilityDate: "2026-11-17", mainModule: "app.js", modules: { "app.js": app } }));
+            const app_ = this.ctx.facets.get("app", () => ({ class: worker.getDurableObjectClass("App", { limits: { cpuMs: 60_000 } }) }));
+            return `${this.made} ${await app_[method]().catch((error) => error.message)}`;
+          }
+          flood() { const kept = []; for (;;) kept.push(new Array(1_000).fill(0)); }
+        }
+        export default { async fetch(request, env) {
+          const object = env.Supervisor.getByName("one");
+          const method = new URL(request.url).pathname.slice(1);
+          return new Response(await (method === "flood" ? object.flood() : object.call(method)).catch((error) => error.limit));
+        } };"#;
+    let folder = Folder::with(&[("main.js", script)]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    let ask = |path: &str| server.get(path).1.split_once(' ').map(|(made, rest)| (made.to_owned(), rest.to_owned()));
+    let (made, small) = ask("/small").expect("an answer");
+    assert_eq!(small, "small");
+    let no_room = "The value that was received needs more memory than its receiver has left.";
+    for _ in 0..2 {
+        assert_eq!(ask("/large"), Some((made.clone(), no_room.into())));
+        assert_eq!(ask("/small"), Some((made.clone(), "small".into())));
+    }
+    // The limit holds afterwards as before.
+    assert_eq!(
+        server.get("/flood").1.matches("memory limit").count() + server.log().matches("memory limit").count(),
+        1
+    );
+}

@@ -242,6 +242,117 @@ fn clones_and_deletions_are_held_to_limits() {
     assert_eq!((status, text), (200, expected));
 }
 
+/// What a turn has ordered is in the list at once, and so counts for the limit of facets.
+#[test]
+fn the_list_of_facets_has_what_its_turn_has_ordered() {
+    let folder = Folder::with(&[(
+        "main.js",
+        r#"
+        import { DurableObject } from "cloudflare:workers";
+        export class Inner extends DurableObject {
+          leaf(name) { return this.ctx.facets.get(name, () => ({ class: this.ctx.exports.Leaf })); }
+          async run() {
+            const lists = [], list = () => lists.push(this.ctx.facets.list().join());
+            await this.leaf("a").put();
+            await this.leaf("b").put();
+            list();
+            this.ctx.facets.clone("a", "c");
+            list();
+            this.ctx.facets.delete("b");
+            list();
+            this.ctx.facets.clone("never", "a");
+            list();
+            // There is room for what comes in the place of what goes.
+            for (let i = 0; i < 5; i++) {
+              this.ctx.facets.clone("c", "d" + i);
+              this.ctx.facets.delete("d" + i);
+            }
+            this.ctx.facets.clone("c", "e");
+            list();
+            await scheduler.wait(0);
+            list();
+            await this.leaf("e").put();
+            list();
+            this.ctx.storage.deleteAll();
+            list();
+            return lists;
+          }
+        }
+        export class Leaf extends DurableObject { put() { this.ctx.storage.kv.put("k", 1); } }
+        export class Outer extends DurableObject {
+          async fetch() {
+            const inner = this.ctx.facets.get("inner", () => ({ class: this.ctx.exports.Inner, limits: { facets: 3 } }));
+            return Response.json(await inner.run());
+          }
+        }
+        export default { fetch(request, env) { return env.Outer.getByName("one").fetch(request); } };"#,
+    )]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    let lists = r#"["a,b","a,b,c","a,c","c","c,e","c,e","c,e",""]"#;
+    assert_eq!(server.get("/"), (200, lists.to_owned()));
+}
+
+/// A facet that makes and deletes others over and over takes no place on disk from its supervisor and its neighbours, even
+/// where every one had been taken.
+#[test]
+fn a_facet_cannot_use_up_the_places_of_its_object() {
+    let folder = Folder::with(&[(
+        "main.js",
+        r#"
+        import { DurableObject } from "cloudflare:workers";
+        export class Busy extends DurableObject {
+          async put(name) { await this.ctx.facets.get(name, () => ({ class: this.ctx.exports.Leaf })).put(name); return this.ctx.facets.list(); }
+          pairs(from, times) {
+            for (let i = 0; i < times; i++) { this.ctx.facets.clone("s", `x${from + i}`); this.ctx.facets.delete(`x${from + i}`); }
+          }
+        }
+        export class Leaf extends DurableObject {
+          put(value) { const before = this.ctx.storage.kv.get("k"); this.ctx.storage.kv.put("k", value); return before ?? "new"; }
+        }
+        export class Outer extends DurableObject {
+          async fetch(request) {
+            const { searchParams } = new URL(request.url);
+            const busy = this.ctx.facets.get("busy", () => ({ class: this.ctx.exports.Busy, limits: { facets: 2 } }));
+            const results = [(await busy.put("s")).join()];
+            for (let from = 0; from < Number(searchParams.get("pairs")); from += 100) await busy.pairs(from, 100);
+            for (const name of searchParams.get("names").split(",")) {
+              results.push(await this.ctx.facets.get(name, () => ({ class: this.ctx.exports.Leaf })).put(name));
+            }
+            return Response.json([...results, this.ctx.facets.list().sort().join()]);
+          }
+        }
+        export default { fetch(request, env) { return env.Outer.getByName("one").fetch(request); } };"#,
+    )]);
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    let answer = |text: &str| (200, text.to_owned());
+    assert_eq!(server.get("/?pairs=1500&names=one"), answer(r#"["s","new","busy,one"]"#));
+    server.stop();
+    let data = std::fs::read_dir(folder.path("data/main-Outer")).expect("the namespace");
+    let is_index = |path: &std::path::PathBuf| path.extension().is_some_and(|extension| extension == "facets");
+    let index = data.map(|entry| entry.expect("entry").path()).find(is_index).expect("the index");
+    let entries = |bytes: &[u8]| {
+        let (mut at, mut count) = (8, 0);
+        while at < bytes.len() {
+            at += 4 + usize::from(u16::from_le_bytes([bytes[at + 2], bytes[at + 3]]));
+            count += 1;
+        }
+        count
+    };
+    let mut bytes = std::fs::read(&index).expect("index");
+    let count = entries(&bytes);
+    assert!((1_000..1_300).contains(&count), "{count} entries");
+    for number in count..65_535 {
+        let name = format!("filled{number}");
+        bytes.extend([&0u16.to_le_bytes()[..], &(name.len() as u16).to_le_bytes(), name.as_bytes()].concat());
+    }
+    std::fs::write(&index, &bytes).expect("index");
+    let server = Server::script(&folder, "main.js", &["--shards", "1"]);
+    let all = answer(r#"["s","one","new","busy,one,two"]"#);
+    assert_eq!(server.get("/?pairs=100&names=one,two"), all, "what is there stays, and what is new is new");
+    server.stop();
+    assert_eq!(entries(&std::fs::read(&index).expect("index")), 65_535);
+}
+
 /// An event that fails counts once, in whatever way it ends, and its time too; what went wrong last is known when the facet
 /// runs no longer.
 #[test]

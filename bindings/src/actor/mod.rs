@@ -304,14 +304,10 @@ pub fn op_namespace_id_from_string(
     Ok(namespace.namespace.ids.id_from_string(text)?.to_string())
 }
 
-/// A new id that nobody can guess. Random, so it needs an event.
+/// A new id that nobody can guess.
 #[op2]
 #[string]
-pub fn op_namespace_unique_id(
-    scope: &mut v8::PinScope<'_, '_>,
-    #[cppgc] namespace: &NamespaceHandle,
-) -> Result<String, ActorError> {
-    IoContext::current(scope)?;
+pub fn op_namespace_unique_id(#[cppgc] namespace: &NamespaceHandle) -> Result<String, ActorError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| ActorError::Facet(format!("no random bytes: {error}")))?;
     Ok(namespace.namespace.ids.id_from_random(random).to_string())

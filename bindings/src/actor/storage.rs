@@ -4,7 +4,6 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Instant;
 
 use denizen_core::limits::FACET_BYTES;
 use denizen_storage::{Cursor, Database, KvList, KvRange, Row, SYNC_SAVEPOINT, StorageError, Value, ValueRef};
@@ -89,8 +88,8 @@ fn with_database<T>(
     handle: &ActorHandle,
     operation: impl FnOnce(&Database) -> Result<T, StorageError>,
 ) -> Result<T, ActorStorageError> {
-    let io = IoContext::check(scope, &handle.actor.owner, STORAGE)?;
-    guarded(scope, &io, &handle.actor, operation)
+    IoContext::check(scope, &handle.actor.owner, STORAGE)?;
+    marking(scope, &handle.actor, operation)
 }
 
 /// The same for what was made by an earlier operation of the actor, called `kind` in errors.
@@ -100,19 +99,15 @@ fn with_actor<T>(
     kind: &'static str,
     operation: impl FnOnce(&Database) -> Result<T, StorageError>,
 ) -> Result<T, ActorStorageError> {
-    let io = IoContext::check(scope, &actor.owner, kind)?;
-    guarded(scope, &io, actor, operation)
+    IoContext::check(scope, &actor.owner, kind)?;
+    marking(scope, actor, operation)
 }
 
-fn guarded<T>(
+fn marking<T>(
     scope: &mut v8::PinScope<'_, '_>,
-    io: &IoContext,
     actor: &Rc<Actor>,
     operation: impl FnOnce(&Database) -> Result<T, StorageError>,
 ) -> Result<T, ActorStorageError> {
-    // V8 cannot stop SQLite; the same limit does. Work in SQLite is CPU time.
-    let left = io.limits.cpu.saturating_sub(io.cpu.get());
-    actor.database.set_deadline(Some(Instant::now() + left));
     let outcome = operation(&actor.database);
     mark_dirty(&IsolateState::of(scope), actor);
     Ok(outcome?)

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use denizen_core::limits::{EventLimits, Limit};
+use denizen_core::limits::{CONSOLE_BYTES, EventLimits, Limit};
 use deno_core::{GarbageCollected, cppgc};
 
 use crate::actor::Actor;
@@ -37,6 +37,40 @@ impl Owner {
     pub fn timer_over(&self) {
         self.timers.set(self.timers.get().saturating_sub(1));
         self.timers_over.set(self.timers_over.get() + 1);
+    }
+}
+
+/// How many bytes of the log have been filled.
+#[derive(Debug, Default)]
+pub struct Printed(Cell<usize>);
+
+/// What is to become of a line of the console.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Line {
+    /// It is printed.
+    Printed,
+    /// It is the first one that is dropped, of which the log learns.
+    Over,
+    /// It is dropped.
+    Dropped,
+}
+
+impl Printed {
+    /// What becomes of another line.
+    pub fn next(&self) -> Line {
+        match self.0.get() {
+            usize::MAX => Line::Dropped,
+            bytes if bytes >= CONSOLE_BYTES => {
+                self.0.set(usize::MAX);
+                Line::Over
+            }
+            _ => Line::Printed,
+        }
+    }
+
+    /// A line of so many bytes has been printed.
+    pub fn count(&self, bytes: usize) {
+        self.0.set(self.0.get().saturating_add(bytes).min(usize::MAX - 1));
     }
 }
 
@@ -71,6 +105,8 @@ pub struct IoContext {
     pub writing: Cell<u32>,
     /// Groups of the console that it has open.
     pub console_groups: Cell<usize>,
+    /// What it has written to the console.
+    pub console: Printed,
     /// When its outcome left, if it did.
     pub replied_at: Cell<Option<Instant>>,
     /// Whether an outcome is a value (RPC) or a response.
@@ -164,6 +200,7 @@ impl IoContext {
             exceeded: Cell::default(),
             wait_until: Cell::default(),
             console_groups: Cell::default(),
+            console: Printed::default(),
             waiting: Cell::default(),
             writing: Cell::default(),
             replied_at: Cell::default(),

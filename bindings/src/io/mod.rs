@@ -12,12 +12,12 @@ use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::actor::{Actor, sections};
 use crate::call::{CallError, CallOk};
-use crate::io::context::{Frame, IoContext, IoError};
+use crate::io::context::{Frame, IoContext, IoError, Line};
 use crate::isolate::IsolateState;
 use crate::rpc::{error_from_js, wire};
 use denizen_core::limits::{
-    BODY_CHUNK_BYTES, CONSOLE_GROUPS, CONSOLE_LINE_BYTES, JSON_LENGTH, PERFORMANCE_ENTRIES, REDIRECTS, SPLIT_LENGTH,
-    STRING_WORK_LENGTH, TIMERS, WASM_PAGES,
+    BODY_CHUNK_BYTES, CONSOLE_BYTES, CONSOLE_GROUPS, CONSOLE_LINE_BYTES, JSON_LENGTH, PERFORMANCE_ENTRIES, REDIRECTS,
+    SPLIT_LENGTH, STRING_WORK_LENGTH, TIMERS, WASM_PAGES,
 };
 
 deno_core::extension!(
@@ -240,16 +240,26 @@ pub fn op_random_bytes(scope: &mut v8::PinScope<'_, '_>, #[anybuffer] buffer: &m
 /// Prints a line of the console, indented by the groups that its event has open. Whether it is to be recorded for tails, too.
 #[op2(nofast)]
 pub fn op_console(scope: &mut v8::PinScope<'_, '_>, #[string] level: String, text: v8::Local<'_, v8::String>) -> bool {
-    let io = IoContext::current(scope).ok();
-    let actor = io.as_ref().and_then(|io| io.actor.clone());
+    // What goes on after the owner of its event has ended counts as the event's.
+    let frame = IoContext::of_frame(scope);
+    let io = frame.as_ref().filter(|io| io.owner.gone.borrow().is_none());
+    let actor = io.and_then(|io| io.actor.clone());
     let state = IsolateState::of(scope);
-    if let Some(worker) = state.worker.get() {
-        let depth = io.as_ref().map_or(0, |io| io.console_groups.get());
+    let printed = frame.as_ref().map_or(&state.console, |io| &io.console);
+    let line = printed.next();
+    if let (Some(worker), Line::Over) = (state.worker.get(), &line) {
+        let whose = if frame.is_some() { "one event" } else { "code outside of events" };
+        let text =
+            format!("More than {} KiB of console output from {whose}: the rest is dropped.", CONSOLE_BYTES >> 10);
+        state.host.console(&worker.name, actor.as_deref(), "warn", &text);
+    }
+    if let (Some(worker), Line::Printed) = (state.worker.get(), &line) {
+        let depth = io.map_or(0, |io| io.console_groups.get());
         let margin = "  ".repeat(depth);
         // The rest is cut anyway: one character more shows that there is one.
         let text = beginning(scope, text, CONSOLE_LINE_BYTES + 4);
         let text = if depth == 0 { text } else { format!("{margin}{}", text.replace('\n', &format!("\n{margin}"))) };
-        state.host.console(&worker.name, actor.as_deref(), &level, &text);
+        printed.count(state.host.console(&worker.name, actor.as_deref(), &level, &text));
     }
     io.is_some_and(|io| io.trace.get().is_some())
 }

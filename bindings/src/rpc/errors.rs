@@ -63,7 +63,7 @@ pub fn error_to_js<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v
     };
     let Ok(object) = v8::Local::<v8::Object>::try_from(value) else { return value };
     if let Some(props) = &error.props
-        && IsolateState::of(scope).worker.get().is_none_or(|worker| is_on(worker, "enhanced_error_serialization"))
+        && keeps_more(scope)
     {
         copy_props(scope, props, object);
     }
@@ -143,6 +143,11 @@ fn typed_error<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v8::L
         "RangeError" => v8::Exception::range_error(scope, message),
         "SyntaxError" => v8::Exception::syntax_error(scope, message),
         "ReferenceError" => v8::Exception::reference_error(scope, message),
+        name if !keeps_more(scope) => {
+            let text = if error.message.is_empty() { name.to_owned() } else { error.to_string() };
+            let text = v8::String::new(scope, &text).unwrap_or(message);
+            v8::Exception::error(scope, text)
+        }
         name => {
             let value = v8::Exception::error(scope, message);
             if let Ok(object) = v8::Local::<v8::Object>::try_from(value) {
@@ -154,23 +159,13 @@ fn typed_error<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v8::L
     }
 }
 
-/// Names of classes that V8's interface does not make. Those of DOMExceptions are the ones that the runtime itself gives.
-const MADE_BY_SCRIPT: &[&str] = &[
-    "AbortError",
-    "AggregateError",
-    "DataCloneError",
-    "EvalError",
-    "InvalidCharacterError",
-    "InvalidStateError",
-    "NetworkError",
-    "NotFoundError",
-    "NotSupportedError",
-    "OperationError",
-    "QuotaExceededError",
-    "TimeoutError",
-    "TypeMismatchError",
-    "URIError",
-];
+/// Names of classes of the language that V8's interface does not make.
+const MADE_BY_SCRIPT: &[&str] = &["AggregateError", "EvalError", "URIError"];
+
+/// Whether the isolate's Worker sees more of an error than its class and message.
+fn keeps_more(scope: &mut v8::PinScope<'_, '_>) -> bool {
+    IsolateState::of(scope).worker.get().is_none_or(|worker| is_on(worker, "enhanced_error_serialization"))
+}
 
 fn made_by_script<'s>(
     scope: &mut v8::PinScope<'s, '_>,

@@ -70,6 +70,10 @@ pub enum WireError {
         "Serialized RPC arguments or return values are limited to 32MiB, but the size of this value was: {0} bytes."
     )]
     TooLarge(usize),
+    /// The isolate that it is for has no room for it.
+    #[class(generic)]
+    #[error("The value that was received needs more memory than its receiver has left.")]
+    NoRoom,
     /// Bytes that are no serialisation: a damaged database, for instance.
     #[class(generic)]
     #[error("Unable to deserialize cloned data.")]

@@ -170,32 +170,32 @@ function comparable(value, name) {
   return value;
 }
 
+const allocUnsafe = function (size) {
+  return allocate(size);
+};
+// Functions that `new` may call: packages have it before some of them.
 const STATICS = {
-  from(value, encodingOrOffset, length) {
+  from: function (value, encodingOrOffset, length) {
     return from(value, encodingOrOffset, length);
   },
-  of() {
+  of: function () {
     return fromArrayLike(arguments);
   },
-  alloc(size, fillWith, encoding) {
+  alloc: function (size, fillWith, encoding) {
     const bytes = allocate(size);
     if (fillWith === undefined || (fillWith === 0 && encoding === undefined)) return bytes;
     if (encoding !== undefined) validateString(encoding, "encoding");
     return fill(bytes, fillWith, encoding);
   },
-  allocUnsafe(size) {
-    return allocate(size);
-  },
-  allocUnsafeSlow(size) {
-    return allocate(size);
-  },
-  isBuffer(value) {
+  allocUnsafe,
+  allocUnsafeSlow: allocUnsafe,
+  isBuffer: function (value) {
     return value instanceof Buffer;
   },
-  isEncoding(name) {
+  isEncoding: function (name) {
     return typeof name === "string" && name.length !== 0 && findEncoding(name) !== undefined;
   },
-  byteLength(value, encoding) {
+  byteLength: function (value, encoding) {
     if (typeof value !== "string") {
       if (isTypedArray(value)) return TypedArrayPrototypeGetByteLength(value);
       if (isDataView(value)) return DataViewPrototypeGetByteLength(value);
@@ -221,10 +221,10 @@ const STATICS = {
         return core.byteLength ? core.byteLength(value) : TypedArrayPrototypeGetByteLength(op_node_bytes_of(value, UTF8));
     }
   },
-  compare(a, b) {
+  compare: function (a, b) {
     return compareBytes(comparable(a, "a"), comparable(b, "b"));
   },
-  concat(list, length) {
+  concat: function (list, length) {
     if (!ArrayIsArray(list)) throw invalidArgType("list", "(Buffer|Uint8Array)[]", list);
     if (length === undefined) {
       length = 0;

@@ -151,10 +151,46 @@ function namedStack(stack, constructor, tag, name) {
   return removed === 0 ? `${prefix}: ${stack}` : `${prefix}${rest}`;
 }
 
+// An error's stack, or what stands for it, before its class is put in front.
+function stackText(error) {
+  return error.stack ? String(error.stack) : ErrorPrototypeToString(error);
+}
+
+// The stack of what `error` was caused by, from its first frame on, in lines; undefined if there is none.
+function causeFrames(error) {
+  try {
+    const cause = error.cause;
+    if (cause === null || cause === undefined || !isError(cause)) return undefined;
+    const stack = stackText(cause);
+    const start = StringPrototypeIndexOf(stack, "\n    at");
+    return start === -1 ? undefined : splitLines(StringPrototypeSlice(stack, start + 1));
+  } catch {
+    return undefined;
+  }
+}
+
+// `stack` without the frames, from `start` on, that its cause's repeats, but for the first and the last of them.
+function foldFrames(ctx, error, stack, start) {
+  const others = causeFrames(error);
+  if (others === undefined) return stack;
+  const lines = splitLines(StringPrototypeSlice(stack, start + 1));
+  for (let i = 0; i < lines.length - 3; i++) {
+    const at = ArrayPrototypeIndexOf(others, lines[i]);
+    if (at === -1) continue;
+    let same = 1;
+    while (i + same < lines.length && at + same < others.length && lines[i + same] === others[at + same]) same++;
+    if (same > 3) {
+      ArrayPrototypeSplice(lines, i + 1, same - 2, ctx.stylize(`    ... ${same - 2} lines matching cause stack trace ...`, "undefined"));
+      return `${StringPrototypeSlice(stack, 0, start)}\n${ArrayPrototypeJoin(lines, "\n")}`;
+    }
+  }
+  return stack;
+}
+
 /** Text of an error; edits `keys` so that what the text shows is not repeated. */
 function errorBase(ctx, error, constructor, tag, keys) {
   const name = error.name == null ? "Error" : String(error.name);
-  let stack = error.stack ? String(error.stack) : ErrorPrototypeToString(error);
+  let stack = stackText(error);
   const repeated = ["name", "message", "stack"];
   for (let i = 0; i < repeated.length && ctx.showHidden !== true; i++) {
     const index = ArrayPrototypeIndexOf(keys, repeated[i]);
@@ -172,7 +208,8 @@ function errorBase(ctx, error, constructor, tag, keys) {
   const message = typeof error.message === "string" ? error.message : "";
   const messageStart = message === "" ? -1 : StringPrototypeIndexOf(stack, message);
   const frames = messageStart === -1 ? 0 : messageStart + message.length;
-  if (StringPrototypeIndexOf(stack, "\n    at", frames) === -1) stack = `[${stack}]`;
+  const start = StringPrototypeIndexOf(stack, "\n    at", frames);
+  stack = start === -1 ? `[${stack}]` : foldFrames(ctx, error, stack, start);
   if (ctx.indentation === 0) return stack;
   return ArrayPrototypeJoin(splitLines(stack), `\n${StringPrototypeRepeat(" ", ctx.indentation)}`);
 }

@@ -163,7 +163,7 @@ pub const TIMERS: usize = 10_000;
 pub const FACET_NAME_BYTES: usize = 256;
 /// See [`FACET_NAME_BYTES`].
 pub const FACET_DEPTH: usize = 4;
-/// Facets over the life of one object: their ids on disk have 16 bits.
+/// Facets of one object, at any depth: their ids on disk have 16 bits.
 pub const FACETS_PER_OBJECT: usize = 65_535;
 
 /// Bytes that count as held by an isolate for each facet that its code has called, for as long as the facet runs or a stub of it
@@ -178,6 +178,9 @@ pub const USAGE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Bytes that are recorded of one event for its tails: Cloudflare's 256 KiB.
 pub const TRACE_BYTES: usize = 256 << 10;
+/// Bytes of the log that one event fills with what it writes to the console, up to its last line. What an isolate writes
+/// outside of events has the same bound over its life.
+pub const CONSOLE_BYTES: usize = TRACE_BYTES;
 
 /// Bytes of an error's message that is kept as a facet's last one.
 pub const LAST_ERROR_BYTES: usize = 1_024;
@@ -471,6 +474,11 @@ pub mod storage {
     pub const DATABASE_BYTES: u64 = 10 << 30;
     /// Facets of an object that get their places in the index by one sync.
     pub const FACETS_A_SYNC: usize = 64;
+    /// Ids that an object gives to names of its facets before the ids of deleted facets are given to other names. Beyond, the
+    /// index is written anew for such a name.
+    pub const FACET_IDS_KEPT: usize = 1_024;
+    /// Ids that are looked at for a new name until one that nobody has is found. All are, where no other is left.
+    pub const FACET_IDS_LOOKED_AT: usize = 256;
     /// Bytes of one of the two files of the journal.
     pub const JOURNAL_BYTES: u64 = 32 << 20;
     /// Bytes that one database writes to its log between two rounds of the syncer for the journal to take them; the log itself
@@ -488,6 +496,9 @@ pub mod storage {
     pub const PAGE_CACHE_BYTES_PER_SHARD: u64 = 64 << 20;
     /// Pages that one database may have in memory: 8 MB.
     pub const PAGE_CACHE_PAGES: usize = 2_000;
+    /// Bytes of memory that SQLite takes for one database, its pages included: what running statements sort, group or keep,
+    /// what is bound to them, and compiled ones. Beyond, SQL of its code fails with `SQLITE_NOMEM`.
+    pub const MEMORY_BYTES: i64 = 136 << 20;
     /// Databases that wait to be closed by the engine's own thread; beyond, whoever closes one does it itself.
     pub const CLOSING: usize = 64;
     /// File descriptors of an open database: itself, its log, and one for a checkpoint or a sync now and then.

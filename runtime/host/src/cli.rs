@@ -28,7 +28,7 @@ pub enum Command {
 /// Which Workers.
 #[derive(Args)]
 pub struct WorkerArgs {
-    /// A module to run without a configuration file, or with the wrangler file beside it.
+    /// A module to run without a configuration file, with the wrangler file beside it, or in place of the main module of -c.
     pub script: Option<PathBuf>,
     /// A wrangler.jsonc, .json or .toml. Several make several Workers; the first is served.
     #[arg(short, long, value_name = "FILE")]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use denizen_bindings::call::{Call, CallError, CallKind, ReplyTo, Target, WorkerRef};
+use denizen_bindings::call::{Binding, Call, CallError, CallKind, EnvSpec, ReplyTo, Target, WorkerRef};
 use denizen_bindings::isolate::{ShardMessage, WorkerExports};
 use denizen_core::limits::{AskedLimits, IngressLimits, IsolateLimits};
 use tokio::net::TcpListener;
@@ -134,6 +134,34 @@ async fn warn_about_handlers(shared: &Shared, worker: &Arc<str>) {
     }
 }
 
+/// Says which bindings name exports of a Worker, and which of its own Durable Object classes, that it does not have. The texts
+/// are workerd's, which does not start for the former.
+async fn warn_about_exports(shared: &Shared, worker: &Arc<str>) {
+    // Why one did not start is said elsewhere.
+    let Ok(exports) = inspect(shared, worker, "").await else { return };
+    let has = |name: &String| exports.names.contains(name);
+    let mut lines = Vec::new();
+    for (name, definition) in &shared.workers {
+        let EnvSpec::Bindings(bindings) = &definition.env else { continue };
+        for (binding, value) in bindings {
+            if let Binding::Service { worker: target, entrypoint: Some(entrypoint) } = value
+                && target == worker
+                && (!has(entrypoint) || exports.handlers.contains(entrypoint))
+            {
+                lines.push(format!("Worker \"{name}\"'s binding \"{binding}\" refers to service \"{worker}\" with a named entrypoint \"{entrypoint}\", but \"{worker}\" has no such named entrypoint."));
+            }
+        }
+    }
+    let classes = shared.workers.get(worker).into_iter().flat_map(|definition| definition.namespaces.keys());
+    lines.extend(classes.filter(|class| !has(class)).map(|class| {
+        format!("{worker}: A DurableObjectNamespace in the config referenced the class \"{class}\", but no such Durable Object class is exported from the worker. Please make sure the class name matches, it is exported, and the class extends 'DurableObject'. Attempts to call to this Durable Object class will fail at runtime.")
+    }));
+    lines.sort();
+    for line in lines {
+        eprintln!("denizen: {line}");
+    }
+}
+
 /// What is printed of a Worker that did not start, with the lines around the place if it is in its own code.
 fn start_failure(shared: &Shared, worker: &Arc<str>, error: &CallError) -> String {
     let text = user_paths(&error.log_text());
@@ -178,6 +206,7 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
             );
         }
         warn_about_handlers(&running.shared, &main).await;
+        warn_about_exports(&running.shared, &main).await;
         eprintln!("denizen: {main} is served on http://{}", listener.local_addr()?);
         // The others start now, too; what is to be said of them keeps nobody waiting.
         let (shared, served) = (running.shared.clone(), main.clone());
@@ -186,6 +215,7 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
             others.sort();
             for worker in others {
                 warn_about_handlers(&shared, worker).await;
+                warn_about_exports(&shared, worker).await;
             }
         });
         crons::start(&running.shared, crons);
@@ -224,7 +254,8 @@ fn for_tests(name: &str) -> Option<OsString> {
 /// Opens the data folder.
 fn open(data: &Path) -> anyhow::Result<Arc<Engine>> {
     let disk_control = for_tests(DISK_CONTROL).map(Into::into);
-    Engine::open(data, EngineOptions { disk_control, ..EngineOptions::default() })
+    let stops = watchdog::has_stopped_this_turn;
+    Engine::open(data, EngineOptions { disk_control, stops, ..EngineOptions::default() })
         .context("the data folder cannot be used")
 }
 
@@ -266,6 +297,7 @@ pub fn test(mut args: TestArgs) -> anyhow::Result<ExitCode> {
             Ok(exports) => exports,
             Err(error) => bail!(start_failure(&running.shared, &main, &error)),
         };
+        warn_about_exports(&running.shared, &main).await;
         let code = run_tests(&running, &main, &exports, args.filter.as_deref()).await;
         tokio::task::spawn_blocking(move || {
             storage.settle();

@@ -19,11 +19,12 @@ pub fn has_colors() -> bool {
     *COLORS
 }
 
-/// Prints what `label` (a Worker, or `worker/Class:id8/facet`) wrote at `level`.
-pub fn print(label: &str, level: &str, text: &str) {
+/// Prints what `label` (a Worker, or `worker/Class:id8/facet`) wrote at `level`. Gives the bytes of it.
+pub fn print(label: &str, level: &str, text: &str) -> usize {
     let line = format!("{} {level} {}\n", visible(label).replace('\n', "\\n"), bounded(text));
     // Nobody is left to be told if the stream is closed.
     drop(std::io::stderr().lock().write_all(line.as_bytes()));
+    line.len()
 }
 
 /// `text` cut to the bound, with the names that its author knows, harmless, and indented from its second line on.

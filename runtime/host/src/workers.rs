@@ -48,16 +48,13 @@ pub fn load(args: &WorkerArgs, storage: &Engine) -> anyhow::Result<Workers> {
         if !script.is_file() {
             bail!("there is no file {}", script.display());
         }
-        if !configs.is_empty() {
-            bail!("give either a script or -c, not both");
-        }
         let folder = script.parent().unwrap_or(Path::new("."));
-        match config::discover(folder) {
-            Some(path) => {
-                let mut found = read_config(&path, args.env.as_deref())?;
-                found.main = std::path::absolute(script)?;
-                configs.push(found);
-            }
+        let found = if configs.is_empty() { config::discover(folder) } else { None };
+        if let Some(path) = found {
+            configs.push(read_config(&path, args.env.as_deref())?);
+        }
+        match configs.first_mut() {
+            Some(config) => config.main = std::path::absolute(script)?,
             None => {
                 configs.push(WorkerConfig::for_script(script)?);
                 bare = true;

@@ -32,6 +32,8 @@ pub struct EngineOptions {
     pub clock: Clock,
     /// From how many requests in a round of the syncer on the journal is used.
     pub journal_from: usize,
+    /// Whether what the calling thread does is to stop: asked while SQL of an actor runs, which fails with `SQLITE_INTERRUPT` then.
+    pub stops: fn() -> bool,
     /// Added to each sync, to see how the engine does on a slower disk.
     pub sync_delay: Duration,
     /// A file that says whether syncs and writes wait or fail (`disk/held.rs`), to see how the binary does on such a disk.
@@ -50,6 +52,10 @@ impl Default for EngineOptions {
             threads: true,
             clock: Arc::new(system_clock),
             journal_from: JOURNAL_FROM,
+            #[cfg(not(test))]
+            stops: || false,
+            #[cfg(test)]
+            stops: crate::testing::is_late,
             sync_delay: Duration::ZERO,
             disk_control: None,
         }
@@ -88,6 +94,7 @@ pub struct Engine {
     pub(crate) upkeep: Arc<Upkeep>,
     alarms: Arc<Alarms>,
     usage: Arc<UsageBook>,
+    pub(crate) stops: fn() -> bool,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Holds other processes back until it is closed.
     _lock: File,
@@ -110,10 +117,12 @@ impl Engine {
         disk.create_folders(folder).at(folder)?;
         let folder = folder.canonicalize().at(folder)?;
         let lock_file = layout::lock(&folder)?;
-        disk.open_journal(&folder)?;
+        disk.open_root(&folder).at(&folder)?;
+        // First, since it may be that of a version which has the journal otherwise.
         let registry = Registry::open(&disk, &folder)?;
+        disk.open_journal(&folder)?;
         let upkeep = Arc::new(Upkeep::default());
-        let syncer = Arc::new(Syncer::new(disk.clone(), upkeep.clone(), &folder, options.journal_from).at(&folder)?);
+        let syncer = Arc::new(Syncer::new(disk.clone(), upkeep.clone(), options.journal_from));
         let alarms = Arc::new(Alarms::new(disk.clone(), upkeep.clone(), &folder, options.clock));
         alarms.load()?;
         let usage = Arc::new(UsageBook::new(disk.clone(), upkeep.clone(), layout::usage(&folder)));
@@ -125,6 +134,7 @@ impl Engine {
             upkeep,
             alarms,
             usage,
+            stops: options.stops,
             threads: Mutex::default(),
             _lock: lock_file,
         };

@@ -36,7 +36,7 @@ pub use database::{AlarmOwner, Cursor, Database, DatabaseOptions, KvList, KvRang
 pub use engine::{Engine, EngineOptions, Figures, system_clock};
 pub use error::StorageError;
 pub use layout::FORMAT;
-pub use object::{FACETS_PER_CLONE, FacetId, ObjectStorage};
+pub use object::{FACETS_PER_CLONE, FacetChange, FacetId, GivenFacet, ObjectStorage};
 pub use pool::{Pool, PoolOptions};
 pub use sqlite::{Interrupter, ValueRef};
 pub use syncer::Durable;

@@ -43,6 +43,17 @@ pub(crate) enum Rule {
     CloneRootLast,
     /// After a failed sync every byte is written again.
     RewriteAfterFailure,
+    /// After a failed sync of the file system nothing relies on another one, and nothing is copied out of a log of which a sync
+    /// has failed.
+    NoTrustAfterFailure,
+    /// Frames of a large transaction that have no salts yet belong to the log that those after them belong to.
+    FramesWithoutSalts,
+    /// What a file of the journal holds is durably retired before it is written over.
+    RetirementBeforeReuse,
+    /// The older file of the journal is durably gone before the newer one is removed.
+    OlderJournalFirst,
+    /// A new file that another process may have left unsynced is synced with the first commit.
+    FoundFilesSynced,
 }
 
 /// Whether a test has taken `rule` out.

@@ -11,7 +11,6 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fs::File;
 use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -188,7 +187,6 @@ pub struct SyncCounters {
 pub(crate) struct Syncer {
     disk: Arc<Disk>,
     upkeep: Arc<Upkeep>,
-    root: File,
     journal_from: usize,
     queue: Mutex<Queue>,
     arrived: Condvar,
@@ -199,7 +197,6 @@ pub(crate) struct Syncer {
     single_us: AtomicU64,
     /// What rounds take, as a moving average.
     round_us: AtomicU64,
-    sync_all: bool,
 }
 
 impl std::fmt::Debug for Syncer {
@@ -209,12 +206,11 @@ impl std::fmt::Debug for Syncer {
 }
 
 impl Syncer {
-    /// A syncer for the files below `folder`; the caller gives it threads.
-    pub(crate) fn new(disk: Arc<Disk>, upkeep: Arc<Upkeep>, folder: &Path, journal_from: usize) -> io::Result<Self> {
-        Ok(Self {
+    /// A syncer; the caller gives it threads.
+    pub(crate) fn new(disk: Arc<Disk>, upkeep: Arc<Upkeep>, journal_from: usize) -> Self {
+        Self {
             disk,
             upkeep,
-            root: File::open(folder)?,
             journal_from,
             queue: Mutex::default(),
             arrived: Condvar::new(),
@@ -222,8 +218,7 @@ impl Syncer {
             paused: Mutex::new(None),
             single_us: AtomicU64::new(0),
             round_us: AtomicU64::new(0),
-            sync_all: reports_errors_of_syncfs(),
-        })
+        }
     }
 
     /// Asks for a sync of `target`. `after` runs when it is over.
@@ -248,7 +243,7 @@ impl Syncer {
                 if queue.closed {
                     return;
                 }
-                if self.journal().is_none_or(Journal::is_unused) {
+                if self.disk.journal().is_none_or(Journal::is_unused) {
                     queue = self.arrived.wait(queue).unwrap_or_else(std::sync::PoisonError::into_inner);
                     continue;
                 }
@@ -303,14 +298,9 @@ impl Syncer {
 
     /// Has all logs durable, so that nothing is in the journal that counts. If that fails, its records stay.
     pub(crate) fn give_up_journal(&self) {
-        if let Some(journal) = self.journal().filter(|journal| !journal.is_unused()) {
+        if let Some(journal) = self.disk.journal().filter(|journal| !journal.is_unused()) {
             drop(journal.give_up(&self.disk));
         }
-    }
-
-    /// The journal, where the kernel says whether the file system could be synced.
-    fn journal(&self) -> Option<&Journal> {
-        self.disk.journal().filter(|_| self.sync_all)
     }
 
     /// Does a round for `requests`: how many others waited when it was over, before anybody was told.
@@ -354,7 +344,7 @@ impl Syncer {
     /// What became of each, in their order.
     fn sync(&self, due: &[Due], requests: usize) -> Vec<Outcome> {
         let mut outcomes = vec![Ok(()); due.len()];
-        match self.journal() {
+        match self.disk.journal() {
             None => self.sync_directly(due, &Vec::from_iter(0..due.len()), &mut outcomes),
             Some(journal) => self.sync_with(journal, due, requests, &mut outcomes),
         }
@@ -390,7 +380,8 @@ impl Syncer {
             // A sync says nothing about bytes that an earlier one lost.
             let failed =
                 matches!(&due[*number].target, Target::Database(files) if files.failed.load(Ordering::Acquire));
-            outcomes[*number].is_ok() && !failed
+            // Nor does that of a new file say anything about a log that was not synced with it.
+            outcomes[*number].is_ok() && !failed && due[*number].flags & unsynced::WAL != 0
         });
         let settled: Vec<_> = settled.filter(|number| journal.is_live(due[*number].target.path())).collect();
         batch.settled.extend(settled.iter().map(|number| (due[*number].target.path(), until)));
@@ -414,7 +405,7 @@ impl Syncer {
 
     /// What the journal is to make durable, and what is synced by itself, by their places in `due`.
     fn divide(&self, journal: &Journal, due: &[Due], requests: usize) -> (Vec<usize>, Vec<usize>) {
-        let is_worth_it = journal.is_usable()
+        let is_worth_it = journal.is_usable(&self.disk)
             && (requests >= self.journal_from || due.iter().any(|due| journal.is_live(due.target.path())));
         let mut room = BATCH_BYTES;
         (0..due.len()).partition(|number| {
@@ -437,7 +428,7 @@ impl Syncer {
         }
         if self.may_sync_all(which.len()) {
             let began = Instant::now();
-            let outcome = self.disk.sync_all(&self.root).map_err(|error| error.to_string());
+            let outcome = self.disk.sync_all().map_err(|error| error.to_string());
             if began.elapsed() > SYNC_ALL_SLOW {
                 *lock(&self.paused) = Some(Instant::now() + SYNC_ALL_PAUSE);
             }
@@ -503,7 +494,7 @@ impl Syncer {
     fn may_sync_all(&self, files: usize) -> bool {
         let slow = self.single_us.load(Ordering::Relaxed) >= SLOW_SYNC_US;
         let from = if slow { SYNC_ALL_FROM_SLOW } else { SYNC_ALL_FROM };
-        self.sync_all && files >= from && lock(&self.paused).is_none_or(|until| Instant::now() >= until)
+        self.disk.can_sync_all() && files >= from && lock(&self.paused).is_none_or(|until| Instant::now() >= until)
     }
 }
 
@@ -532,12 +523,4 @@ fn settle<'a>(disk: &Disk, target: &'a Target, flags: u8, outcome: &Synced, ther
         disk.fail(files);
     }
     Err(StorageError::Sync { path: target.path().to_owned(), reason })
-}
-
-/// Whether `syncfs` says that a write failed: Linux from 5.8 on.
-fn reports_errors_of_syncfs() -> bool {
-    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let mut numbers = release.split(['.', '-']).map(|part| part.trim().parse::<u32>().unwrap_or_default());
-    let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
-    version >= (5, 8)
 }

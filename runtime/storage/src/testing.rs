@@ -1,10 +1,37 @@
 //! Helpers of tests: folders that vanish, and an executor for futures that need no runtime.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+thread_local! {
+    static STOPS_AT: Cell<Option<Instant>> = const { Cell::new(None) };
+    static CACHE_PAGES: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// From then on SQL that runs on this thread is to stop.
+pub(crate) fn stop_at(at: Option<Instant>) {
+    STOPS_AT.set(at);
+}
+
+/// Whether it is to stop now.
+pub(crate) fn is_late() -> bool {
+    STOPS_AT.get().is_some_and(|at| Instant::now() >= at)
+}
+
+/// Pages that the databases which this thread opens from now on keep in memory, so that small transactions spill.
+pub(crate) fn keep_pages(pages: Option<usize>) {
+    CACHE_PAGES.set(pages);
+}
+
+/// The same, if that has been said.
+pub(crate) fn kept_pages() -> Option<usize> {
+    CACHE_PAGES.get()
+}
 
 /// A folder that is removed at the end.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ const rows = {
   "prototype": () => Object.getOwnPropertyNames(B.prototype).sort().join(),
   "constants": () => [constants.MAX_LENGTH, constants.MAX_STRING_LENGTH, kMaxLength, ns.kStringMaxLength, ns.INSPECT_MAX_BYTES, B.poolSize],
   "from string": () => B.from("héllo €"),
+  "new of statics": () => [new B.from("ab"), new B.alloc(2), new B.allocUnsafe(1).length, new B.allocUnsafeSlow(3).length, new B.concat([B.from("a"), B.from("b")]), Reflect.construct(B.alloc, [1])],
   "from hex": () => [B.from("0aff1", "hex").toString("hex"), B.from("zz", "hex").length, B.from("0Azz", "hex").length],
   "from base64": () => [B.from("aGk=", "base64").toString(), B.from("aGk", "base64").toString(), B.from("_-8", "base64").toString("hex"), B.from("a Gk\n=", "base64").toString(), B.from("aGk=aGk=", "base64").toString()],
   "from base64url": () => B.from("_-8", "base64url").toString("base64url"),

@@ -3364,6 +3364,14 @@ SQLITE_API sqlite3_uint64 sqlite3_msize(void*);
 SQLITE_API sqlite3_int64 sqlite3_memory_used(void);
 SQLITE_API sqlite3_int64 sqlite3_memory_highwater(int resetFlag);
 
+/* Accounts of memory (local change, see accounts.patch) */
+typedef struct sqlite3_account sqlite3_account;
+SQLITE_API sqlite3_account *sqlite3_account_open(void);
+SQLITE_API void sqlite3_account_close(sqlite3_account*);
+SQLITE_API void sqlite3_account_enter(sqlite3_account*, sqlite3_int64);
+SQLITE_API int sqlite3_account_refused(sqlite3_account*);
+SQLITE_API sqlite3_int64 sqlite3_account_bytes(sqlite3_account*);
+
 /*
 ** CAPI3REF: Pseudo-Random Number Generator
 **

@@ -20,6 +20,25 @@ pub const SQLITE_STMTSTATUS_ROWS_READ: c_int = 1024;
 /// Operation of `sqlite3_stmt_status`: how many rows and index entries the statement has written. The value is a `u32`.
 pub const SQLITE_STMTSTATUS_ROWS_WRITTEN: c_int = 1025;
 
+/// What memory is charged to (`accounts.patch`).
+#[repr(C)]
+pub struct sqlite3_account {
+    _opaque: [u8; 0],
+}
+
+unsafe extern "C" {
+    /// Opens an account; null if there is no memory.
+    pub fn sqlite3_account_open() -> *mut sqlite3_account;
+    /// Closes an account that no thread is in. What is charged to it may be freed later.
+    pub fn sqlite3_account_close(account: *mut sqlite3_account);
+    /// Has the thread be in `account` with a bound of `most` bytes, or in none if that is null.
+    pub fn sqlite3_account_enter(account: *mut sqlite3_account, most: i64);
+    /// Whether memory was refused since the account was last entered.
+    pub fn sqlite3_account_refused(account: *mut sqlite3_account) -> c_int;
+    /// Bytes that are charged to the account.
+    pub fn sqlite3_account_bytes(account: *mut sqlite3_account) -> i64;
+}
+
 #[must_use]
 pub fn SQLITE_STATIC() -> sqlite3_destructor_type {
     None

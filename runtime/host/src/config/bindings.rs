@@ -106,7 +106,7 @@ impl Names<'_> {
 /// Reads all bindings of the selected environment of the Worker called `worker`.
 pub(super) fn read_bindings(
     selection: &Selection<'_>,
-    dev_vars: Option<DevVars>,
+    dev_vars: Vec<DevVars>,
     worker: &str,
     report: &mut Report<'_>,
 ) -> Result<Bindings, ConfigError> {
@@ -214,22 +214,22 @@ pub(super) fn read_global_outbound(value: Cursor<'_>, report: &mut Report<'_>) -
     Ok(GlobalOutbound { service: value.require("service")?.name()?, entrypoint: value.optional_name("entrypoint")? })
 }
 
-/// Puts `.dev.vars` over `vars`. A Worker that declares its secrets gets those and no other line of the file.
+/// Puts the files beside the configuration over `vars`. A Worker that declares its secrets gets those and no other line.
 fn merge_dev_vars(
     vars: &mut Map<String, Value>,
-    dev_vars: Option<DevVars>,
+    dev_vars: Vec<DevVars>,
     secrets: Option<Vec<(String, usize)>>,
     names: &Names<'_>,
     report: &mut Report<'_>,
 ) -> Result<(), ConfigError> {
-    if let Some(file) = dev_vars {
+    for file in dev_vars {
         for var in file.vars {
             if secrets.as_ref().is_some_and(|secrets| !secrets.iter().any(|(name, _)| *name == var.key)) {
                 continue;
             }
             let first = names.taken.iter().find(|taken| taken.name == var.key);
             if let Some(first) = first.filter(|first| first.kind != VARS && first.kind != SECRETS) {
-                return Err(names.duplicate(first, file.path, ".dev.vars", var.line));
+                return Err(names.duplicate(first, file.path, file.kind, var.line));
             }
             vars.insert(var.key, Value::String(var.value));
         }

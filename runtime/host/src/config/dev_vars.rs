@@ -1,4 +1,5 @@
-//! Owns `.dev.vars`: which file applies and how its dotenv text is read, as wrangler reads it.
+//! Owns `.dev.vars` and `.env`: which files apply and how their dotenv text is read, as wrangler reads it, but for `$NAME` in a
+//! value of `.env`, which stays as it is.
 //! Must not know what the values are for, nor print or log them: they are secrets.
 
 use std::io;
@@ -14,38 +15,56 @@ pub(super) struct DevVar {
     pub(super) line: usize,
 }
 
-/// The file that applied. A key that is assigned twice has its last value.
+/// A file that applied. A key that is assigned twice has its last value.
 #[derive(Debug)]
 pub(super) struct DevVars {
     pub(super) path: PathBuf,
+    /// What its kind of file is called.
+    pub(super) kind: &'static str,
     pub(super) vars: Vec<DevVar>,
 }
 
-/// Reads `.dev.vars.<environment>` of `directory`, or `.dev.vars` where that one does not exist.
+/// Reads `.dev.vars.<environment>` of `directory`, or `.dev.vars` where that one does not exist. Without either, all of
+/// `.env`, `.env.<environment>`, `.env.local` and `.env.<environment>.local`, of which later ones lie over earlier ones.
 pub(super) fn read_dev_vars(
     directory: &Path,
     environment: Option<&str>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Option<DevVars>, ConfigError> {
-    let own = environment.map(|name| format!(".dev.vars.{name}"));
-    for file in own.into_iter().chain([".dev.vars".to_owned()]) {
-        let path = directory.join(file);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(source) => return Err(ConfigError::Read { path, source }),
-        };
-        let (vars, unread) = parse(&text);
-        // The text of the line stays out of the message, for it may hold a secret.
-        diagnostics.extend(unread.into_iter().map(|line| Diagnostic {
-            level: Level::Warning,
-            path: path.clone(),
-            line: Some(line),
-            message: "not of the form KEY=value: ignored".to_owned(),
-        }));
-        return Ok(Some(DevVars { path, vars }));
+) -> Result<Vec<DevVars>, ConfigError> {
+    let own = |file: &str, rest: &str| environment.map(|name| format!("{file}.{name}{rest}"));
+    for file in own(DEV_VARS, "").into_iter().chain([DEV_VARS.to_owned()]) {
+        if let Some(vars) = read_file(directory.join(file), DEV_VARS, diagnostics)? {
+            return Ok(vec![vars]);
+        }
     }
-    Ok(None)
+    let files = [Some(ENV.to_owned()), own(ENV, ""), Some(format!("{ENV}.local")), own(ENV, ".local")];
+    let read = files.into_iter().flatten().map(|file| read_file(directory.join(file), ENV, diagnostics));
+    read.filter_map(Result::transpose).collect()
+}
+
+const DEV_VARS: &str = ".dev.vars";
+const ENV: &str = ".env";
+
+/// What is in the file `path`, if there is one.
+fn read_file(
+    path: PathBuf,
+    kind: &'static str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Option<DevVars>, ConfigError> {
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(ConfigError::Read { path, source }),
+    };
+    let (vars, unread) = parse(&text);
+    // The text of the line stays out of the message, for it may hold a secret.
+    diagnostics.extend(unread.into_iter().map(|line| Diagnostic {
+        level: Level::Warning,
+        path: path.clone(),
+        line: Some(line),
+        message: "not of the form KEY=value: ignored".to_owned(),
+    }));
+    Ok(Some(DevVars { path, kind, vars }))
 }
 
 /// The assignments, and the lines that are none.

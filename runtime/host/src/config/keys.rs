@@ -23,6 +23,8 @@ enum Handling {
     Read,
     /// Valid, and without effect for the given reason.
     Ignored(Level, &'static str),
+    /// An option of wrangler's bundler without which code means something else: of no effect on code that is taken as it is.
+    Substitution,
     /// It would promise behaviour, or put something into `env`, that does not exist here.
     Unsupported,
 }
@@ -34,13 +36,13 @@ const BUILD: Handling = Handling::Ignored(Level::Warning, "denizen runs no build
 const DEV: Handling = Handling::Ignored(Level::Notice, "denizen takes host and port from its command line");
 const SILENT: Handling = Read;
 
-use Handling::{Read, Unsupported};
+use Handling::{Read, Substitution, Unsupported};
 use Scope::{Inherited, OwnOnly, Top};
 
 /// Every key of wrangler's schema, and denizen's own `global_outbound`.
 #[rustfmt::skip]
 const KEYS: &[(&str, Scope, Handling)] = &[
-    ("$schema", Top, SILENT), ("env", Top, Read), ("alias", Top, Unsupported),
+    ("$schema", Top, SILENT), ("env", Top, Read), ("alias", Top, Substitution),
     ("name", Inherited, Read), ("main", Inherited, Read), ("base_dir", Inherited, Read),
     ("compatibility_date", Inherited, Read), ("compatibility_flags", Inherited, Read), ("rules", Inherited, Read),
     ("no_bundle", Inherited, Read), ("find_additional_modules", Inherited, Read), ("limits", Inherited, Read), ("triggers", Inherited, Read), ("tail_consumers", OwnOnly, Read),
@@ -60,7 +62,7 @@ const KEYS: &[(&str, Scope, Handling)] = &[
     ("build", Inherited, BUILD), ("dev", Top, DEV),
 
     ("assets", Inherited, Unsupported), ("logfwdr", Inherited, Unsupported),
-    ("define", OwnOnly, Unsupported), ("version_metadata", OwnOnly, Unsupported), ("site", Top, Unsupported),
+    ("define", OwnOnly, Substitution), ("version_metadata", OwnOnly, Unsupported), ("site", Top, Unsupported),
     ("wasm_modules", Top, Unsupported), ("text_blobs", Top, Unsupported), ("data_blobs", Top, Unsupported),
     ("pages_build_output_dir", Top, Unsupported), ("kv_namespaces", OwnOnly, Unsupported),
     ("r2_buckets", OwnOnly, Unsupported), ("d1_databases", OwnOnly, Unsupported), ("queues", OwnOnly, Unsupported),
@@ -153,6 +155,11 @@ impl<'a> Selection<'a> {
 
     /// Reports every key that is unknown, ignored, lacking or unexpectedly not inherited.
     pub(super) fn check(&self, report: &mut Report<'_>) -> Result<(), ConfigError> {
+        let as_it_is = self.get("no_bundle").is_some_and(|value| value.boolean().unwrap_or(false));
+        let apply = |handling, key: &str, entry: &Entry, report: &mut Report<'_>| match handling {
+            Substitution if as_it_is => apply(BUNDLER, key, entry, report),
+            handling => apply(handling, key, entry, report),
+        };
         for entry in self.top.entries()? {
             let Some((scope, handling)) = rule_of(&entry.key) else {
                 report.warn(entry.line, format!("unknown key `{}`", entry.key));
@@ -184,10 +191,10 @@ impl<'a> Selection<'a> {
 fn apply(handling: Handling, key: &str, entry: &Entry, report: &mut Report<'_>) {
     match handling {
         Read => {}
-        Handling::Ignored(..) | Unsupported if is_empty(&entry.node) => {}
+        Handling::Ignored(..) | Substitution | Unsupported if is_empty(&entry.node) => {}
         Handling::Ignored(Level::Notice, why) => report.notice(entry.line, format!("`{key}` is ignored: {why}")),
         Handling::Ignored(Level::Warning, why) => report.warn(entry.line, format!("`{key}` is ignored: {why}")),
-        Unsupported => report_unsupported(key, &entry.key, entry.line, &entry.node, report),
+        Substitution | Unsupported => report_unsupported(key, &entry.key, entry.line, &entry.node, report),
     }
 }
 
@@ -296,6 +303,17 @@ mod tests {
     fn empty_values_ask_for_nothing() {
         let text = r#"{ "kv_namespaces": [], "triggers": { "crons": [] }, "define": {}, "build": {} }"#;
         assert_eq!(check(text, None), (vec![], vec![]));
+    }
+
+    #[test]
+    fn what_is_bundled_already_needs_no_substitutions() {
+        let text = |rest: &str| format!("{{ \"define\": {{ \"A\": \"1\" }},\n\"alias\": {{ \"a\": \"b\" }}{rest} }}");
+        let lacking = |key: &str, line| format!("w.jsonc:{line}: `{key}`: denizen does not have `{key}` yet");
+        assert_eq!(check(&text(""), None), (vec![], vec![lacking("define", 1), lacking("alias", 2)]));
+        let ignored =
+            |key: &str, line| format!("w.jsonc:{line}: `{key}` is ignored: it is an option of wrangler's bundler");
+        let bundled = check(&text(", \"no_bundle\": true"), None);
+        assert_eq!(bundled, (vec![ignored("define", 1), ignored("alias", 2)], vec![]));
     }
 
     #[test]

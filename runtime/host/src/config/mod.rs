@@ -1,4 +1,4 @@
-//! Owns the configuration of one Worker: wrangler's file, its environments and `.dev.vars`, or what a bare script means
+//! Owns the configuration of one Worker: wrangler's file, its environments, `.dev.vars` and `.env`, or what a bare script means
 //! without them. Must not know the operator's settings, which are flags and environment, nor other Workers: whether a
 //! service or a class that is bound exists is the business of whoever loads them all.
 
@@ -36,7 +36,7 @@ pub struct WorkerConfig {
     pub compatibility_date: Option<String>,
     /// Flags in the order of the file, not checked against those that exist.
     pub compatibility_flags: Vec<String>,
-    /// `vars` with `.dev.vars` over them.
+    /// `vars` with `.dev.vars`, or `.env`, over them.
     pub vars: serde_json::Map<String, serde_json::Value>,
     /// Bindings to other Workers and to entrypoints of this one.
     pub services: Vec<ServiceBinding>,
@@ -82,7 +82,7 @@ pub struct Loaded {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Reads the configuration file `path` with the environment `env`, and `.dev.vars` beside it.
+/// Reads the configuration file `path` with the environment `env`, and `.dev.vars` or `.env` beside it.
 pub fn load(path: &Path, env: Option<&str>) -> Result<Loaded, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     wrangler::read(path, &text, env)

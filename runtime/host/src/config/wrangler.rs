@@ -13,6 +13,9 @@ use super::position::parse;
 use super::rules::read_rules;
 use super::{Limits, Loaded, WorkerConfig, absolute, name_from};
 
+/// The newest compatibility date there is, as Worker Loaders have it (js/loader/loader.js).
+const NEWEST_DATE: &str = "2026-11-24";
+
 /// Reads `text`, the content of `path`, with `environment` selected.
 pub(super) fn read(path: &Path, text: &str, environment: Option<&str>) -> Result<Loaded, ConfigError> {
     let root = parse(path, text)?;
@@ -25,7 +28,8 @@ pub(super) fn read(path: &Path, text: &str, environment: Option<&str>) -> Result
     let name = read_name(&selection, &root_dir, &mut report)?;
     let main = selection.get("main").map(|main| main.name()).transpose()?;
     let base_dir = selection.get("base_dir").map(|directory| directory.name()).transpose()?;
-    let compatibility_date = selection.get("compatibility_date").map(|date| read_date(&date)).transpose()?;
+    let date = selection.get("compatibility_date");
+    let compatibility_date = date.map(|date| read_date(&date, &mut report)).transpose()?;
     let flags = selection.get("compatibility_flags").map(|flags| read_flags(&flags)).transpose()?;
     let flag = |key: &str| selection.get(key).map(|value| value.boolean()).transpose();
     let (no_bundle, find_additional_modules) = (flag("no_bundle")?, flag("find_additional_modules")?);
@@ -37,7 +41,7 @@ pub(super) fn read(path: &Path, text: &str, environment: Option<&str>) -> Result
     let global_outbound = outbound.map(|outbound| read_global_outbound(outbound, &mut report)).transpose()?;
 
     let mut classes = read_classes(selection.get("migrations"), selection.get("exports"), &mut report)?;
-    // The file as the caller named it, so that messages about both files name them alike.
+    // The file as the caller named it, so that messages about all files name them alike.
     let directory = path.parent().unwrap_or(Path::new(""));
     let dev_vars = read_dev_vars(directory, environment, &mut report.diagnostics)?;
     let Bindings { vars, services, durable_objects, worker_loaders } =
@@ -102,14 +106,22 @@ fn read_name(selection: &Selection<'_>, root_dir: &Path, report: &mut Report<'_>
     })
 }
 
-/// A calendar date as `YYYY-MM-DD`.
-fn read_date(value: &Cursor<'_>) -> Result<String, ConfigError> {
+/// A calendar date as `YYYY-MM-DD`. For one that is too new the newest one is taken.
+fn read_date(value: &Cursor<'_>, report: &mut Report<'_>) -> Result<String, ConfigError> {
     let text = value.string()?;
-    if is_date(text) {
-        Ok(text.to_owned())
-    } else {
-        Err(value.invalid(format!("must be a date as YYYY-MM-DD, found {text}")))
+    if !is_date(text) {
+        return Err(value.invalid(format!("must be a date as YYYY-MM-DD, found {text}")));
     }
+    if text <= NEWEST_DATE {
+        return Ok(text.to_owned());
+    }
+    report.warn(
+        value.line(),
+        format!(
+            "This Worker requires compatibility date \"{text}\", but the newest date supported by this server binary is \"{NEWEST_DATE}\": {NEWEST_DATE} is used"
+        ),
+    );
+    Ok(NEWEST_DATE.to_owned())
 }
 
 fn read_flags(value: &Cursor<'_>) -> Result<Vec<String>, ConfigError> {
@@ -261,6 +273,35 @@ mod tests {
         assert_eq!(vars(None), serde_json::json!({ "A": "10", "B": { "x": 1 }, "NEW": "n" }));
         assert_eq!(vars(Some("live")), serde_json::json!({ "A": 2, "LIVE": "1" }));
         assert_eq!(vars(Some("x")), serde_json::json!({ "A": "10", "NEW": "n" }));
+    }
+
+    #[test]
+    fn without_dev_vars_the_dotenv_files_are_read() {
+        let text = format!(r#"{HEAD}, "vars": {{ "A": 1, "B": 2 }}, "env": {{ "live": {{}} }} }}"#);
+        let files = [
+            ("w.jsonc", text.as_str()),
+            (".env", "A=env\nC=env\nD=env"),
+            (".env.live", "C=live\nD=live"),
+            (".env.local", "D=local"),
+        ];
+        let directory = TestDir::new("dotenv", &files);
+        let vars = |env| serde_json::json!(directory.load("w.jsonc", env).expect("loads").config.vars);
+        assert_eq!(vars(None), serde_json::json!({ "A": "env", "B": 2, "C": "env", "D": "local" }));
+        assert_eq!(vars(Some("live")), serde_json::json!({ "A": "env", "C": "live", "D": "local" }));
+        let hidden = TestDir::new("dotenv-hidden", &[files[0], files[1], (".dev.vars", "X=1")]);
+        let vars = hidden.load("w.jsonc", None).expect("loads").config.vars;
+        assert_eq!(serde_json::json!(vars), serde_json::json!({ "A": 1, "B": 2, "X": "1" }));
+    }
+
+    #[test]
+    fn a_date_that_is_too_new_becomes_the_newest() {
+        let text = format!("{HEAD},\n\"compatibility_date\": \"2099-01-01\" }}");
+        let directory = TestDir::new("future", &[("w.jsonc", &text)]);
+        let loaded = directory.load("w.jsonc", None).expect("loads");
+        assert_eq!(loaded.config.compatibility_date.as_deref(), Some(NEWEST_DATE));
+        assert!(
+            directory.warnings(&loaded)[0].starts_with("w.jsonc:2: This Worker requires compatibility date \"2099")
+        );
     }
 
     #[test]

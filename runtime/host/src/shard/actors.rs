@@ -20,11 +20,11 @@ use denizen_core::limits::AskedLimits;
 use denizen_core::limits::storage::DATABASE_BYTES;
 use denizen_core::usage::Usage;
 use denizen_storage::alarms::AlarmKey;
-use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError, system_clock};
+use denizen_storage::{FacetId as FacetNumber, GivenFacet, ObjectStorage, StorageError, system_clock};
 
 use super::Shard;
 use super::gates::refuse;
-use super::host::{Coming, Deferred, FacetChange, FacetOrder, Place as PlaceOfParent};
+use super::host::{Coming, Deferred, FacetOrder, Place as PlaceOfParent};
 use super::isolate::Turn;
 use super::turn::{ActorIdentity, IdValue};
 use super::usage::note;
@@ -476,7 +476,7 @@ impl Shard {
                 self.actors.facets.insert(container, FacetState::AwaitingPlace(Box::new(start), waiting, coming));
                 let (host, sender) = (self.host.clone(), self.sender.clone());
                 tokio::task::spawn_local(async move {
-                    let outcome = storage.facet(parent, &found.name).await;
+                    let outcome = storage.place(parent, &found.name).await;
                     host.deferred.borrow_mut().push(Deferred::FacetPlaced(container, outcome));
                     sender.send(ShardMessage::Wake);
                 });
@@ -485,11 +485,11 @@ impl Shard {
     }
 
     /// A facet has its place on disk, unless it was ended meanwhile.
-    pub(super) fn facet_placed(&mut self, container: u64, outcome: Result<FacetNumber, StorageError>) {
+    pub(super) fn facet_placed(&mut self, container: u64, outcome: Result<GivenFacet, StorageError>) {
         match self.actors.facets.remove(&container) {
             Some(FacetState::AwaitingPlace(start, waiting, coming)) => {
                 match outcome {
-                    Ok(facet) => self.begin_facet(container, *start, facet, waiting),
+                    Ok(given) => self.begin_facet(container, *start, given.facet, waiting),
                     Err(error) => {
                         let error = self.storage_failed("a facet", &error);
                         self.refuse_facet(container, *start, waiting, &error);
@@ -567,24 +567,15 @@ impl Shard {
         for order in self.host.facet_orders.take() {
             match order {
                 FacetOrder::End(container, reason, _held) => self.end_container(container.id, &reason, &reason),
-                FacetOrder::Change(parent, (storage, facet), change, held) => match change {
-                    FacetChange::Delete(name) => self.change_from(parent, storage.delete(facet, &name), held),
-                    FacetChange::Clone(from, to) => {
-                        self.change_from(parent, storage.clone_facet(facet, &from, &to), held);
-                    }
-                    FacetChange::DeleteAll => self.change_from(parent, storage.delete_below(facet), held),
-                },
+                FacetOrder::Change(parent, (storage, facet), change, held) => {
+                    self.change_from(parent, storage.change_facets(facet, change), held);
+                }
             }
         }
     }
 
     /// What the incarnation `parent` sends waits for `change`.
-    fn change_from(
-        &self,
-        parent: u64,
-        change: impl Future<Output = Result<(), StorageError>> + 'static,
-        held: (Held, Option<Coming>),
-    ) {
+    fn change_from(&self, parent: u64, change: impl Future<Output = Result<(), StorageError>> + 'static, held: Held) {
         let change = async move {
             let outcome = change.await;
             drop(held);

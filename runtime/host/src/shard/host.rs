@@ -15,7 +15,7 @@ use denizen_bindings::isolate::{Completer, Completion, EgressGuard, FacetStart, 
 use denizen_bindings::memory::Held;
 use denizen_core::limits::Limit;
 use denizen_storage::alarms::AlarmKey;
-use denizen_storage::{FacetId as FacetNumber, ObjectStorage, StorageError};
+use denizen_storage::{FacetChange, FacetId as FacetNumber, GivenFacet, ObjectStorage, StorageError};
 
 use super::usage::LastErrors;
 use crate::runtime::Shared;
@@ -35,7 +35,7 @@ pub enum Deferred {
     /// A lock of an actor's output gate opens, or breaks.
     GateOpened(Rc<Actor>, u64, Result<(), StorageError>),
     /// A facet has its place on disk, or cannot have one.
-    FacetPlaced(u64, Result<FacetNumber, StorageError>),
+    FacetPlaced(u64, Result<GivenFacet, StorageError>),
     /// A parent asks what the facet of a name has used.
     FacetStats(u64, String, Completer),
     /// An object that was to start a facet whose alarm is due failed.
@@ -46,24 +46,12 @@ pub enum Deferred {
 pub enum FacetOrder {
     /// A container ends, for a reason that counts as held meanwhile if it is long.
     End(Arc<Container>, CallError, Option<Held>),
-    /// The storage of facets of an incarnation changes, once their containers have ended. It counts as held meanwhile, and the
-    /// facet that it makes as one that is there.
-    Change(u64, Place, FacetChange, (Held, Option<Coming>)),
+    /// The storage of facets of an incarnation changes, once their containers have ended. It counts as held meanwhile.
+    Change(u64, Place, FacetChange, Held),
 }
 
 /// Where the facets of an incarnation are stored: its object, and its own number there.
 pub type Place = (Rc<ObjectStorage>, FacetNumber);
-
-/// A change of the storage of facets.
-#[derive(PartialEq, Eq)]
-pub enum FacetChange {
-    /// That of a name goes.
-    Delete(String),
-    /// One becomes a copy of another one.
-    Clone(String, String),
-    /// That of all goes.
-    DeleteAll,
-}
 
 /// Names of facets that will have storage, by incarnation of the parent: how many things are on their way to each.
 type Names = Rc<RefCell<HashMap<u64, HashMap<String, usize>>>>;
@@ -164,8 +152,10 @@ impl ShardHost {
     /// Refuses the facet `name` of a parent that may have `max` with storage right below it, if it would be one more.
     pub fn check_facets(&self, parent: u64, name: &str, max: Option<usize>) -> Result<(), CallError> {
         let Some(max) = max else { return Ok(()) };
-        let mut there: HashSet<String> = self.facet_list(parent)?.into_iter().collect();
-        there.extend(self.coming.borrow().get(&parent).into_iter().flat_map(HashMap::keys).cloned());
+        // Those that begin have storage for what is cloned from them, and whatever is ordered to be deleted before.
+        let names = self.coming.borrow().get(&parent).into_iter().flat_map(HashMap::keys).cloned().collect::<Vec<_>>();
+        let mut there: HashSet<String> = self.names(parent, names.clone())?.into_iter().collect();
+        there.extend(names);
         if there.len() < max || there.contains(name) {
             return Ok(());
         }
@@ -175,8 +165,24 @@ impl ShardHost {
         })
     }
 
+    /// The facets of an incarnation that will have storage when all is over that was ordered, if `others` have it, too.
+    fn names(&self, parent: u64, others: Vec<String>) -> Result<Vec<String>, CallError> {
+        let place = self.places.borrow().get(&parent).cloned();
+        let Some((storage, facet)) = place else { return Ok(Vec::new()) };
+        let mut names = storage.names_below(facet, others).map_err(|error| CallError::new(error.public_text()))?;
+        // What the running turn has ordered comes after what was asked of the storage before.
+        for order in &*self.facet_orders.borrow() {
+            if let FacetOrder::Change(of, _, change, _) = order
+                && *of == parent
+            {
+                change.apply(&mut names);
+            }
+        }
+        Ok(names)
+    }
+
     /// Orders a change, unless it was ordered just now.
-    fn change_facets(&self, parent: u64, change: FacetChange, held: (Held, Option<Coming>)) {
+    fn change_facets(&self, parent: u64, change: FacetChange, held: Held) {
         let Some(place) = self.places.borrow().get(&parent).cloned() else { return };
         let mut orders = self.facet_orders.borrow_mut();
         let is_last =
@@ -218,9 +224,9 @@ impl Host for ShardHost {
         crate::log::has_colors()
     }
 
-    fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str) {
+    fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str) -> usize {
         let label = actor.map(|actor| format!("/{}", actor.label.escape_debug())).unwrap_or_default();
-        crate::log::print(&format!("{worker}{label}"), level, text);
+        crate::log::print(&format!("{worker}{label}"), level, text)
     }
 
     fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<LoadedWorker>, bool) {
@@ -263,7 +269,7 @@ impl Host for ShardHost {
 
     fn facet_delete(&self, parent: u64, name: &str, held: Held) {
         self.end_facet(parent, name, CallError::new("Facet was deleted."), None);
-        self.change_facets(parent, FacetChange::Delete(name.to_owned()), (held, None));
+        self.change_facets(parent, FacetChange::Delete(name.to_owned()), held);
     }
 
     fn facet_clone(
@@ -279,8 +285,7 @@ impl Host for ShardHost {
         }
         self.end_facet(parent, to, CallError::new("Facet was cloned-over."), None);
         if from != to {
-            let coming = facets.is_some().then(|| self.coming(parent, to));
-            self.change_facets(parent, FacetChange::Clone(from.to_owned(), to.to_owned()), (held, coming));
+            self.change_facets(parent, FacetChange::Clone(from.to_owned(), to.to_owned()), held);
         }
         Ok(())
     }
@@ -290,10 +295,7 @@ impl Host for ShardHost {
     }
 
     fn facet_list(&self, parent: u64) -> Result<Vec<String>, CallError> {
-        let place = self.places.borrow().get(&parent).cloned();
-        let Some((storage, facet)) = place else { return Ok(Vec::new()) };
-        let found = storage.facets(facet).map_err(|error| CallError::new(error.public_text()))?;
-        Ok(found.into_iter().map(|(_, name)| name).collect())
+        self.names(parent, Vec::new())
     }
 
     fn facets_delete(&self, parent: u64, held: Held) {
@@ -302,7 +304,7 @@ impl Host for ShardHost {
         for name in names {
             self.end_facet(parent, &name, CallError::new("Facet was deleted."), None);
         }
-        self.change_facets(parent, FacetChange::DeleteAll, (held, None));
+        self.change_facets(parent, FacetChange::DeleteAll, held);
     }
 
     fn actor_broken(&self, incarnation: u64, reason: CallError) {

@@ -12,8 +12,9 @@ use std::task::Wake;
 use denizen_bindings::call::Call;
 use denizen_bindings::isolate::{Completion, IsolateId, IsolateState, JsEntries, ShardMessage, ShardSender, Token};
 use denizen_bindings::memory::Budget;
+use denizen_bindings::web::is_on;
 use denizen_core::limits::{HEAP_SLACK_BYTES, IsolateLimits, WorkerLimits};
-use deno_core::RuntimeOptions;
+use deno_core::{JsRuntime, RuntimeOptions};
 
 use super::entered::PinnedRuntime;
 use crate::modules::loader::{WorkerModuleLoader, check_attributes, evaluate_custom};
@@ -160,11 +161,7 @@ impl Slot {
         let handle = runtime.enter(|runtime| {
             let handle = runtime.v8_isolate().thread_safe_handle();
             let (reached, stop) = (out_of_memory.clone(), handle.clone());
-            runtime.add_near_heap_limit_callback(move |current, _initial| {
-                reached.store(true, Ordering::Relaxed);
-                stop.terminate_execution();
-                current + HEAP_SLACK_BYTES
-            });
+            watch_heap(runtime, &state, reached, stop);
             let isolate = runtime.v8_isolate();
             isolate.set_slot(state.clone());
             isolate.set_allow_atomics_wait(false);
@@ -190,18 +187,46 @@ impl Slot {
             waker,
         })
     }
+
+    /// Collects what was read in vain and sets the heap's limit, which gave way to it.
+    pub fn set_heap_limit_again(&mut self, bytes: usize) {
+        let (state, reached, stop) = (self.state.clone(), self.out_of_memory.clone(), self.handle.clone());
+        self.runtime.enter(|runtime| {
+            runtime.v8_isolate().low_memory_notification();
+            runtime.remove_near_heap_limit_callback(bytes);
+            watch_heap(runtime, &state, reached, stop);
+        });
+    }
 }
 
-/// Once a Worker has started, WebAssembly comes from modules of its bundle only; the loader compiles those by a way that does
-/// not ask.
+/// Has the isolate stopped when its heap reaches its limit, unless that is for a value which somebody sends it.
+pub(super) fn watch_heap(
+    runtime: &mut JsRuntime,
+    state: &IsolateState,
+    reached: Arc<AtomicBool>,
+    stop: v8::IsolateHandle,
+) {
+    let receiving = state.receiving.clone();
+    runtime.add_near_heap_limit_callback(move |current, _initial| {
+        if !receiving.excuses(current) {
+            reached.store(true, Ordering::Relaxed);
+            stop.terminate_execution();
+        }
+        current + HEAP_SLACK_BYTES
+    });
+}
+
+/// Once a Worker has started, and before by date, WebAssembly comes from modules of its bundle only; the loader compiles those by
+/// a way that does not ask.
 extern "C" fn allow_wasm(context: v8::Local<'_, v8::Context>, _source: v8::Local<'_, v8::String>) -> bool {
     // SAFETY: V8 calls it with a context of the current isolate.
     v8::callback_scope!(unsafe scope, context);
-    !IsolateState::of(scope).started.get()
+    let state = IsolateState::of(scope);
+    !state.started.get() && state.worker.get().is_none_or(|worker| is_on(worker, "allow_eval_during_startup"))
 }
 
 /// Takes the bootstrap's functions, then removes the runtime's own objects from the global scope.
-fn prepare(runtime: &mut deno_core::JsRuntime, state: &IsolateState) {
+fn prepare(runtime: &mut JsRuntime, state: &IsolateState) {
     deno_core::scope!(scope, runtime);
     let context = scope.get_current_context();
     let global = context.global(scope);

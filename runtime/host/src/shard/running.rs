@@ -139,6 +139,10 @@ impl Shard {
         if idle {
             break_stuck_bodies(&state);
         }
+        if charged.is_empty() {
+            // What they have left behind, such as modules that are still imported: each may be behind it.
+            state.actors.borrow().values().for_each(|actor| actor.count_cpu(used));
+        }
         bill(&charged, used);
         if let Some(actor) = io.as_ref().and_then(|io| io.actor.as_ref()) {
             // An event that went on for long has not left its actor idle.
@@ -284,6 +288,9 @@ impl Shard {
             self.condemn(id, io, error);
             self.do_deferred();
             return;
+        }
+        if let Some(bytes) = state.receiving.take_exceeded() {
+            slot.set_heap_limit_again(bytes);
         }
         // An actor that ended itself stopped the code that ran; the isolate goes on.
         slot.handle.cancel_terminate_execution();

@@ -53,6 +53,13 @@ impl Thread {
         Some(Duration::from_nanos(text.split(' ').nth(1)?.parse().ok()?))
     }
 
+    /// Whether it neither runs nor waits for a CPU (`stat` in proc(5)), if the kernel says so. A wait for one is among those that
+    /// [`Thread::waited_for_cpu`] gives once it is over.
+    pub fn waits_for_something_else(self) -> Option<bool> {
+        let text = std::fs::read_to_string(format!("/proc/self/task/{}/stat", self.0)).ok()?;
+        Some(!text.rsplit_once(") ")?.1.starts_with('R'))
+    }
+
     fn set(self, runtime: u64) {
         let mut attributes = Attributes::default();
         // SAFETY: the structure is ours, outlives both calls, and its size is given. A thread that has ended is refused.

@@ -68,7 +68,8 @@ impl Shard {
         slot.time += entered.elapsed();
         let stopped = self.watch.end();
         match begun {
-            _ if stopped => self.fail_start(id, &startup_limit(definition)),
+            Err(_) if stopped => self.fail_start(id, &startup_limit(definition)),
+            Ok((module, _)) if stopped => self.fail_stopped(id, definition, module),
             Err(error) => self.fail_start(id, &error),
             Ok((module, evaluation)) => {
                 let deadline = Instant::now() + STARTUP_WALL;
@@ -120,7 +121,7 @@ impl Shard {
             return self.fail_start(id, &CallError::limit(Limit::HeapBytes, max, max));
         }
         if stopped {
-            return self.fail_start(id, &startup_limit(&definition));
+            return self.fail_stopped(id, &definition, module);
         }
         match outcome {
             Poll::Pending if starting.deadline <= Instant::now() => {
@@ -144,6 +145,23 @@ impl Shard {
                 self.answer_inspectors(id, None);
             }
         }
+    }
+
+    /// The Worker was stopped at the limit of its start. What its main module had thrown by then is told all the same: that V8
+    /// looks for the places of a stack takes as long as the code is large. It may take as long as a start.
+    fn fail_stopped(&mut self, id: IsolateId, definition: &Arc<WorkerDefinition>, module: deno_core::ModuleId) {
+        let Some(slot) = self.isolates.get_mut(&id) else { return };
+        slot.handle.cancel_terminate_execution();
+        self.watch.begin(
+            Of::start(definition),
+            slot.handle.clone(),
+            slot.out_of_memory.clone(),
+            definition.limits.startup,
+        );
+        let thrown = slot.runtime.enter(|runtime| thrown_by(runtime, module, definition.loaded));
+        let stopped = self.watch.end();
+        let error = thrown.filter(|_| !stopped).unwrap_or_else(|| startup_limit(definition));
+        self.fail_start(id, &error);
     }
 
     /// The Worker did not start: everyone who waits gets `error`. A loaded one has failed for good, unless a limit stopped
@@ -204,6 +222,12 @@ impl Shard {
             strings(scope, found)
         })
     }
+}
+
+/// What the main module `module` threw, if that is why it ended. Of one that was stopped V8 keeps null.
+fn thrown_by(runtime: &mut JsRuntime, module: deno_core::ModuleId, loaded: bool) -> Option<CallError> {
+    let error = runtime.get_module_namespace(module).err()?;
+    Some(describe(error, loaded)).filter(|error| error.message != "null")
 }
 
 fn startup_limit(definition: &WorkerDefinition) -> CallError {

@@ -216,8 +216,11 @@ impl Watch {
         if cpu + waited < running.until {
             return cpu;
         }
-        // Where the kernel does not tell the waits for a CPU from others, none counts.
+        // Where the kernel does not tell the waits for a CPU from others, none counts; nor while one may be going on.
         let (Some(before), Some(now)) = (long.waited_for_cpu, self.thread.waited_for_cpu()) else { return cpu };
+        if self.thread.waits_for_something_else() != Some(true) {
+            return cpu;
+        }
         cpu + waited.saturating_sub(now.saturating_sub(before))
     }
 

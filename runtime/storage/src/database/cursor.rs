@@ -239,6 +239,15 @@ impl CursorState {
         Ok(())
     }
 
+    /// Tells the connection's sums of the rows that it has read and written since they were last told.
+    pub(super) fn count_rows(&mut self) {
+        if let Some(lease) = &self.lease {
+            let (read, written) = lease.take_rows();
+            self.rows_read += read;
+            self.rows_written += written;
+        }
+    }
+
     fn column_names(&mut self) -> Rc<[String]> {
         if let Some(names) = &self.names {
             return names.clone();
@@ -286,11 +295,8 @@ impl CursorState {
     /// Gives the statement back, keeping what can be asked of it later.
     fn finish(&mut self) {
         self.column_names();
-        if let Some(lease) = self.lease.take() {
-            let (read, written) = lease.take_rows();
-            self.rows_read += read;
-            self.rows_written += written;
-        }
+        self.count_rows();
+        self.lease = None;
         self.has_row = false;
     }
 }

@@ -62,7 +62,13 @@ pub(crate) fn ensure(disk: &Arc<Disk>, files: &Files) -> Result<(), StorageError
     match disk.length(&files.path).at(&files.path)? {
         // A file shorter than a page is one whose first page was not durable when the power went: nothing that it
         // held was acknowledged.
-        Some(length) if length >= PAGE_BYTES as u64 => Ok(()),
+        Some(length) if length >= PAGE_BYTES as u64 => {
+            if length == PAGE_BYTES as u64 && !broken(Rule::FoundFilesSynced) {
+                // Whoever has made it may have been killed before it was durable.
+                files.mark(unsynced::MAIN | unsynced::FOLDER);
+            }
+            Ok(())
+        }
         Some(_) if !is_torn_page(&disk.read(&files.path).at(&files.path)?.unwrap_or_default()) => {
             Err(StorageError::Corrupt("this is no database".into()).at(&files.path))
         }

@@ -21,7 +21,6 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::time::Instant;
 
 use denizen_core::limits::sql::CACHED_STATEMENTS_BYTES;
 use denizen_core::limits::storage::{LOG_BYTES, PAGE_CACHE_PAGES};
@@ -123,7 +122,6 @@ pub(crate) struct Inner {
     has_kv: Option<bool>,
     alarm: AlarmState,
     interrupter: Interrupter,
-    deadline: Option<Instant>,
     /// Bytes of pages in memory, as the pool was last told.
     cached_bytes: u64,
     /// Rows read and written through connections that have been closed.
@@ -166,7 +164,6 @@ impl Database {
             has_kv: None,
             alarm: AlarmState::default(),
             interrupter: Interrupter::default(),
-            deadline: None,
             cached_bytes: 0,
             rows: (0, 0),
             full_at: None,
@@ -234,7 +231,7 @@ impl Database {
         self.reading(Inner::size)
     }
 
-    /// Rows read and written since it was opened, by statements whose execution is over.
+    /// Rows read and written since it was opened. A cursor that stays open counts by what it has read so far.
     pub fn rows(&self) -> (u64, u64) {
         let mut inner = self.inner.borrow_mut();
         inner.count_rows();
@@ -335,13 +332,10 @@ impl Database {
         self.inner.borrow().interrupter.clone()
     }
 
-    /// Until when SQL may run; beyond, a statement fails with `SQLITE_INTERRUPT`.
-    pub fn set_deadline(&self, deadline: Option<Instant>) {
-        let mut inner = self.inner.borrow_mut();
-        inner.deadline = deadline;
-        if let Some(open) = &inner.open {
-            open.connection.control().deadline.set(deadline);
-        }
+    /// Bytes of memory that SQLite takes for it.
+    #[cfg(test)]
+    pub(crate) fn memory_bytes(&self) -> i64 {
+        self.inner.borrow().open.as_ref().map_or(0, |open| open.connection.memory_bytes())
     }
 
     /// What is known of its files.
@@ -391,14 +385,18 @@ impl Inner {
             Connection::open(&self.engine.disk, &path, self.interrupter.clone()).map_err(|error| error.at(&path))?;
         // 0 would be no bound for SQLite.
         let pages = (self.options.bytes_max / PAGE_BYTES as u64).max(1);
+        #[cfg(not(test))]
+        let cached = PAGE_CACHE_PAGES;
+        #[cfg(test)]
+        let cached = crate::testing::kept_pages().unwrap_or(PAGE_CACHE_PAGES);
         connection
             .batch(&format!(
-                "PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size={PAGE_CACHE_PAGES}; \
+                "PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; PRAGMA cache_size={cached}; \
                  PRAGMA max_page_count={pages}",
             ))
             .and_then(|()| connection.integer("SELECT count(*) FROM sqlite_master WHERE 0").map(|_| ()))
             .map_err(|error| error.at(&path))?;
-        connection.control().deadline.set(self.deadline);
+        connection.control().stops.set(self.engine.stops);
         connection.control().privilege.set(Privilege::User);
         self.open = Some(Open {
             user: StatementCache::new(CACHED_STATEMENTS_BYTES),
@@ -601,8 +599,14 @@ impl Inner {
         Ok((pages - free).unsigned_abs() * PAGE_BYTES as u64)
     }
 
-    /// Takes over what the open connection has counted.
+    /// Takes over what the open connection has counted, open cursors included.
     fn count_rows(&mut self) {
+        self.cursors.retain(|cursor| {
+            let Some(cursor) = cursor.upgrade() else { return false };
+            let mut cursor = cursor.borrow_mut();
+            cursor.count_rows();
+            cursor.has_more()
+        });
         if let Some(open) = &self.open {
             let (read, written) = open.connection.control().rows.take();
             self.rows = (self.rows.0 + read, self.rows.1 + written);

@@ -23,7 +23,7 @@
 //!         written: offset (8), length (4), bytes        settled: number of the last batch that counts no more (8)
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -56,7 +56,10 @@ const AHEAD_BYTES: u64 = if cfg!(test) { 4 << 10 } else { 1 << 20 };
 pub(crate) const RECORD_BYTES: usize = 512;
 
 /// Bytes of records in one batch.
-pub(crate) const BATCH_BYTES: usize = FILE_BYTES as usize / 4;
+pub(crate) const BATCH_BYTES: usize = if cfg!(test) { FILE_BYTES as usize } else { FILE_BYTES as usize / 4 };
+
+/// From how many logs on one sync of the file system makes them durable.
+const SYNC_ALL_FROM: usize = 8;
 
 const IN_DOUBT: &str = "the file system could not be synced";
 
@@ -145,9 +148,19 @@ impl Journal {
         lock(&self.writer).files.iter().all(Option::is_none)
     }
 
-    /// Whether batches can be written to it.
-    pub(crate) fn is_usable(&self) -> bool {
-        !lock(&self.state).in_doubt
+    /// Whether what is written to logs can be left to it: it has to be able to have all logs durable at once later.
+    pub(crate) fn is_usable(&self, disk: &Disk) -> bool {
+        disk.can_sync_all() && !lock(&self.state).in_doubt
+    }
+
+    /// A sync of the file system has failed. After that the kernel may call bytes clean that it has lost, so that no later sync
+    /// says anything of them: every database with records has to be made good.
+    pub(super) fn doubt(&self, disk: &Disk) {
+        let mut state = lock(&self.state);
+        state.in_doubt = true;
+        for path in state.live.keys() {
+            disk.fail(&disk.files(path));
+        }
     }
 
     /// Keeps others from writing to it.
@@ -160,7 +173,7 @@ impl Journal {
     pub(crate) fn take_over(&self, disk: &Disk, files: &Files) -> io::Result<u64> {
         let mut session = self.begin();
         // What there was too much of never comes into the journal, nor what is written while that is in doubt.
-        let taken = if self.is_usable() { files.take_whole_log_writes() } else { None };
+        let taken = if self.is_usable(disk) { files.take_whole_log_writes() } else { None };
         if let Some(writes) = taken.filter(|writes| !writes.is_empty()) {
             session.write(disk, &Batch { written: vec![(&files.path, &writes)], settled: Vec::new() })?;
         }
@@ -233,20 +246,14 @@ impl Journal {
         lock(&self.state).live.keys().any(|path| disk.is_suspect(path))
     }
 
-    /// Syncs the file system, after bringing back what it may have lost. After a failure the kernel may call bytes clean that
-    /// it has lost, so that no later sync says anything of them: every database with records has to be made good.
+    /// Syncs the file system, after bringing back what it may have lost.
     fn sync_logs(&self, disk: &Disk) -> io::Result<()> {
         let restored = match self.has_suspects(disk) {
             true => write_logs(disk, &self.folder, |path| disk.is_suspect(path)).map_err(io::Error::other),
             false => Ok(()),
         };
-        restored.and_then(|()| disk.sync_all(&File::open(&self.folder)?)).inspect_err(|_| {
-            let mut state = lock(&self.state);
-            state.in_doubt = true;
-            for path in state.live.keys() {
-                disk.fail(&disk.files(path));
-            }
-        })
+        restored.inspect_err(|_| self.doubt(disk))?;
+        disk.sync_all()
     }
 
     fn put_written(&self, bytes: &mut Vec<u8>, path: &Path, offset: u64, data: &[u8]) -> io::Result<()> {
@@ -292,12 +299,12 @@ impl Session<'_> {
 
     fn append(&mut self, disk: &Disk, batch: &Batch<'_>) -> io::Result<()> {
         let Self { journal, writer } = self;
-        let (number, retired) = {
+        let (number, retired, told) = {
             let state = lock(&journal.state);
             if state.in_doubt && !batch.written.is_empty() {
                 return Err(io::Error::other(IN_DOUBT));
             }
-            (state.number + 1, state.retired)
+            (state.number + 1, state.retired, state.told)
         };
         let mut bytes = Vec::with_capacity(batch.bytes());
         bytes.resize(HEADER_BYTES, 0);
@@ -312,10 +319,15 @@ impl Session<'_> {
         let length = bytes.len() as u64;
         if writer.files[writer.current].is_none() {
             writer.open(disk, &journal.folder)?;
-        } else if writer.end + length > FILE_BYTES {
+        } else if writer.end + length > FILE_BYTES && !batch.written.is_empty() {
             // What the other file holds is written over from here on.
             if writer.epoch - 1 > retired {
                 return Err(io::Error::other("both files of the journal are full"));
+            }
+            if writer.epoch - 1 > told && !broken(Rule::RetirementBeforeReuse) {
+                // The batch that writes over it may be torn, and what is left of the old ones would count again.
+                self.append(disk, &Batch::default())?;
+                return self.append(disk, batch);
             }
             lock(&journal.state).full = Some(writer.epoch);
             writer.current = 1 - writer.current;
@@ -433,12 +445,40 @@ fn checksum(batch: &[u8]) -> u32 {
     hasher.finalize()
 }
 
+/// Removes both files, the older one first: the newer one may say that what the older one holds counts no more.
 fn remove(disk: &Disk, folder: &Path) -> io::Result<()> {
-    let mut any = false;
+    let mut files = Vec::new();
     for name in NAMES {
-        any |= disk.remove(&folder.join(name))?;
+        let path = folder.join(name);
+        if let Some(epoch) = first_epoch(&path)? {
+            files.push((epoch, path));
+        }
     }
-    if any { disk.sync_folder(folder) } else { Ok(()) }
+    files.sort();
+    if broken(Rule::OlderJournalFirst) {
+        files.reverse();
+    }
+    for (_, path) in files {
+        disk.remove(&path)?;
+        disk.sync_folder(folder)?;
+    }
+    Ok(())
+}
+
+/// The epoch that the file at `path` begins with, 0 if it holds no batch; `None` if there is no file.
+fn first_epoch(path: &Path) -> io::Result<Option<u64>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut header = [0; 16];
+    match file.read_exact_at(&mut header, 0) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Some(0)),
+        outcome => outcome?,
+    }
+    let epoch = Reader(&header[8..]).number(8).unwrap_or(0);
+    Ok(Some(if header.starts_with(MAGIC) { epoch } else { 0 }))
 }
 
 /// Reads numbers and bytes one after the other; `None` where there are not enough.
@@ -538,10 +578,14 @@ fn of_this_log<'w, 'a>(log: &File, writes: &'w [Write<'a>]) -> io::Result<&'w [W
     }
     let frame_bytes =
         FRAME_HEADER_BYTES + u64::from(u32::from_be_bytes([header[8], header[9], header[10], header[11]]));
-    // A write may begin between a frame's header and its page, and end there.
-    let salt = |(offset, data): &Write<'a>| match offset.checked_sub(WAL_HEADER_BYTES) {
-        None => data.get(16..24),
-        Some(offset) => data.get((offset.checked_next_multiple_of(frame_bytes)? - offset) as usize..)?.get(8..16),
+    // A write may begin between a frame's header and its page, and end there. Once a transaction has written a page again that
+    // it had spilled, the headers of its frames have no salts until it commits.
+    let salt = |(offset, data): &Write<'a>| {
+        let salt = match offset.checked_sub(WAL_HEADER_BYTES) {
+            None => data.get(16..24),
+            Some(offset) => data.get((offset.checked_next_multiple_of(frame_bytes)? - offset) as usize..)?.get(8..16),
+        };
+        salt.filter(|salt| **salt != [0; 8] || broken(Rule::FramesWithoutSalts))
     };
     let first = writes.iter().position(|write| salt(write) == Some(&header[16..24])).unwrap_or(writes.len());
     let unknown = writes[..first].iter().rev().take_while(|write| salt(write).is_none()).count();
@@ -593,25 +637,30 @@ fn write_logs(disk: &Disk, folder: &Path, wanted: impl Fn(&Path) -> bool) -> Res
         }
         logs.push(log);
     }
+    if logs.len() >= SYNC_ALL_FROM && disk.can_sync_all() {
+        return disk.sync_all().at(folder);
+    }
     for log in &logs {
         disk.sync(log).at(log)?;
-        if let Some(folder) = log.parent() {
-            disk.sync_folder(folder).at(folder)?;
-        }
     }
-    Ok(())
+    let folders: HashSet<_> = logs.iter().filter_map(|log| log.parent()).collect();
+    folders.into_iter().try_for_each(|folder| disk.sync_folder(folder).at(folder))
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::{Path, PathBuf};
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
 
     use proptest::prelude::*;
 
     use super::{Batch, FILE_BYTES, Found, HEADER_BYTES, Journal, NAMES, Record, read_file, replay, seal};
     use crate::disk::Disk;
+    use crate::disk::lock;
     use crate::disk::vfs::LogWrites;
-    use crate::testing::scratch;
+    use crate::order::{Rule, without};
+    use crate::testing::{Scratch, scratch};
 
     /// What a batch has of one path: writes, and what is settled.
     type Records = (PathBuf, Vec<(u64, Vec<u8>)>, Option<u64>);
@@ -698,7 +747,7 @@ mod tests {
     #[test]
     fn two_files_take_turns_once_what_they_hold_is_retired() {
         let folder = scratch("journal-turns");
-        let disk = Disk::real(std::time::Duration::ZERO, None).expect("disk");
+        let disk = disk_of(&folder);
         let journal = Journal::new(&folder);
         let path = folder.join("a.sqlite");
         let mut writes = LogWrites::default();
@@ -713,7 +762,8 @@ mod tests {
         assert!(full > 2);
         for name in NAMES {
             let length = std::fs::metadata(folder.join(name)).expect("a file").len();
-            assert!(length <= FILE_BYTES, "{length}");
+            // A retirement is told of behind the end, if need be.
+            assert!(length <= FILE_BYTES + HEADER_BYTES as u64, "{length}");
         }
         // What is not retired is not written over.
         let refused = (0..3 * FILE_BYTES / 1000).find_map(|_| append().err()).expect("both are full");
@@ -756,5 +806,125 @@ mod tests {
         };
         assert_eq!(replayed(true), log_of(2).0);
         assert_eq!(replayed(false), log_of(1).0);
+    }
+
+    fn disk_of(folder: &Path) -> Arc<Disk> {
+        let disk = Disk::real(std::time::Duration::ZERO, None).expect("disk");
+        disk.open_root(folder).expect("a folder");
+        disk
+    }
+
+    /// A journal whose records of `a.sqlite`, an undone transaction's, lie in an older file, and where a newer one settles them;
+    /// the log has had another transaction since.
+    struct Turned {
+        folder: Scratch,
+        disk: Arc<Disk>,
+        journal: Journal,
+        log: PathBuf,
+    }
+
+    impl Turned {
+        fn new(at_first: bool) -> Self {
+            let folder = scratch("journal-turned");
+            let disk = disk_of(&folder);
+            let journal = Journal::new(&folder);
+            let (path, log) = (folder.join("a.sqlite"), folder.join("a.sqlite-wal"));
+            std::fs::write(&path, b"a database").expect("write");
+            std::fs::write(&log, log_of(1).0).expect("write");
+            let this = Self { folder, disk, journal, log };
+            if !at_first {
+                this.fill();
+                this.journal.retire_full(&this.disk);
+            }
+            let mut undone = LogWrites::default();
+            undone.add(32, &log_of(1).1);
+            this.append(&path, &undone);
+            this.add(1000);
+            if !at_first {
+                this.fill();
+            }
+            std::fs::write(&this.log, log_of(2).0).expect("write");
+            let until = this.journal.begin().position();
+            this.journal.settle(&this.disk, &path, until).expect("settled");
+            this
+        }
+
+        fn append(&self, path: &Path, writes: &LogWrites) {
+            let batch = Batch { written: vec![(path, writes)], settled: Vec::new() };
+            self.journal.begin().append(&self.disk, &batch).expect("room");
+        }
+
+        fn add(&self, bytes: usize) {
+            let mut writes = LogWrites::default();
+            writes.add(32, &vec![7; bytes]);
+            self.append(&self.folder.join("b.sqlite"), &writes);
+        }
+
+        /// Until the other file is written to.
+        fn fill(&self) {
+            while !self.journal.has_full() {
+                self.add(1000);
+            }
+        }
+
+        /// Whether a start leaves what was acknowledged.
+        fn starts(&self) -> bool {
+            replay(&self.disk, &self.folder).expect("replayed");
+            std::fs::read(&self.log).expect("a log") == log_of(2).0
+        }
+    }
+
+    struct NoSecondRemoval(std::sync::atomic::AtomicBool);
+
+    impl crate::disk::Observer for NoSecondRemoval {
+        fn file(&self, _path: &Path, _created: bool) -> u64 {
+            0
+        }
+
+        fn before(&self, operation: &crate::disk::Operation<'_>) -> std::io::Result<()> {
+            match operation {
+                crate::disk::Operation::Remove { .. } if self.0.swap(true, Ordering::Relaxed) => {
+                    Err(std::io::Error::other("killed here"))
+                }
+                _ => Ok(()),
+            }
+        }
+
+        fn after(&self, _operation: &crate::disk::Operation<'_>) {}
+    }
+
+    #[test]
+    fn a_journal_of_which_one_file_is_gone_undoes_nothing() {
+        let holds = || {
+            let turned = Turned::new(false);
+            let killed = Disk::observed(Arc::new(NoSecondRemoval(false.into()))).expect("disk");
+            assert!(replay(&killed, &turned.folder).is_err());
+            turned.starts()
+        };
+        assert!(without(None, holds));
+        assert!(!without(Some(Rule::OlderJournalFirst), holds));
+    }
+
+    #[test]
+    fn a_batch_that_is_torn_brings_nothing_back_that_it_was_to_write_over() {
+        let holds = || {
+            let turned = Turned::new(true);
+            turned.fill();
+            // The other file is nearly full when this one is retired.
+            while lock(&turned.journal.writer).end + 2 * 1100 < FILE_BYTES {
+                turned.add(1000);
+            }
+            turned.journal.retire_full(&turned.disk);
+            let path = turned.folder.join(NAMES[0]);
+            let before = std::fs::read(&path).expect("a file");
+            turned.add(9000);
+            let after = std::fs::read(&path).expect("a file");
+            assert!(before != after, "it was not written over");
+            let kept = (HEADER_BYTES + log_of(1).1.len() + 64).next_multiple_of(512);
+            std::fs::write(&path, [&before[..kept], &after[kept..]].concat()).expect("write");
+            turned.starts()
+        };
+        assert!(without(None, holds));
+        assert!(!without(Some(Rule::RetirementBeforeReuse), holds));
     }
 }

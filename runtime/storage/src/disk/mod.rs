@@ -21,8 +21,9 @@ use std::ffi::CString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::fd::AsRawFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use std::time::Duration;
 
@@ -30,6 +31,7 @@ use self::held::HeldDisk;
 use self::journal::Journal;
 use self::vfs::{Files, Vfs};
 use crate::StorageError;
+use crate::order::{Rule, broken};
 
 /// A file as an [`Observer`] knows it: a name may come to stand for another file, and a file may lose its name.
 pub(crate) type FileId = u64;
@@ -111,10 +113,20 @@ pub(crate) struct Disk {
     open: Mutex<HashMap<PathBuf, Weak<Files>>>,
     /// Databases of which a sync failed, so that what the kernel holds and what the disk holds may differ.
     suspects: Mutex<HashSet<PathBuf>>,
+    root: OnceLock<Root>,
     journal: OnceLock<Journal>,
     pub(crate) counters: Arc<Counters>,
     /// Added to each sync, to see how the engine does on a slower disk.
     sync_delay: Duration,
+}
+
+/// The data folder.
+struct Root {
+    /// One descriptor for all syncs of the file system, from before the first write on: the kernel tells each descriptor of
+    /// each failure once, and a new one nothing of what another has been told.
+    folder: File,
+    /// Whether a sync of the file system says whether all of the folder is durable.
+    syncs_all: AtomicBool,
 }
 
 impl std::fmt::Debug for Disk {
@@ -143,6 +155,7 @@ impl Disk {
             vfs,
             open: Mutex::default(),
             suspects: Mutex::default(),
+            root: OnceLock::new(),
             journal: OnceLock::new(),
             counters: Arc::default(),
             sync_delay,
@@ -156,12 +169,28 @@ impl Disk {
         self.vfs.name()
     }
 
-    /// Brings the logs below `folder` to where the journal that lies there says, and begins a new one.
+    /// Takes `folder` for the data folder, before anything is written to it.
+    pub(crate) fn open_root(&self, folder: &Path) -> io::Result<()> {
+        let root = File::open(folder)?;
+        let syncs_all = AtomicBool::new(reports_errors_of_syncfs() && is_on_one_device(folder)?);
+        // It is asked for once, by whoever opens the folder.
+        drop(self.root.set(Root { folder: root, syncs_all }));
+        Ok(())
+    }
+
+    /// Brings the logs below `folder` to where the journal that lies there says, and begins a new one if there may be one.
     pub(crate) fn open_journal(&self, folder: &Path) -> Result<(), StorageError> {
         journal::replay(self, folder)?;
-        // It is asked for once, by whoever opens the folder.
-        drop(self.journal.set(Journal::new(folder)));
+        if self.can_sync_all() {
+            drop(self.journal.set(Journal::new(folder)));
+        }
         Ok(())
+    }
+
+    /// Whether [`Disk::sync_all`] says that all of the data folder is durable. Never again once it has failed: nobody knows
+    /// whose bytes were lost then, and the kernel does not say it twice.
+    pub(crate) fn can_sync_all(&self) -> bool {
+        self.root.get().is_some_and(|root| root.syncs_all.load(Ordering::Acquire))
     }
 
     /// The journal of the folder that is open.
@@ -288,18 +317,27 @@ impl Disk {
         })
     }
 
-    /// Makes everything durable that was written to the file system of `root`. Linux reports write errors here from
-    /// 5.8 on.
-    pub(crate) fn sync_all(&self, root: &File) -> io::Result<()> {
+    /// Makes everything durable that was written to the file system of the data folder.
+    pub(crate) fn sync_all(&self) -> io::Result<()> {
+        let root = self.root.get().filter(|root| root.syncs_all.load(Ordering::Acquire));
+        let root = root.ok_or_else(|| io::Error::other("the file system cannot be synced as a whole"))?;
         self.counters.syncs_all.fetch_add(1, Ordering::Relaxed);
-        self.perform(Operation::SyncAll, || {
+        let synced = self.perform(Operation::SyncAll, || {
             self.delay();
             // SAFETY: the descriptor is open, and the call takes nothing else.
-            match unsafe { libc::syncfs(root.as_raw_fd()) } {
+            match unsafe { libc::syncfs(root.folder.as_raw_fd()) } {
                 0 => Ok(()),
                 _ => Err(io::Error::last_os_error()),
             }
-        })
+        });
+        if synced.is_err() && !broken(Rule::NoTrustAfterFailure) {
+            root.syncs_all.store(false, Ordering::Release);
+            if let Some(journal) = self.journal() {
+                // It may have been bytes of a log that only the journal makes durable.
+                journal.doubt(self);
+            }
+        }
+        synced
     }
 
     /// Takes the name `path` away: whether it was there. Not durable yet.
@@ -332,6 +370,25 @@ impl Disk {
             std::thread::sleep(self.sync_delay);
         }
     }
+}
+
+/// Whether `syncfs` says that a write failed: Linux from 5.8 on.
+fn reports_errors_of_syncfs() -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split(['.', '-']).map(|part| part.trim().parse::<u32>().unwrap_or_default());
+    let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+    version >= (5, 8)
+}
+
+/// Whether the folders in `folder` lie where it does: one of them may be a link or a mount.
+fn is_on_one_device(folder: &Path) -> io::Result<bool> {
+    let device = std::fs::metadata(folder)?.dev();
+    for entry in std::fs::read_dir(folder)? {
+        if std::fs::metadata(entry?.path()).is_ok_and(|found| found.is_dir() && found.dev() != device) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// A lock whose holder panicked protects plain values here, which are whole all the same.

@@ -5,7 +5,7 @@
 //! synced. A rename happens as a whole. A failed sync drops what it should have written. It must not know what the files
 //! hold. Operations come from one thread.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -45,6 +45,8 @@ enum Event {
     Name(PathBuf, Option<FileId>, Option<u64>),
     Sync(FileId),
     FailedSync(FileId, u64),
+    /// A sync of everything that has lost what one file had, and made the rest durable.
+    FailedSyncAll(FileId, u64),
     SyncFolder(PathBuf),
     SyncAll,
 }
@@ -57,6 +59,10 @@ struct State {
     next_rename: u64,
     /// How many syncs of files from now on fail: the percentage, and what decides.
     failing: Option<(usize, Chance)>,
+    /// The file of which the next sync of everything loses what is not durable.
+    losing: Option<PathBuf>,
+    /// Files whose next sync tells of a loss.
+    lossy: HashSet<FileId>,
 }
 
 /// Remembers what a disk did.
@@ -76,6 +82,39 @@ impl Recorder {
     /// From now on, `percent` of all syncs of files fail.
     pub(crate) fn fail_syncs(&self, percent: usize, chance: Chance) {
         lock(&self.0).failing = (percent > 0).then_some((percent, chance));
+    }
+
+    /// The next sync of everything fails, and loses what the file at `path` has that is not durable.
+    pub(crate) fn lose(&self, path: &Path) {
+        lock(&self.0).losing = Some(path.to_owned());
+    }
+
+    /// Where names of the files `part` were given and taken away: right before and after each.
+    pub(crate) fn positions_of(&self, part: &str) -> Vec<usize> {
+        let state = lock(&self.0);
+        let is_of = |event: &Event| matches!(event, Event::Name(path, ..) if path.to_string_lossy().contains(part));
+        let found = state.events.iter().enumerate().filter(|(_, event)| is_of(event));
+        found.flat_map(|(position, _)| [position, position + 1]).collect()
+    }
+
+    /// Everything that lies in `folder` is durable.
+    pub(crate) fn adopt_durable(&self, folder: &Path) {
+        self.adopt(folder);
+        lock(&self.0).events.push(Event::SyncAll);
+    }
+
+    /// Everything that lies in `folder` was written by a process that was killed: nothing of it is durable.
+    pub(crate) fn adopt(&self, folder: &Path) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                self.adopt(&path);
+                continue;
+            }
+            let file = self.file(&path, true);
+            let bytes = std::fs::read(&path).expect("a file");
+            lock(&self.0).events.push(Event::Write(file, 0, bytes));
+        }
     }
 
     /// Writes to `target` what a power cut after the first `position` operations would leave of the files in `root`.
@@ -113,6 +152,18 @@ impl Observer for Recorder {
 
     fn before(&self, operation: &Operation<'_>) -> io::Result<()> {
         let mut state = lock(&self.0);
+        if let Operation::SyncAll = operation
+            && let Some(file) = state.losing.take().and_then(|path| state.names.get(&path).copied())
+        {
+            state.events.push(Event::FailedSyncAll(file, file));
+            state.lossy.insert(file);
+            return Err(io::Error::other("the disk failed"));
+        }
+        if let Operation::Sync { file } = operation
+            && state.lossy.remove(file)
+        {
+            return Err(io::Error::other("the disk had failed"));
+        }
         if let Operation::Sync { file } = operation
             && let Some((percent, chance)) = &mut state.failing
             && chance.percent(*percent)
@@ -184,6 +235,10 @@ impl Disk {
                         write(&mut state.durable, &event, None);
                     }
                 }
+            }
+            Event::FailedSyncAll(file, seed) => {
+                self.apply(&Event::FailedSync(*file, *seed));
+                self.apply(&Event::SyncAll);
             }
             Event::SyncFolder(folder) => {
                 let paths: Vec<_> = self.pending.keys().filter(|path| path.parent() == Some(folder)).cloned().collect();

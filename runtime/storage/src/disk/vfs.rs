@@ -299,6 +299,7 @@ impl Vfs {
             pAppData: std::ptr::null_mut(),
             xOpen: Some(open),
             xDelete: Some(delete),
+            xFullPathname: Some(full_pathname),
             ..base
         }));
         Ok(Self { name, raw })
@@ -441,7 +442,8 @@ unsafe extern "C" fn open(
         below!(lower, xFileSize, &mut size);
         let id = if kind == Kind::Other { 0 } else { (*disk).observe_file(&path, created) };
         if let Some(files) = &files {
-            if created {
+            // Whoever has made a log that is empty may have been killed since.
+            if created || kind == Kind::Wal && size == 0 {
                 files.mark(unsynced::FOLDER);
             }
             match kind {
@@ -485,6 +487,24 @@ unsafe extern "C" fn delete(vfs: *mut ffi::sqlite3_vfs, name: *const c_char, syn
             _ => ffi::SQLITE_OK,
         }
     }
+}
+
+/// A name as it is, which is absolute: where a folder is a link, the file behind it is known by one name only.
+unsafe extern "C" fn full_pathname(
+    _vfs: *mut ffi::sqlite3_vfs,
+    name: *const c_char,
+    room: c_int,
+    out: *mut c_char,
+) -> c_int {
+    // SAFETY: SQLite gives a NUL-terminated name and room for so many bytes.
+    unsafe {
+        let name = CStr::from_ptr(name).to_bytes_with_nul();
+        if name.len() > room as usize {
+            return ffi::SQLITE_CANTOPEN;
+        }
+        std::ptr::copy_nonoverlapping(name.as_ptr().cast(), out, name.len());
+    }
+    ffi::SQLITE_OK
 }
 
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
@@ -644,6 +664,13 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
         let disk = &*this.disk;
         // A checkpoint relies on the frames from here on. A header that is synced begins a log of which all was settled.
         let settles = this.kind == Kind::Wal && !this.header;
+        if settles
+            && this.files.as_ref().is_some_and(|files| files.failed.load(Ordering::Acquire))
+            && !broken(Rule::NoTrustAfterFailure)
+        {
+            // What it would copy from here on, another may be making good under the same name.
+            return ffi::SQLITE_IOERR_FSYNC;
+        }
         let journaled = match (disk.journal(), &this.files) {
             (Some(journal), Some(files)) if settles && (files.keeps_log_writes() || journal.is_live(&files.path)) => {
                 match journal.take_over(disk, files) {

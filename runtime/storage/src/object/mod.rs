@@ -9,21 +9,24 @@
 
 pub(crate) mod index;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use libsqlite3_sys as ffi;
 use tokio::sync::oneshot;
 
-pub use self::index::FacetId;
-use self::index::FacetIndex;
+pub use self::index::{FacetId, GivenFacet};
+use self::index::{FacetIndex, Holder};
 use crate::StorageError;
-use crate::alarms::AlarmKey;
+use crate::alarms::{AlarmKey, Alarms};
 use crate::database::files::{self, beside};
 use crate::database::{AlarmOwner, Database, DatabaseOptions};
-use crate::disk::Disk;
+use crate::disk::{Disk, lock};
 use crate::error::At;
 use crate::layout;
 use crate::order::{Rule, broken};
@@ -49,15 +52,51 @@ pub struct ObjectStorage {
     last_change: RefCell<Option<oneshot::Receiver<()>>>,
     /// New facets that the last change makes, while it has not begun: others join it. They are gone with whoever makes them.
     joining: RefCell<Weak<NewFacets>>,
+    /// Changes of what is right below a facet that were asked for and are not over, in order.
+    asked: Asked,
+    /// How many changes have been asked for.
+    changes: Cell<u64>,
+}
+
+/// Changes by number: of the children of which facet, and what.
+type Asked = Rc<RefCell<BTreeMap<u64, (Holder, FacetChange)>>>;
+
+/// A change of the facets right below one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FacetChange {
+    /// That of a name goes.
+    Delete(String),
+    /// One becomes a copy of another one.
+    Clone(String, String),
+    /// All go.
+    DeleteAll,
+}
+
+impl FacetChange {
+    /// Does to the names of those that are there what the change will have done.
+    pub fn apply(&self, names: &mut Vec<String>) {
+        match self {
+            Self::Delete(name) => names.retain(|known| known != name),
+            Self::Clone(from, to) => {
+                let becomes = names.contains(from);
+                match names.contains(to) {
+                    true if !becomes => names.retain(|known| known != to),
+                    false if becomes => names.push(to.clone()),
+                    _ => {}
+                }
+            }
+            Self::DeleteAll => names.clear(),
+        }
+    }
 }
 
 /// Facets that get their ids by one sync.
 type NewFacets = RefCell<Vec<NewFacet>>;
 
 struct NewFacet {
-    parent: FacetId,
+    parent: Holder,
     name: String,
-    done: oneshot::Sender<Result<FacetId, StorageError>>,
+    done: oneshot::Sender<Result<GivenFacet, StorageError>>,
 }
 
 impl std::fmt::Debug for NewFacet {
@@ -66,11 +105,38 @@ impl std::fmt::Debug for NewFacet {
     }
 }
 
+/// Ids that were given and are not written: they are taken back unless they are to be kept.
+struct Unwritten<'a>(Option<&'a ObjectStorage>);
+
+impl Unwritten<'_> {
+    fn keep(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unwritten<'_> {
+    fn drop(&mut self) {
+        if let Some(storage) = self.0
+            && let Some(index) = &mut *storage.index.borrow_mut()
+        {
+            index.take_back();
+        }
+    }
+}
+
 /// A place in the order of changes of the tree.
 struct Change {
     before: Option<oneshot::Receiver<()>>,
+    number: u64,
+    asked: Asked,
     /// Dropped with the change, which lets the next one go on.
     _done: oneshot::Sender<()>,
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        self.asked.borrow_mut().remove(&self.number);
+    }
 }
 
 impl Change {
@@ -102,6 +168,8 @@ impl ObjectStorage {
                     index: RefCell::default(),
                     last_change: RefCell::default(),
                     joining: RefCell::default(),
+                    asked: Asked::default(),
+                    changes: Cell::default(),
                 });
                 pool.add_object(key, &this);
                 this
@@ -129,10 +197,10 @@ impl ObjectStorage {
     }
 
     /// The id of the facet `name` of `parent`, given now if it has none. Its file may be made when this is done: changes
-    /// that were asked for before are over, and the id is durable.
-    pub async fn facet(self: &Rc<Self>, parent: FacetId, name: &str) -> Result<FacetId, StorageError> {
+    /// that were asked for before are over, and the id is durable. Until the file is made, what this gives has to be kept.
+    pub async fn place(self: &Rc<Self>, parent: FacetId, name: &str) -> Result<GivenFacet, StorageError> {
         let (done, facet) = oneshot::channel();
-        let new = NewFacet { parent, name: name.to_owned(), done };
+        let new = NewFacet { parent: self.holder(parent), name: name.to_owned(), done };
         let joined = self.joining.borrow().upgrade();
         if let Some(others) = joined {
             others.borrow_mut().push(new);
@@ -140,7 +208,7 @@ impl ObjectStorage {
             // Who was to make them may have left.
             return facet.await.unwrap_or(Err(StorageError::Closed));
         }
-        let mut change = self.change();
+        let mut change = self.change(None);
         let all = Rc::new(NewFacets::new(vec![new]));
         *self.joining.borrow_mut() = Rc::downgrade(&all);
         change.turn().await;
@@ -150,8 +218,14 @@ impl ObjectStorage {
         facet.await.unwrap_or(Err(StorageError::Closed))
     }
 
-    /// The id of a facet, if it is known and no change of the tree is on its way: what [`ObjectStorage::facet`] would give
-    /// without waiting.
+    /// The same for a caller that makes the file before it waits for anything.
+    #[cfg(test)]
+    pub(crate) async fn facet(self: &Rc<Self>, parent: FacetId, name: &str) -> Result<FacetId, StorageError> {
+        self.place(parent, name).await.map(|given| given.facet)
+    }
+
+    /// The id of a facet, if it is known and no change of the tree is on its way: what [`ObjectStorage::place`] would give
+    /// without waiting. It is the facet's until something is waited for, or for as long as there is its file.
     pub fn known_facet(&self, parent: FacetId, name: &str) -> Result<Option<FacetId>, StorageError> {
         if !self.has_no_change_on_its_way() {
             return Ok(None);
@@ -162,7 +236,17 @@ impl ObjectStorage {
         })
     }
 
-    /// The facets right below `parent` that have storage, in the order in which they were first seen.
+    /// The names of the facets right below `parent` that will have storage when all is over that has been asked for, if
+    /// `others` have it, too.
+    pub fn names_below(&self, parent: FacetId, others: Vec<String>) -> Result<Vec<String>, StorageError> {
+        let mut names: Vec<_> = self.facets(parent)?.into_iter().map(|(_, name)| name).collect();
+        names.extend(others);
+        let (asked, parent) = (self.asked.borrow(), self.holder(parent));
+        asked.values().filter(|(of, _)| *of == parent).for_each(|(_, change)| change.apply(&mut names));
+        Ok(names)
+    }
+
+    /// The facets right below `parent` that have storage, in the order of their ids.
     pub fn facets(&self, parent: FacetId) -> Result<Vec<(FacetId, String)>, StorageError> {
         let children: Vec<_> =
             self.with_index(|index| Ok(index.children(parent).map(|(id, name)| (id, name.to_owned())).collect()))?;
@@ -183,10 +267,11 @@ impl ObjectStorage {
         parent: FacetId,
         name: &str,
     ) -> impl Future<Output = Result<Option<(FacetId, u64)>, StorageError>> + use<> {
-        let (mut change, this, name) = (self.change(), self.clone(), name.to_owned());
+        let (mut change, this, name) = (self.change(None), self.clone(), name.to_owned());
+        let parent = self.holder(parent);
         async move {
             change.turn().await;
-            let Some(facet) = this.with_index(|index| Ok(index.get(parent, &name)))? else { return Ok(None) };
+            let Some(facet) = this.find(parent, &name)? else { return Ok(None) };
             let path = this.path(facet);
             if this.disk().length(&path).at(&path)?.is_none() {
                 return Ok(None);
@@ -213,17 +298,31 @@ impl ObjectStorage {
         })
     }
 
-    /// Deletes the facet `name` of `parent` and all below it. They are durably gone when this is done; a name keeps its
-    /// id. Nobody may use their databases any more.
-    pub fn delete(
+    /// Makes a change of the facets right below `parent`. It is there, and durable, when this is done.
+    pub fn change_facets(
+        self: &Rc<Self>,
+        parent: FacetId,
+        change: FacetChange,
+    ) -> Pin<Box<dyn Future<Output = Result<(), StorageError>>>> {
+        match change {
+            FacetChange::Delete(name) => Box::pin(self.delete(parent, &name)),
+            FacetChange::Clone(from, to) => Box::pin(self.clone_facet(parent, &from, &to)),
+            FacetChange::DeleteAll => Box::pin(self.delete_below(parent)),
+        }
+    }
+
+    /// Deletes the facet `name` of `parent` and all below it. They are durably gone when this is done. Nobody may use their
+    /// databases any more.
+    pub(crate) fn delete(
         self: &Rc<Self>,
         parent: FacetId,
         name: &str,
     ) -> impl Future<Output = Result<(), StorageError>> + use<> {
-        let (mut change, this, name) = (self.change(), self.clone(), name.to_owned());
+        let mut change = self.change(Some((parent, FacetChange::Delete(name.to_owned()))));
+        let (this, name, parent) = (self.clone(), name.to_owned(), self.holder(parent));
         async move {
             change.turn().await;
-            match this.with_index(|index| Ok(index.get(parent, &name)))? {
+            match this.find(parent, &name)? {
                 Some(facet) => this.delete_subtree(facet).await,
                 None => Ok(()),
             }
@@ -231,11 +330,15 @@ impl ObjectStorage {
     }
 
     /// Deletes every facet below `parent`.
-    pub fn delete_below(self: &Rc<Self>, parent: FacetId) -> impl Future<Output = Result<(), StorageError>> + use<> {
-        let (mut change, this) = (self.change(), self.clone());
+    pub(crate) fn delete_below(
+        self: &Rc<Self>,
+        parent: FacetId,
+    ) -> impl Future<Output = Result<(), StorageError>> + use<> {
+        let mut change = self.change(Some((parent, FacetChange::DeleteAll)));
+        let (this, parent) = (self.clone(), self.holder(parent));
         async move {
             change.turn().await;
-            let children = this.facets(parent)?;
+            let children = if this.is_still(parent) { this.facets(parent.facet)? } else { Vec::new() };
             for (facet, _) in children {
                 this.delete_subtree(facet).await?;
             }
@@ -245,15 +348,15 @@ impl ObjectStorage {
 
     /// Makes the facet `to` of `parent`, with all below it, a copy of what `from` is at the call. What `to` was is gone,
     /// also if there is no `from`. The copy is there, and durable, when this is done. Alarms are not copied.
-    pub fn clone_facet(
+    pub(crate) fn clone_facet(
         self: &Rc<Self>,
         parent: FacetId,
         from: &str,
         to: &str,
     ) -> impl Future<Output = Result<(), StorageError>> + use<> {
         let is_first = self.has_no_change_on_its_way();
-        let (mut change, this) = (self.change(), self.clone());
-        let (from, to) = (from.to_owned(), to.to_owned());
+        let mut change = self.change(Some((parent, FacetChange::Clone(from.to_owned(), to.to_owned()))));
+        let (this, from, to, parent) = (self.clone(), from.to_owned(), to.to_owned(), self.holder(parent));
         // Pinned at the call: what the source writes later is not in the copy. A change that was asked for before may be
         // what makes the source; then it cannot be pinned earlier than that is over.
         let pinned = is_first.then(|| self.pin(parent, &from));
@@ -264,7 +367,7 @@ impl ObjectStorage {
                 Some(sources) => sources,
                 None => this.pin(parent, &from)?,
             };
-            if let Some(facet) = this.with_index(|index| Ok(index.get(parent, &to)))? {
+            if let Some(facet) = this.find(parent, &to)? {
                 this.delete_subtree(facet).await?;
             }
             if sources.is_empty() {
@@ -274,9 +377,9 @@ impl ObjectStorage {
         }
     }
 
-    fn pin(&self, parent: FacetId, name: &str) -> Result<Vec<(FacetId, Connection)>, StorageError> {
-        let subtree =
-            self.with_index(|index| Ok(index.get(parent, name).map(|facet| index.subtree(facet)).unwrap_or_default()))?;
+    fn pin(&self, parent: Holder, name: &str) -> Result<Vec<(FacetId, Connection)>, StorageError> {
+        let Some(facet) = self.find(parent, name)? else { return Ok(Vec::new()) };
+        let subtree = self.with_index(|index| Ok(index.subtree(facet)))?;
         let mut sources = Vec::new();
         let mut gone = std::collections::HashSet::new();
         for facet in subtree {
@@ -300,24 +403,27 @@ impl ObjectStorage {
     /// Copies pinned databases, the topmost first among them, to the facet `to` of `parent`.
     async fn copy(
         self: &Rc<Self>,
-        parent: FacetId,
+        parent: Holder,
         to: &str,
         sources: Vec<(FacetId, Connection)>,
     ) -> Result<(), StorageError> {
         // Parents come before their children, so that the place of each one's parent is known.
         let mut places = std::collections::HashMap::new();
+        // Nobody else gets the ids before the copies have their names.
+        let mut given = Vec::new();
         let mut jobs = Vec::new();
         for (source, connection) in sources {
             let target = match (places.is_empty(), self.with_index(|index| Ok(entry_of(index, source)))?) {
                 (true, _) => self.allocate(parent, to).await?,
                 (false, Some((above, name))) => {
                     let above = places.get(&above).copied().ok_or(StorageError::Closed)?;
-                    self.allocate(above, &name).await?
+                    self.allocate(self.holder(above), &name).await?
                 }
                 (false, None) => continue,
             };
-            places.insert(source, target);
-            jobs.push((connection, self.path(target)));
+            places.insert(source, target.facet);
+            jobs.push((connection, self.path(target.facet)));
+            given.push(target);
         }
         let (done, copied) = oneshot::channel();
         let (disk, paths) = (self.disk().clone(), jobs.iter().map(|(_, path)| path.clone()).collect::<Vec<_>>());
@@ -345,7 +451,7 @@ impl ObjectStorage {
         self.sync(Target::Folder(self.folder.clone())).await
     }
 
-    async fn allocate(self: &Rc<Self>, parent: FacetId, name: &str) -> Result<FacetId, StorageError> {
+    async fn allocate(self: &Rc<Self>, parent: Holder, name: &str) -> Result<GivenFacet, StorageError> {
         let (done, facet) = oneshot::channel();
         self.allocate_all(vec![NewFacet { parent, name: name.to_owned(), done }]).await;
         facet.await.unwrap_or(Err(StorageError::Closed))
@@ -362,10 +468,7 @@ impl ObjectStorage {
             while outcome.is_ok()
                 && let Some(new) = waiting.next_if(|_| self.has_room())
             {
-                let facet = self.with_index(|index| match index.get(new.parent, &new.name) {
-                    Some(facet) => Ok(facet),
-                    None => index.add(new.parent, &new.name).inspect(|facet| added.push(*facet)),
-                });
+                let facet = self.give(new.parent, &new.name, &mut added);
                 given.push((new.done, facet));
             }
             if outcome.is_ok() && !added.is_empty() {
@@ -381,37 +484,126 @@ impl ObjectStorage {
         }
     }
 
+    /// The id that `name` below `parent` has, or gets. One that is new to the name is `added`, and has to be written.
+    fn give(&self, parent: Holder, name: &str, added: &mut Vec<FacetId>) -> Result<GivenFacet, StorageError> {
+        if !self.is_still(parent) {
+            // It has been deleted since.
+            return Err(StorageError::Closed);
+        }
+        self.with_index(|index| {
+            let facet = match index.get(parent.facet, name) {
+                Some(facet) => facet,
+                None => {
+                    let nobodys = index.nobodys(parent.facet, |index, facet| self.is_there(index, facet))?;
+                    let facet = index.add(parent.facet, name, nobodys)?;
+                    added.push(facet);
+                    facet
+                }
+            };
+            Ok(index.hold(facet))
+        })
+    }
+
+    /// Whether a facet has storage: its file is there, and those of all above it.
+    fn is_there(&self, index: &FacetIndex, facet: FacetId) -> Result<bool, StorageError> {
+        let mut at = facet;
+        while let Some((above, _)) = index.entry(at) {
+            let path = self.path(at);
+            if self.disk().length(&path).at(&path)?.is_none() {
+                return Ok(false);
+            }
+            at = above;
+        }
+        Ok(true)
+    }
+
     fn has_room(&self) -> bool {
         self.with_index(|index| Ok(index.has_room())).unwrap_or(true)
     }
 
     /// Makes the entries of `facets`, which were just added, durable. Their files may be made then.
     async fn make_durable(self: &Rc<Self>, facets: &[FacetId]) -> Result<(), StorageError> {
-        let is_new = self.with_index(FacetIndex::write)?;
+        // Some have been another facet's, or a power cut has taken them away again. While the index still has the earlier names
+        // what those have left is garbage; with the new ones it would be theirs.
+        if !broken(Rule::LeftoversRemoved) {
+            let unwritten = Unwritten(Some(self));
+            self.remove_leftovers(facets).await?;
+            unwritten.keep();
+        }
+        if self.with_index(|index| Ok(index.has_other_names()))? {
+            return self.rewrite_index().await;
+        }
+        let is_new = self.with_index(FacetIndex::append)?;
         let index = layout::facet_index(&self.folder, &self.id);
-        if broken(Rule::IndexBeforeFile) {
-            drop(self.sync(Target::File(index)));
-            return Ok(());
+        let synced = self.sync(Target::File(index));
+        if !broken(Rule::IndexBeforeFile) {
+            synced.await?;
+            if is_new {
+                self.sync(Target::Folder(self.folder.clone())).await?;
+            }
         }
-        let mut synced = self.sync(Target::File(index)).await;
-        if synced.is_ok() && is_new {
-            synced = self.sync(Target::Folder(self.folder.clone())).await;
+        self.with_index(|index| {
+            index.synced(None);
+            Ok(())
+        })
+    }
+
+    /// Puts a file in the place of the index that has the new names of ids, too.
+    async fn rewrite_index(self: &Rc<Self>) -> Result<(), StorageError> {
+        let path = layout::facet_index(&self.folder, &self.id);
+        let fresh = beside(&path, "-again");
+        let bytes = self.with_index(|index| Ok(index.bytes()))?;
+        let (length, disk, file) = (bytes.len() as u64, self.disk().clone(), fresh.clone());
+        let (done, written) = oneshot::channel();
+        let is_synced = !broken(Rule::IndexBeforeFile);
+        self.pool.engine().upkeep.push(move || {
+            let write = || {
+                disk.remove(&file).at(&file)?;
+                disk.create(&file, &bytes).at(&file)?;
+                if is_synced { disk.sync(&file).at(&file) } else { Ok(()) }
+            };
+            // Whoever waited may have left.
+            drop(done.send(write()));
+        });
+        written.await.unwrap_or(Err(StorageError::Closed))?;
+        self.disk().rename(&fresh, &path).at(&path)?;
+        let named = self.sync(Target::Folder(self.folder.clone()));
+        if is_synced {
+            named.await?;
         }
-        if let Err(error) = synced {
-            self.with_index(|index| {
-                index.mark_suspect();
-                Ok(())
-            })?;
-            return Err(error);
-        }
-        // An id that a power cut took away again may have left files behind, which are another facet's.
+        self.with_index(|index| {
+            index.synced(Some(length));
+            Ok(())
+        })
+    }
+
+    /// Removes what earlier holders of `facets` may have left: files, alarms, sums.
+    async fn remove_leftovers(self: &Rc<Self>, facets: &[FacetId]) -> Result<(), StorageError> {
         let mut any = false;
-        for facet in facets.iter().filter(|_| !broken(Rule::LeftoversRemoved)) {
+        for facet in facets {
             let path = self.path(*facet);
             any |= files::unlink_main(self.disk(), &path)? | files::unlink_rest(self.disk(), &path)?;
         }
         if any {
             self.sync(Target::Folder(self.folder.clone())).await?;
+        }
+        let known = |facet: &FacetId| self.holder(*facet).is_renamed();
+        let keys: Vec<_> = facets.iter().copied().filter(known).map(|facet| self.alarm_key(facet)).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let engine = self.pool.engine();
+        engine.usage().forget(keys.clone());
+        let alarms = engine.alarms();
+        // A change whose write failed may be on the disk all the same, and what is on its way to it is not known yet: then the
+        // alarms are taken away whether they are known or not.
+        let all_known = alarms.changed() == 0;
+        let forget = |key: AlarmKey| {
+            call_off(alarms, &key);
+            if all_known { alarms.forget(key) } else { Some(alarms.set(key, None, None)) }
+        };
+        for forgotten in keys.into_iter().filter_map(forget).collect::<Vec<_>>() {
+            forgotten.await?;
         }
         Ok(())
     }
@@ -439,12 +631,17 @@ impl ObjectStorage {
             self.sync(Target::Folder(self.folder.clone())).await?;
         }
         let alarms = self.pool.engine().alarms();
-        for member in members {
-            if let Some(forgotten) = alarms.forget(self.alarm_key(member)) {
+        for member in &members {
+            let key = self.alarm_key(*member);
+            call_off(alarms, &key);
+            if let Some(forgotten) = alarms.forget(key) {
                 forgotten.await?;
             }
         }
-        Ok(())
+        self.with_index(|index| {
+            index.deleted(&members);
+            Ok(())
+        })
     }
 
     /// Removes what lies below a facet that has no file.
@@ -477,12 +674,34 @@ impl ObjectStorage {
         true
     }
 
-    fn change(&self) -> Change {
+    fn change(&self, asked: Option<(FacetId, FacetChange)>) -> Change {
         // What was asked for before this change is joined by nothing that comes after it.
         *self.joining.borrow_mut() = Weak::new();
         let (done, over) = oneshot::channel();
         let before = self.last_change.borrow_mut().replace(over);
-        Change { before, _done: done }
+        let number = self.changes.get();
+        self.changes.set(number + 1);
+        let asked = asked.map(|(parent, change)| (number, (self.holder(parent), change)));
+        self.asked.borrow_mut().extend(asked);
+        Change { before, number, asked: self.asked.clone(), _done: done }
+    }
+
+    /// The facet that has the id `facet` now. An index that has not been read has renamed none.
+    fn holder(&self, facet: FacetId) -> Holder {
+        self.index.borrow().as_ref().map_or(Holder::first(facet), |index| index.holder(facet))
+    }
+
+    /// Whether the id is still the facet's that it was when the change was asked for.
+    fn is_still(&self, holder: Holder) -> bool {
+        self.holder(holder.facet) == holder
+    }
+
+    /// The id of the facet `name` of `parent`, if it has one and the parent is the one that was meant.
+    fn find(&self, parent: Holder, name: &str) -> Result<Option<FacetId>, StorageError> {
+        match self.is_still(parent) {
+            true => self.with_index(|index| Ok(index.get(parent.facet, name))),
+            false => Ok(None),
+        }
     }
 
     fn sync(&self, target: Target) -> Durable {
@@ -514,6 +733,15 @@ impl Drop for ObjectStorage {
     fn drop(&mut self) {
         self.pool.remove_object(&(self.namespace.clone(), self.id.clone()));
     }
+}
+
+/// What a deleted database has still to say of its alarm is not said, and whoever has the key next begins without one. A handle
+/// of the database may be there for long.
+fn call_off(alarms: &Alarms, key: &AlarmKey) {
+    let indexed = alarms.indexed(key, None);
+    let mut time = lock(&indexed.time);
+    indexed.moves.fetch_add(1, Ordering::AcqRel);
+    *time = None;
 }
 
 fn entry_of(index: &FacetIndex, facet: FacetId) -> Option<(FacetId, String)> {

@@ -7,6 +7,7 @@ use std::ffi::{CStr, OsStr, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
+use denizen_core::limits::storage::MEMORY_BYTES;
 use libsqlite3_sys as ffi;
 
 use super::Connection;
@@ -33,6 +34,10 @@ pub(crate) fn error_of(connection: &Connection) -> StorageError {
             Some(path) => error.at(&path),
             None => error,
         };
+    }
+    if primary == ffi::SQLITE_NOMEM && connection.account.has_refused() {
+        let message = format!("out of memory (at most {MEMORY_BYTES} bytes for one database): SQLITE_NOMEM");
+        return StorageError::Sql { message, critical: true, code };
     }
     let offset = if offset >= 0 { format!(" at offset {offset}") } else { String::new() };
     let extended = if code > 0xff { format!(" (extended: {})", code_name(code)) } else { String::new() };

@@ -1,10 +1,12 @@
 //! SQLite's C interface in safe clothes: connections, prepared statements, values.
 //!
-//! Owns handles and their lifetimes, error texts, and what user SQL may do ([`authorizer`]). It must not know transactions,
-//! actors or durability. A connection is used by one thread at a time and may move between threads.
+//! Owns handles and their lifetimes, error texts, what user SQL may do ([`authorizer`]) and how much memory it may take
+//! ([`memory`]). It must not know transactions, actors or durability. A connection is used by one thread at a time and may move
+//! between threads.
 
 pub(crate) mod authorizer;
 mod error;
+mod memory;
 
 use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
@@ -13,16 +15,17 @@ use std::ptr::NonNull;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use denizen_core::limits::sql;
+use denizen_core::limits::storage::MEMORY_BYTES;
 use libsqlite3_sys as ffi;
 
 pub(crate) use self::error::error_of;
+use self::memory::Account;
 use crate::StorageError;
 use crate::disk::Disk;
 
-/// How many virtual-machine instructions run between two looks at the deadline: a look is worth a few of them, and one of them
+/// How many virtual-machine instructions run between two looks at whether it is to stop: a look is worth a few of them, and one of them
 /// may read or compare megabytes.
 const PROGRESS_STEPS: c_int = 1_000;
 
@@ -64,7 +67,8 @@ pub(crate) struct Control {
     pub(crate) privilege: Cell<Privilege>,
     /// Why the authorizer last said no, where SQLite's own text does not tell.
     pub(crate) denied: Cell<Option<authorizer::Denial>>,
-    pub(crate) deadline: Cell<Option<Instant>>,
+    /// Whether what this thread does is to stop.
+    pub(crate) stops: Cell<fn() -> bool>,
     pub(crate) interrupter: Interrupter,
     /// Rows that statements have read and written whose execution is over.
     pub(crate) rows: Cell<(u64, u64)>,
@@ -75,11 +79,14 @@ pub(crate) struct Control {
 pub(crate) struct Connection {
     handle: NonNull<ffi::sqlite3>,
     control: Box<Control>,
+    /// After the handle, whose memory it counts.
+    account: Account,
     /// The VFS of the connection lives in it.
     _disk: Arc<Disk>,
 }
 
-// SAFETY: SQLite's handle may be used by any one thread at a time (threading mode multi-thread); so may the control.
+// SAFETY: SQLite's handle may be used by any one thread at a time (threading mode multi-thread); so may the control and the
+// account.
 unsafe impl Send for Connection {}
 
 impl Connection {
@@ -87,6 +94,7 @@ impl Connection {
     pub(crate) fn open(disk: &Arc<Disk>, path: &Path, interrupter: Interrupter) -> Result<Self, StorageError> {
         use std::os::unix::ffi::OsStrExt;
         let name = CString::new(path.as_os_str().as_bytes()).map_err(|_| StorageError::Path(path.to_owned()))?;
+        let account = Account::new().ok_or(StorageError::OutOfMemory)?;
         let mut handle = std::ptr::null_mut();
         // Without SQLITE_OPEN_EXRESCODE: FTS5 would pass on an extended code that is none of its own.
         let flags = ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_NOMUTEX;
@@ -96,11 +104,11 @@ impl Connection {
         let control = Box::new(Control {
             privilege: Cell::new(Privilege::Host),
             denied: Cell::new(None),
-            deadline: Cell::new(None),
+            stops: Cell::new(|| false),
             interrupter,
             rows: Cell::default(),
         });
-        let connection = Self { handle, control, _disk: disk.clone() };
+        let connection = Self { handle, control, account, _disk: disk.clone() };
         if code != ffi::SQLITE_OK {
             return Err(connection.error());
         }
@@ -152,6 +160,22 @@ impl Connection {
         let outcome = work();
         self.control.privilege.set(before);
         outcome
+    }
+
+    /// Does `work` of SQLite that may take memory, which counts for this connection. The engine's own is bounded by what it
+    /// asks for, and has to succeed also beside code that has taken all that it may.
+    fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+        let most = match self.control.privilege.get() {
+            Privilege::User => MEMORY_BYTES,
+            Privilege::Host => i64::MAX,
+        };
+        self.account.within(most, work)
+    }
+
+    /// Bytes of memory that SQL of this connection takes.
+    #[cfg(test)]
+    pub(crate) fn memory_bytes(&self) -> i64 {
+        self.account.bytes()
     }
 
     /// The error of the last call.
@@ -206,12 +230,12 @@ impl Connection {
         let mut tail = std::ptr::null();
         let start = sql.as_ptr().cast::<c_char>();
         // SAFETY: the text is `length` readable bytes, and the results are written to our own variables.
-        let code = unsafe {
+        let code = self.within(|| unsafe {
             ffi::sqlite3_prepare_v3(self.raw(), start, length, ffi::SQLITE_PREPARE_PERSISTENT, &mut raw, &mut tail)
-        };
+        });
         if code != ffi::SQLITE_OK {
             return Err(match self.error() {
-                // A statement of more instructions than are allowed: nothing has happened yet that could be undone.
+                // A statement of more instructions or memory than are allowed: nothing has happened yet that could be undone.
                 StorageError::Sql { message, code, .. } if code == ffi::SQLITE_NOMEM => {
                     StorageError::Sql { message, code, critical: false }
                 }
@@ -272,8 +296,7 @@ unsafe extern "C" fn progress(control: *mut c_void) -> c_int {
     if control.privilege.get() == Privilege::Host {
         return 0;
     }
-    let late = || control.deadline.get().is_some_and(|deadline| Instant::now() >= deadline);
-    c_int::from(control.interrupter.is_set() || late())
+    c_int::from(control.interrupter.is_set() || (control.stops.get())())
 }
 
 /// A value in a result or to be bound.
@@ -312,7 +335,7 @@ impl RawStatement {
     /// One step: whether there is a row.
     pub(crate) fn step(&mut self, connection: &Connection) -> Result<bool, StorageError> {
         // SAFETY: the statement is open.
-        match unsafe { ffi::sqlite3_step(self.raw()) } {
+        match connection.within(|| unsafe { ffi::sqlite3_step(self.raw()) }) {
             ffi::SQLITE_ROW => Ok(true),
             ffi::SQLITE_DONE => Ok(false),
             _ => Err(connection.error()),
@@ -377,7 +400,7 @@ impl RawStatement {
     ) -> Result<(), StorageError> {
         let (raw, at) = (self.raw(), index as c_int + 1);
         // SAFETY: the bytes are readable for their length, and SQLite copies them before it returns.
-        let code = unsafe {
+        let code = connection.within(|| unsafe {
             match value {
                 ValueRef::Null => ffi::sqlite3_bind_null(raw, at),
                 ValueRef::Integer(number) => ffi::sqlite3_bind_int64(raw, at, number),
@@ -399,7 +422,7 @@ impl RawStatement {
                     ffi::SQLITE_TRANSIENT(),
                 ),
             }
-        };
+        });
         if code == ffi::SQLITE_OK { Ok(()) } else { Err(connection.error()) }
     }
 

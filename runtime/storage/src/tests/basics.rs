@@ -4,10 +4,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::testing::{Scratch, drive, scratch};
+use denizen_core::usage::Usage;
+
+use crate::object::index::testing::with_ids_kept;
+use crate::testing::{Scratch, drive, scratch, stop_at};
 use crate::{
-    Database, DatabaseOptions, Engine, EngineOptions, KvRange, ObjectStorage, Pool, PoolOptions, StorageError, Value,
-    ValueRef,
+    Database, DatabaseOptions, Engine, EngineOptions, FacetChange, KvRange, ObjectStorage, Pool, PoolOptions,
+    StorageError, Value, ValueRef,
 };
 
 pub(super) const OBJECT: &str = "3652ef6221834806dc8df802d1d216e27b7d07e0a6b7adf6cfdaeec90f06459a";
@@ -292,7 +295,7 @@ fn a_full_database_and_an_interrupted_statement_undo_the_turn() {
     let database = storage.open(0, PLENTY).expect("a new start");
     assert_eq!(rows(&database, "SELECT count(*) FROM t"), [["0"]]);
     let forever = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n";
-    database.set_deadline(Some(Instant::now() + Duration::from_millis(20)));
+    stop_at(Some(Instant::now() + Duration::from_millis(20)));
     assert_eq!(refusal(&database, forever), "interrupted: SQLITE_INTERRUPT");
     drop(database);
     engine.run_background();
@@ -598,6 +601,142 @@ fn facets_that_are_new_at_the_same_time_share_syncs() {
     assert_eq!(ids[..100].iter().collect::<std::collections::HashSet<_>>().len(), 100);
     assert!(syncs() - before <= 4, "{} syncs", syncs() - before);
     assert_eq!(storage.names(ids[99]).expect("names"), ["f99"]);
+}
+
+/// Makes the facet, with a row that says which it is.
+fn make(engine: &Arc<Engine>, storage: &Rc<ObjectStorage>, parent: u16, name: &str) -> u16 {
+    let facet = drive(storage.facet(parent, name), || engine.run_background()).expect("facet");
+    let database = storage.open(facet, PLENTY).expect("open");
+    assert_eq!(database.kv_get("name", <[u8]>::to_vec).expect("get"), None, "{name} comes with nothing");
+    database.kv_put("name", name.as_bytes()).expect("put");
+    let durable = database.commit().expect("commit").expect("written");
+    engine.run_background();
+    durable.wait().expect("durable");
+    facet
+}
+
+#[test]
+fn ids_of_deleted_facets_are_given_again_and_do_not_run_out() {
+    let (engine, folder) = engine("given-again");
+    with_ids_kept(Some(4), || {
+        let storage = object(&engine);
+        drop(storage.open(0, PLENTY).expect("root"));
+        let background = || engine.run_background();
+        let kept = make(&engine, &storage, 0, "kept");
+        let below = make(&engine, &storage, kept, "below");
+        for number in 0..50 {
+            let facet = make(&engine, &storage, 0, &format!("f{number}"));
+            let child = make(&engine, &storage, facet, "child");
+            assert!(facet < child && child <= 6, "{facet} {child}");
+            let key = storage.alarm_key(facet);
+            let database = storage.open(facet, PLENTY).expect("open");
+            assert_eq!((database.alarm().expect("alarm"), engine.alarms().scheduled(&key)), (None, None));
+            database.set_alarm(Some(7_000_000_000_000)).expect("alarm");
+            drop((database.commit().expect("commit"), database));
+            engine.usage().note(key.clone(), Usage { requests: 1, ..Usage::default() }, 1);
+            let used = drive(engine.usage().read(key), background).expect("usage").map(|found| found.usage.requests);
+            assert_eq!(used, Some(1), "nothing of what had its id before");
+            drive(storage.delete(0, &format!("f{number}")), background).expect("delete");
+        }
+        assert_eq!(storage.names(below).expect("names"), ["kept", "below"]);
+        assert_eq!(storage.facets(0).expect("list"), [(kept, "kept".to_owned())]);
+        let bytes = std::fs::read(folder.join("worker-Class").join(format!("{OBJECT}.facets"))).expect("index");
+        assert!(bytes.len() < 100, "{} bytes", bytes.len());
+    });
+}
+
+#[test]
+fn an_id_whose_facet_is_about_to_be_made_is_nobody_elses() {
+    let (engine, _folder) = engine("held");
+    with_ids_kept(Some(1), || {
+        let storage = object(&engine);
+        drop(storage.open(0, PLENTY).expect("root"));
+        let background = || engine.run_background();
+        let first = drive(storage.place(0, "first"), background).expect("facet");
+        let second = drive(storage.place(0, "second"), background).expect("facet");
+        assert_ne!(first.facet, second.facet);
+        let (was, _) = (first.facet, drop(first));
+        assert_eq!(drive(storage.facet(0, "third"), background).expect("facet"), was, "nobody has come for it");
+        assert_eq!(storage.names(was).expect("names"), ["third"]);
+        assert_eq!(storage.names(second.facet).expect("names"), ["second"]);
+    });
+}
+
+#[test]
+fn what_was_asked_of_a_facet_does_not_reach_the_next_one_with_its_id() {
+    let (engine, _folder) = engine("holder");
+    with_ids_kept(Some(2), || {
+        let storage = object(&engine);
+        drop(storage.open(0, PLENTY).expect("root"));
+        let background = || engine.run_background();
+        let source = make(&engine, &storage, 0, "source");
+        make(&engine, &storage, source, "child");
+        let old = make(&engine, &storage, 0, "old");
+        // All asked for at once, as by one turn: the copy gets the id of what is deleted before.
+        let deleted = storage.delete(0, "old");
+        let cloned = storage.clone_facet(0, "source", "copy");
+        let late = (storage.delete(old, "child"), storage.delete_below(old), storage.facet_size(old, "child"));
+        drive(deleted, background).expect("delete");
+        drive(cloned, background).expect("clone");
+        drive(late.0, background).expect("nothing to do");
+        drive(late.1, background).expect("nothing to do");
+        assert_eq!(drive(late.2, background).expect("nothing to see"), None);
+        assert_eq!(storage.names(old).expect("names"), ["copy"], "the id was given again");
+        assert_eq!(storage.names_below(old, Vec::new()).expect("list"), ["child"]);
+    });
+}
+
+#[test]
+fn an_alarm_is_indexed_in_time_whatever_a_handle_of_the_last_holder_knows() {
+    let (engine, _folder) = engine("late-handle");
+    with_ids_kept(Some(1), || {
+        let storage = object(&engine);
+        drop(storage.open(0, PLENTY).expect("root"));
+        let mut handles = Vec::new();
+        // The same name, and another one with the same id.
+        for (name, time) in [("a", 7_000_000_000_000), ("a", 7_000_000_000_001), ("b", 7_000_000_000_002)] {
+            let facet = drive(storage.facet(0, name), || engine.run_background()).expect("facet");
+            let database = storage.open(facet, PLENTY).expect("open");
+            database.set_alarm(Some(time)).expect("alarm");
+            drop(database.commit().expect("commit"));
+            // The commit is not durable yet.
+            while engine.alarms().run_once() {}
+            assert_eq!((facet, engine.alarms().scheduled(&storage.alarm_key(facet))), (1, Some(time)));
+            engine.run_background();
+            database.close();
+            handles.push(database);
+            drive(storage.delete(0, name), || engine.run_background()).expect("delete");
+            assert_eq!(engine.alarms().scheduled(&storage.alarm_key(facet)), None);
+        }
+    });
+}
+
+#[test]
+fn names_are_as_they_will_be_when_all_is_over_that_was_asked_for() {
+    let (engine, _folder) = engine("names-below");
+    let storage = object(&engine);
+    drop(storage.open(0, PLENTY).expect("root"));
+    for name in ["a", "b"] {
+        make(&engine, &storage, 0, name);
+    }
+    let list = || storage.names_below(0, Vec::new()).expect("list");
+    let changes = [
+        (FacetChange::Clone("a".into(), "c".into()), vec!["a", "b", "c"]),
+        (FacetChange::Clone("never".into(), "a".into()), vec!["b", "c"]),
+        (FacetChange::Delete("b".into()), vec!["c"]),
+        (FacetChange::DeleteAll, vec![]),
+    ];
+    let mut asked = Vec::new();
+    for (change, after) in changes {
+        asked.push(storage.change_facets(0, change));
+        assert_eq!(list(), after);
+    }
+    asked.pop();
+    assert_eq!(list(), ["c"], "what nobody does is not done");
+    for change in asked {
+        drive(change, || engine.run_background()).expect("change");
+        assert_eq!(list(), ["c"]);
+    }
 }
 
 #[test]

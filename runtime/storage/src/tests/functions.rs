@@ -1,11 +1,12 @@
-//! SQL functions that work long: those of SQLite that are made linear give what they gave, and the others can be stopped.
+//! SQL that works long: functions of SQLite that are made linear give what they gave, and everything else can be stopped.
 
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
 use super::basics::{OBJECT, PLENTY, engine, object, read, rows, run};
-use crate::{ObjectStorage, Pool, PoolOptions, Value};
+use crate::testing::stop_at;
+use crate::{Database, ObjectStorage, Pool, PoolOptions, Value};
 
 /// Bytes of which texts and blobs are made: parts of characters as well, which come together to malformed UTF-8.
 fn bytes(length: usize) -> impl Strategy<Value = Vec<u8>> {
@@ -155,15 +156,77 @@ fn no_function_works_on_beyond_the_deadline() {
     ];
     let begin = Instant::now();
     for sql in ends {
-        database.set_deadline(Some(Instant::now() + Duration::from_secs(30)));
+        stop_at(Some(Instant::now() + Duration::from_secs(30)));
         rows(&database, sql);
     }
     for sql in &stops {
-        database.set_deadline(Some(Instant::now() + Duration::from_millis(50)));
+        stop_at(Some(Instant::now() + Duration::from_millis(50)));
         let error = read(&database, sql, &[]).expect_err(sql);
         assert_eq!(error.to_string(), "interrupted: SQLITE_INTERRUPT", "{sql}");
-        database.set_deadline(None);
+        stop_at(None);
         assert_eq!(rows(&database, "SELECT 1"), [["1"]], "it goes on after {sql}");
     }
     assert!(begin.elapsed() < Duration::from_secs(60), "they were not stopped in time");
+}
+
+/// Runs `sql` for 50 ms: it is stopped, and soon enough.
+fn stops(database: &Database, sql: &str) {
+    let begin = Instant::now();
+    stop_at(Some(begin + Duration::from_millis(50)));
+    let error = read(database, sql, &[]).expect_err(&sql[..sql.len().min(80)]);
+    let took = begin.elapsed();
+    stop_at(None);
+    assert_eq!(error.to_string(), "interrupted: SQLITE_INTERRUPT", "{sql:.80}");
+    assert!(took < Duration::from_secs(2), "{took:?} for {sql:.80}");
+    assert_eq!(rows(database, "SELECT 1"), [["1"]], "it goes on after {sql:.80}");
+}
+
+fn repeat(what: &str, times: usize, between: &str) -> String {
+    vec![what; times].join(between)
+}
+
+#[test]
+fn code_without_a_jump_is_stopped_in_time() {
+    let (engine, _folder) = engine("function-straight");
+    let database = object(&engine).open(0, PLENTY).expect("open");
+    run(&database, "CREATE TABLE t(a, b, n); INSERT INTO t VALUES(hex(zeroblob(1900000)), hex(zeroblob(1900000)), 1)");
+    drop(database.commit().expect("commit"));
+    let random = repeat("length(randomblob(8000000))", 100, ", ");
+    stops(&database, &format!("SELECT {}", repeat(&format!("max({random})"), 34, ", ")));
+    for (term, times) in [
+        ("a", 95),
+        ("(a = b COLLATE NOCASE)", 30),
+        ("(a | n)", 90),
+        ("(NOT a)", 90),
+        ("(~a)", 90),
+        ("CAST(a AS INT)", 90),
+        ("(a IS TRUE)", 90),
+        ("(a AND b)", 60),
+        ("(CASE WHEN a THEN 1 END)", 40),
+    ] {
+        stops(&database, &format!("SELECT {} FROM t", repeat(&repeat(term, times, " + "), 40, ", ")));
+    }
+}
+
+#[test]
+fn a_statement_that_grows_while_it_is_compiled_is_stopped_in_time() {
+    let (engine, _folder) = engine("function-views");
+    let database = object(&engine).open(0, PLENTY).expect("open");
+    let views = |name: &str, first: &str, next: &str, count: usize| {
+        run(&database, &format!("CREATE VIEW {name}0 AS {first}"));
+        for number in 1..count {
+            let before = format!("{name}{}", number - 1);
+            run(&database, &format!("CREATE VIEW {name}{number} AS {}", next.replace('$', &before)));
+        }
+    };
+    run(&database, "CREATE TABLE t(a)");
+    let wide = repeat(&repeat("abs(1)", 90, " + "), 90, ", ");
+    views("wide", &format!("SELECT {wide}"), "SELECT count(*) FROM $ a, $ b", 16);
+    views("deep", "SELECT a FROM t", "SELECT a + a AS a FROM $", 60);
+    views("fair", "SELECT a FROM t", "SELECT a FROM $ WHERE a > 1", 60);
+    drop(database.commit().expect("commit"));
+    assert_eq!(rows(&database, "SELECT count(*) FROM fair59"), [["0"]]);
+    stops(&database, "SELECT * FROM wide15");
+    stops(&database, "SELECT * FROM deep59");
+    assert_eq!(rows(&database, "SELECT count(*) FROM fair59"), [["0"]]);
 }

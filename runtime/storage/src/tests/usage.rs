@@ -81,8 +81,11 @@ fn rows_and_sizes_are_counted_over_connections_and_what_is_full_says_how_much() 
     let other = storage.open(0, 64 * 4096).expect("open");
     other.exec("SELECT 1", &[]).expect("other");
     let rows = database.exec("SELECT a FROM t", &[]).expect("rows");
+    rows.next(|_| ()).expect("row").expect("the first of three");
+    assert_eq!(database.rows(), (read_before + 2, 5), "those of a cursor that stays open");
+    assert_eq!(rows.rows_read(), 2);
     while rows.next(|_| ()).expect("row").is_some() {}
-    assert_eq!(database.rows(), (read_before + 3, 5));
+    assert_eq!((database.rows(), rows.rows_read()), ((read_before + 3, 5), 3));
     database.kv_put("key", b"value").expect("put");
     drop(database.commit().expect("commit"));
     assert!(database.rows().1 > 5);
