@@ -99,7 +99,7 @@ fn an_error_that_came_over_calls_says_who_threw_it() {
     let thrown: Vec<_> = log.lines().filter(|line| line.trim_start().starts_with("thrown in ")).collect();
     assert!(thrown.iter().any(|line| line.contains("/Runner:") && line.trim_end().ends_with("/app:")), "{log}");
     assert!(
-        log.contains("[cause]: [RangeError: from the facet]") && log.contains(" RangeError: from the facet\n"),
+        log.contains("[cause]: RangeError: from the facet\n") && log.contains("    RangeError: from the facet\n"),
         "{log}"
     );
     assert!(!log.contains(folder.0.to_str().expect("UTF-8")), "no path of the machine: {log}");

@@ -18,10 +18,6 @@ pub enum NumberError {
     #[class(range)]
     #[error("Numbers of more than {PRIME_BITS} bits are not supported")]
     TooLong,
-    /// The event's time is over.
-    #[class(generic)]
-    #[error("Error while checking prime")]
-    Late,
     /// More work than is allowed, or than the event has time for. The text is workerd's.
     #[class(range)]
     #[error("Scrypt failed: cost exceeds maximum ({0}).")]
@@ -151,20 +147,21 @@ pub fn op_node_prime<'s>(
     Ok(bytes(scope, made))
 }
 
-/// Whether a number is prime.
-#[op2(nofast)]
-pub fn op_node_prime_check(
-    scope: &mut v8::PinScope<'_, '_>,
+/// Whether a number is prime; `undefined` if the event's time is over. That is no error of this operation's: JavaScript makes
+/// those, and would take the request to stop for its own.
+#[op2]
+pub fn op_node_prime_check<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
     #[buffer] candidate: &[u8],
     checks: i32,
-) -> Result<bool, NumberError> {
+) -> Result<Value<'s>, NumberError> {
     if !fits(candidate) {
         return Err(NumberError::TooLong);
     }
-    let number = crate::crypto::lib_crypto::number(candidate).ok_or(NumberError::Late)?;
-    let found = numbers::is_prime(&number, checks, work::deadline(scope));
+    let number = crate::crypto::lib_crypto::number(candidate);
+    let found = number.and_then(|number| numbers::is_prime(&number, checks, work::deadline(scope)));
     clear_errors();
-    found.ok_or(NumberError::Late)
+    Ok(found.map_or_else(|| v8::undefined(scope).into(), |found| v8::Boolean::new(scope, found).into()))
 }
 
 /// scrypt. `undefined` for parameters that the library refuses, or more memory than there is.

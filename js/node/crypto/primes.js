@@ -79,10 +79,16 @@ function checksOf(options) {
   return checks;
 }
 
+function check(bytes, checks) {
+  const found = op_node_prime_check(bytes, checks);
+  if (found === undefined) throw new Error("Error while checking prime");
+  return found;
+}
+
 function checkPrimeSync(candidate, options = { __proto__: null }) {
   const bytes = numberBytes(candidate, "candidate");
   validateObject(options, "options");
-  return op_node_prime_check(bytes, checksOf(options));
+  return check(bytes, checksOf(options));
 }
 
 function checkPrime(candidate, options, callback) {
@@ -94,7 +100,7 @@ function checkPrime(candidate, options, callback) {
   validateObject(options, "options");
   validateFunction(callback, "callback");
   const checks = checksOf(options);
-  later(callback, () => op_node_prime_check(bytes, checks));
+  later(callback, () => check(bytes, checks));
 }
 
 return { checkPrime, checkPrimeSync, generatePrime, generatePrimeSync };

@@ -400,7 +400,7 @@ impl IsolateLimits {
         actor_idle: Duration::from_secs(10),
         facets_at_a_time: 1_000,
         section: Duration::from_secs(30),
-        lost_turn: Duration::from_secs(10),
+        lost_turn: Duration::from_secs(30),
     };
 }
 
