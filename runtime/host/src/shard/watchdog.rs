@@ -74,6 +74,10 @@ struct Sample {
     at: Instant,
     cpu: Duration,
     waited_for_cpu: Option<Duration>,
+    /// The last look at its clock.
+    last: (Instant, Duration),
+    /// A look after which it has run.
+    ran_after: Instant,
 }
 
 thread_local! {
@@ -209,23 +213,30 @@ impl Watch {
     }
 
     /// The thread's CPU time, and what the turn has waited for other things than a CPU.
-    fn used(&self, running: &Running) -> Duration {
-        let cpu = clock(self.clock);
-        let Some(long) = &running.long else { return cpu };
-        let waited = long.at.elapsed().saturating_sub(cpu.saturating_sub(long.cpu));
+    fn used(&self, running: &mut Running) -> Duration {
+        let (cpu, now) = (clock(self.clock), Instant::now());
+        let Some(long) = &mut running.long else { return cpu };
+        if cpu > long.last.1 {
+            long.ran_after = long.last.0;
+        }
+        long.last = (now, cpu);
+        let waited = (now - long.at).saturating_sub(cpu.saturating_sub(long.cpu));
         if cpu + waited < running.until {
             return cpu;
         }
-        // Where the kernel does not tell the waits for a CPU from others, none counts; nor while one may be going on.
-        let (Some(before), Some(now)) = (long.waited_for_cpu, self.thread.waited_for_cpu()) else { return cpu };
-        if self.thread.waits_for_something_else() != Some(true) {
-            return cpu;
-        }
-        cpu + waited.saturating_sub(now.saturating_sub(before))
+        // Where the kernel does not tell the waits for a CPU from others, none counts.
+        let (Some(before), Some(told)) = (long.waited_for_cpu, self.thread.waited_for_cpu()) else { return cpu };
+        // It tells of a wait once that is over. One that goes on began when the thread had run.
+        let untold = match self.thread.waits_for_something_else() {
+            Some(true) => Duration::ZERO,
+            _ => now - long.ran_after,
+        };
+        cpu + waited.saturating_sub(told.saturating_sub(before) + untold)
     }
 
     fn sample(&self) -> Sample {
-        Sample { at: Instant::now(), cpu: clock(self.clock), waited_for_cpu: self.thread.waited_for_cpu() }
+        let (at, cpu) = (Instant::now(), clock(self.clock));
+        Sample { at, cpu, waited_for_cpu: self.thread.waited_for_cpu(), last: (at, cpu), ran_after: at }
     }
 }
 
