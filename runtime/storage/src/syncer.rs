@@ -54,10 +54,16 @@ const EARLIER_FAILURE: &str = "an earlier sync failed";
 const GATHER_SHARE: u64 = 4;
 
 /// For how many times a round's time the next one may wait for more commits, where rounds are fast.
-const GATHER_ROUNDS: u64 = 2;
+const GATHER_ROUNDS: u64 = 4;
 
 /// Until how many microseconds of waiting rounds are fast.
-const GATHER_US: u64 = 1_000;
+const GATHER_US: u64 = 3_000;
+
+/// What part of a round's time may pass without a commit before nobody is waited for any longer.
+const GATHER_PAUSE_SHARE: u64 = 2;
+
+/// The least of that in microseconds.
+const GATHER_PAUSE_US: u64 = 100;
 
 type Outcome = Result<(), StorageError>;
 
@@ -149,6 +155,14 @@ struct Due {
     flags: u8,
 }
 
+thread_local! {
+    /// Number of this thread among those that ask.
+    static THREAD: u64 = {
+        static THREADS: AtomicU64 = AtomicU64::new(0);
+        THREADS.fetch_add(1, Ordering::Relaxed)
+    };
+}
+
 /// Whether something was synced, or why not.
 type Synced = Result<(), String>;
 
@@ -159,6 +173,8 @@ struct Request {
     target: Target,
     after: Option<After>,
     done: oneshot::Sender<Result<(), StorageError>>,
+    /// Of the thread that asked. All of a thread are told one after the other, so that it is woken once for them.
+    thread: u64,
 }
 
 /// What is known of the last round.
@@ -172,6 +188,9 @@ struct Last {
 struct Queue {
     waiting: Vec<Request>,
     closed: bool,
+    /// How many have to wait before the syncer is to be woken; `None` while it does not sleep. A wake-up for each request
+    /// would cost both sides more than the rest of it.
+    wakes_at: Option<usize>,
 }
 
 /// What the syncer has done.
@@ -226,10 +245,16 @@ impl Syncer {
         let (done, durable) = oneshot::channel();
         let mut queue = lock(&self.queue);
         if !queue.closed {
-            queue.waiting.push(Request { target, after, done });
+            queue.waiting.push(Request { target, after, done, thread: THREAD.with(|thread| *thread) });
             self.counters.requests.fetch_add(1, Ordering::Relaxed);
+            let wakes = queue.wakes_at.is_some_and(|count| queue.waiting.len() >= count);
+            if wakes {
+                queue.wakes_at = None;
+            }
             drop(queue);
-            self.arrived.notify_one();
+            if wakes {
+                self.arrived.notify_one();
+            }
         }
         Durable::new(durable)
     }
@@ -243,14 +268,9 @@ impl Syncer {
                 if queue.closed {
                     return;
                 }
-                if self.disk.journal().is_none_or(Journal::is_unused) {
-                    queue = self.arrived.wait(queue).unwrap_or_else(std::sync::PoisonError::into_inner);
-                    continue;
-                }
-                let waited = self.arrived.wait_timeout(queue, JOURNAL_IDLE);
-                let (next, idle) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
-                queue = next;
-                if idle.timed_out() && queue.waiting.is_empty() {
+                let is_unused = self.disk.journal().is_none_or(Journal::is_unused);
+                queue = self.sleep(queue, 1, if is_unused { Duration::MAX } else { JOURNAL_IDLE });
+                if !is_unused && queue.waiting.is_empty() && !queue.closed {
                     drop(queue);
                     self.give_up_journal();
                     queue = lock(&self.queue);
@@ -266,19 +286,32 @@ impl Syncer {
     }
 
     /// Waits a moment for those whose commits the last round has made durable: their next ones are on the way, and would
-    /// otherwise wait for a round of a few others to end, each of which costs as much as one of many. Whoever commits alone
-    /// waits for nobody.
+    /// otherwise wait for a round of a few others to end, each of which costs as much as one of many. It goes on while they
+    /// come. Whoever commits alone waits for nobody.
     fn gather<'q>(&self, mut queue: MutexGuard<'q, Queue>, last: &Last) -> MutexGuard<'q, Queue> {
         let round_us = self.round_us.load(Ordering::Relaxed);
         let wait_us = (round_us / GATHER_SHARE).max((round_us * GATHER_ROUNDS).min(GATHER_US));
         let until = last.ended + Duration::from_micros(wait_us);
+        let pause = Duration::from_micros((round_us / GATHER_PAUSE_SHARE).max(GATHER_PAUSE_US));
         while queue.waiting.len() < last.expected && !queue.closed {
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            let before = queue.waiting.len();
+            if !left.is_zero() {
+                queue = self.sleep(queue, last.expected, left.min(pause));
+            }
+            if queue.waiting.len() == before {
                 break;
             }
-            (queue, _) = self.arrived.wait_timeout(queue, left).unwrap_or_else(std::sync::PoisonError::into_inner);
         }
+        queue
+    }
+
+    /// Sleeps until `count` requests wait, or `at_most` is over.
+    fn sleep<'q>(&self, mut queue: MutexGuard<'q, Queue>, count: usize, at_most: Duration) -> MutexGuard<'q, Queue> {
+        queue.wakes_at = Some(count);
+        let waited = self.arrived.wait_timeout(queue, at_most);
+        (queue, _) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
+        queue.wakes_at = None;
         queue
     }
 
@@ -293,7 +326,7 @@ impl Syncer {
     /// Takes no more requests; the threads end when nothing waits.
     pub(crate) fn close(&self) {
         lock(&self.queue).closed = true;
-        self.arrived.notify_all();
+        self.arrived.notify_one();
     }
 
     /// Has all logs durable, so that nothing is in the journal that counts. If that fails, its records stay.
@@ -304,10 +337,11 @@ impl Syncer {
     }
 
     /// Does a round for `requests`: how many others waited when it was over, before anybody was told.
-    fn round(&self, requests: Vec<Request>) -> usize {
+    fn round(&self, mut requests: Vec<Request>) -> usize {
         if requests.is_empty() {
             return 0;
         }
+        requests.sort_by_key(|request| request.thread);
         self.counters.batches.fetch_add(1, Ordering::Relaxed);
         let mut due: Vec<Due> = Vec::new();
         let mut places = HashMap::new();

@@ -204,8 +204,9 @@ impl Journal {
                 let _session = self.begin();
                 self.sync_logs(disk)?;
             } else {
-                // Batches are written meanwhile.
-                self.sync_logs(disk)?;
+                // Batches are written and synced meanwhile.
+                let logs: Vec<_> = lock(&self.state).live.keys().map(|path| beside(path, "-wal")).collect();
+                disk.sync_all_after(&logs)?;
             }
         }
         let mut state = lock(&self.state);

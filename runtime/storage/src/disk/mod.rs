@@ -25,13 +25,16 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use self::held::HeldDisk;
 use self::journal::Journal;
 use self::vfs::{Files, Vfs};
 use crate::StorageError;
 use crate::order::{Rule, broken};
+
+/// For how long a sync of everything writes files one by one first.
+const WRITE_BACK: Duration = Duration::from_millis(250);
 
 /// A file as an [`Observer`] knows it: a name may come to stand for another file, and a file may lose its name.
 pub(crate) type FileId = u64;
@@ -319,11 +322,19 @@ impl Disk {
 
     /// Makes everything durable that was written to the file system of the data folder.
     pub(crate) fn sync_all(&self) -> io::Result<()> {
+        self.sync_all_after(&[])
+    }
+
+    /// The same, once most of what was written to `files` has reached the disk. They are written one after the other: all at
+    /// once they would fill the disk's queue, and each sync by somebody else would wait until they are through.
+    pub(crate) fn sync_all_after(&self, files: &[PathBuf]) -> io::Result<()> {
         let root = self.root.get().filter(|root| root.syncs_all.load(Ordering::Acquire));
         let root = root.ok_or_else(|| io::Error::other("the file system cannot be synced as a whole"))?;
         self.counters.syncs_all.fetch_add(1, Ordering::Relaxed);
         let synced = self.perform(Operation::SyncAll, || {
             self.delay();
+            let until = Instant::now() + WRITE_BACK;
+            files.iter().take_while(|_| Instant::now() < until).try_for_each(|path| write_back(path))?;
             // SAFETY: the descriptor is open, and the call takes nothing else.
             match unsafe { libc::syncfs(root.folder.as_raw_fd()) } {
                 0 => Ok(()),
@@ -369,6 +380,18 @@ impl Disk {
         if !self.sync_delay.is_zero() {
             std::thread::sleep(self.sync_delay);
         }
+    }
+}
+
+/// Waits until what was written to the file at `path` has reached the disk, which may still hold it in its cache.
+fn write_back(path: &Path) -> io::Result<()> {
+    // It may have been deleted, and the sync that comes after this needs no descriptor.
+    let Ok(file) = File::open(path) else { return Ok(()) };
+    let how = libc::SYNC_FILE_RANGE_WRITE | libc::SYNC_FILE_RANGE_WAIT_AFTER;
+    // SAFETY: the descriptor is open, and the call takes nothing else.
+    match unsafe { libc::sync_file_range(file.as_raw_fd(), 0, 0, how) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
     }
 }
 
