@@ -414,6 +414,8 @@ pub struct AlarmCall {
     pub retry_count: u32,
     /// Whether it is only to be taken away.
     pub forget: bool,
+    /// What the log calls the actor that it has come to.
+    pub label: Arc<OnceLock<String>>,
 }
 
 /// What a call brought.

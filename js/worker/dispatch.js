@@ -8,6 +8,7 @@ const { core, primordials } = __bootstrap;
 const {
   op_actor_broken,
   op_alarm_end,
+  op_console,
   op_event_fail,
   op_event_on_abort,
   op_event_value,
@@ -414,13 +415,19 @@ ObjectDefineProperty(AlarmInvocationInfo.prototype, SymbolToStringTag, {
   __proto__: null, value: "AlarmInvocationInfo", configurable: true,
 });
 
+const NO_ALARM =
+  "Attempted to run a scheduled alarm without a handler, did you remember to export an alarm() function?";
+
 function alarmEvent(event, _name, actor, _props, args) {
   const handle = actor[HANDLE];
   let result;
   try {
     const { instance } = actors.get(actor[INCARNATION]);
     if (typeof instance.alarm !== "function") {
-      throw new Error("Handler does not export an alarm() function.");
+      // The class had one when the alarm was set.
+      op_console("warn", NO_ALARM);
+      op_alarm_end(handle, true);
+      return op_event_value(event, undefined);
     }
     result = instance.alarm(new AlarmInvocationInfo(args[0], args[1]));
   } catch (error) {

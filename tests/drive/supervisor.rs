@@ -379,8 +379,8 @@ fn what_a_limit_a_reset_or_an_abort_ends_is_counted_and_remembered() {
         export class Broken extends DurableObject { constructor(...args) { super(...args); throw new Error("constructor"); } }
         `;
         export class Supervisor extends DurableObject {
-          app(name, limits = { cpuMs: 50 }, exported = "App") {
-            const worker = this.env.LOADER.get(name, () => ({ compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": CODE } }));
+          app(name, limits = { cpuMs: 50 }, exported = "App", code = CODE) {
+            const worker = this.env.LOADER.get(name, () => ({ compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": code } }));
             return this.ctx.facets.get(name, () => ({ class: worker.getDurableObjectClass(exported), limits }));
           }
           async fetch() {
@@ -418,6 +418,10 @@ fn what_a_limit_a_reset_or_an_abort_ends_is_counted_and_remembered() {
             await row("flood", this.app("flood", { cpuMs: 60_000 }).flood());
             await row("broken", this.app("broken", {}, "Broken").ok());
             await row("broken", this.app("broken", {}, "Broken").ok());
+            // Code that does not start has an incarnation the first time only.
+            for (let i = 0; i < 3; i++) await row("unstarted", this.app("unstarted", {}, "App", 'throw new Error("start");').ok());
+            await row("classless", this.app("classless", {}, "Nobody").ok());
+            await row("classless", this.app("classless", {}, "Nobody").ok());
             // What a name has had before is nothing to what has it now.
             facets.delete("own");
             rows.push(await facets.stats("own"));
@@ -429,6 +433,8 @@ fn what_a_limit_a_reset_or_an_abort_ends_is_counted_and_remembered() {
     )]);
     let server = Server::script(&folder, "main.js", &["--shards", "1"]);
     let (status, text) = server.get("/");
+    let failed = r"Failed to start Worker:\nUncaught Error: start\n  at m.js:1:7";
+    let unstarted = |count: u32| format!(r#"["unstarted","{failed}","{count} of {count}","Error: {failed}",true]"#);
     let expected = [
         r#"["own","thrown","1 of 1","Error: thrown",true]"#,
         r#"["own","Error: its own","2 of 2","Error: Error: its own",true]"#,
@@ -444,6 +450,11 @@ fn what_a_limit_a_reset_or_an_abort_ends_is_counted_and_remembered() {
         r#"["flood","heapBytes of flood","1 of 1","heapBytes",true]"#,
         r#"["broken","constructor","1 of 1","Error: constructor",true]"#,
         r#"["broken","constructor","2 of 2","Error: constructor",true]"#,
+        &unstarted(1),
+        &unstarted(2),
+        &unstarted(3),
+        r#"["classless","Worker has no such actor class: Nobody","1 of 1","Error: Worker has no such actor class: Nobody",true]"#,
+        r#"["classless","Worker has no such actor class: Nobody","2 of 2","Error: Worker has no such actor class: Nobody",true]"#,
         "null",
         r#"["own",1,"0 of 1",null,true]"#,
     ];

@@ -132,6 +132,16 @@ pub struct LastError {
     pub at_ms: i64,
 }
 
+impl LastError {
+    /// An event has failed with `error`.
+    pub fn now(error: &CallError) -> Self {
+        let text = error.to_string();
+        // A copy: what is only cut short takes the memory of all.
+        let text = text[..text.floor_char_boundary(LAST_ERROR_BYTES)].to_owned();
+        Self { text, limit: error.limit.as_ref().map(|exceeded| exceeded.limit), at_ms: system_clock() }
+    }
+}
+
 impl Actor {
     /// What it has used since it began.
     pub fn usage(&self) -> Usage {
@@ -180,11 +190,7 @@ impl Actor {
         if let (Some(exceeded), Some(name)) = (&mut error.limit, &self.facet) {
             exceeded.facet.get_or_insert_with(|| name.clone());
         }
-        let text = error.to_string();
-        // A copy: what is only cut short takes the memory of all.
-        let text = text[..text.floor_char_boundary(LAST_ERROR_BYTES)].to_owned();
-        let limit = error.limit.as_ref().map(|exceeded| exceeded.limit);
-        *self.last_error.borrow_mut() = Some(LastError { text, limit, at_ms: system_clock() });
+        *self.last_error.borrow_mut() = Some(LastError::now(error));
     }
 }
 

@@ -3,7 +3,7 @@
 //! Owns the way from the storage engine's alarm thread to the object's shard and back: how a run ended decides whether it is
 //! tried again. It must not know schedules or databases.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use denizen_bindings::call::{AlarmCall, Call, CallError, CallKind, CallOk, ReplyTo, Target};
 use denizen_core::alarms::{After, Outcome};
@@ -23,20 +23,22 @@ fn run(shared: &Weak<Shared>, due: AlarmDue) {
     let Some(shared) = shared.upgrade() else { return };
     let io = shared.io.clone();
     io.spawn(async move {
-        let outcome = match call(&shared, &due, false).await {
+        let whose = Arc::default();
+        let outcome = match call(&shared, &due, false, &whose).await {
             Ok(_) => Outcome::Done,
             // Not the handler's fault: what it throws has a stack, whatever marks it bears.
             Err(error) if error.stack.is_none() && (error.retryable || error.overloaded) => Outcome::NotRun,
             Err(error) if error.gives_up_alarm => Outcome::GivenUp,
             Err(error) => {
                 let text = error.stack.as_deref().unwrap_or(&error.message);
-                crate::log::print(&label(&due.key).to_string(), "error", &format!("Uncaught in alarm(): {text}"));
+                let label = whose.get().cloned().unwrap_or_else(|| label(&due.key));
+                crate::log::print(&label, "error", &format!("Uncaught in alarm(): {text}"));
                 Outcome::Failed
             }
         };
         let after = shared.storage.alarms().finished(&due.key, outcome, chance());
         if after == After::Forget {
-            if call(&shared, &due, true).await.is_err() {
+            if call(&shared, &due, true, &whose).await.is_err() {
                 eprintln!("denizen: an alarm that is given up stays set: {}:{}", due.key.namespace, due.key.object);
             }
             shared.storage.alarms().forgotten(&due.key);
@@ -44,13 +46,24 @@ fn run(shared: &Weak<Shared>, due: AlarmDue) {
     });
 }
 
-async fn call(shared: &Arc<Shared>, due: &AlarmDue, forget: bool) -> Result<CallOk, CallError> {
+/// Brings the alarm to its object, and in `whose` what the log calls that.
+async fn call(
+    shared: &Arc<Shared>,
+    due: &AlarmDue,
+    forget: bool,
+    whose: &Arc<OnceLock<String>>,
+) -> Result<CallOk, CallError> {
     let unknown = || CallError::retryable("The class of the alarm's object is not configured.");
     let namespace = shared.namespaces.get(&*due.key.namespace).cloned().ok_or_else(unknown)?;
     let id = ObjectId::parse(&due.key.object).map_err(|error| CallError::new(error.to_string()))?;
     let target = Target::Object { namespace, id, name: due.name.as_deref().map(Into::into) };
-    let alarm =
-        AlarmCall { key: due.key.clone(), scheduled_ms: due.scheduled_ms, retry_count: due.retry_count, forget };
+    let alarm = AlarmCall {
+        key: due.key.clone(),
+        scheduled_ms: due.scheduled_ms,
+        retry_count: due.retry_count,
+        forget,
+        label: whose.clone(),
+    };
     let (reply, result) = oneshot::channel();
     let call = Call {
         target,

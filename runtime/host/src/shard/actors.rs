@@ -24,7 +24,7 @@ use denizen_storage::{FacetId as FacetNumber, GivenFacet, ObjectStorage, Storage
 
 use super::Shard;
 use super::gates::refuse;
-use super::host::{Coming, Deferred, FacetOrder, Place as PlaceOfParent};
+use super::host::{Coming, Deferred, FacetOrder, Place as PlaceOfParent, log_label};
 use super::isolate::Turn;
 use super::turn::{ActorIdentity, IdValue};
 use super::usage::note;
@@ -259,6 +259,10 @@ impl Shard {
                 if let Some(session) = &call.session {
                     session.reach(&slot.life);
                 }
+                if let (CallKind::Alarm(alarm), Some(isolate)) = (&call.kind, self.isolates.get(&slot.isolate)) {
+                    let worker = &isolate.state.worker().name;
+                    alarm.label.get_or_init(|| log_label(worker, Some(&slot.identity.actor)));
+                }
                 self.deliver(slot.isolate, call, Some(incarnation));
             }
             None => call.reply.send(Err(CallError::retryable("The Durable Object was reset."))),
@@ -391,7 +395,11 @@ impl Shard {
                     self.run_facet(container, *start, vec![call]);
                 }
             }
-            Some(FacetState::Gone(error)) => call.reply.send(Err(error.clone())),
+            Some(FacetState::Gone(error)) => {
+                let error = error.clone();
+                self.count_unserved(container, 1, &error);
+                call.reply.send(Err(error));
+            }
             _ => call.reply.send(Err(CallError::new("The facet's parent has ended."))),
         }
     }
@@ -424,7 +432,7 @@ impl Shard {
 
     /// What a container was to hold failed for good: everyone learns the same until its parent ends it.
     fn fail_facet(&mut self, container: u64, waiting: Vec<Call>, error: &CallError) {
-        fail_all(waiting, error);
+        self.fail_unserved(container, waiting, error);
         self.actors.facets.insert(container, FacetState::Gone(error.kept()));
     }
 
@@ -433,16 +441,23 @@ impl Shard {
         if !error.retryable {
             return self.fail_facet(container, waiting, error);
         }
-        fail_all(waiting, error);
+        self.fail_unserved(container, waiting, error);
         self.end_container(container, error, error);
     }
 
     /// A facet could not begin, which says nothing of what it is: the next call tries again.
     fn refuse_facet(&mut self, container: u64, start: FacetStart, waiting: Vec<Call>, error: &CallError) {
-        fail_all(waiting, error);
+        self.fail_unserved(container, waiting, error);
         if self.host.containers.borrow().contains_key(&container) {
             self.actors.facets.insert(container, FacetState::Running(None, Box::new(start)));
         }
+    }
+
+    /// Fails calls that nothing runs for, and counts them.
+    fn fail_unserved(&self, container: u64, waiting: Vec<Call>, error: &CallError) {
+        let calls = waiting.iter().filter(|call| !matches!(call.kind, CallKind::Alarm(_))).count();
+        self.count_unserved(container, calls, error);
+        fail_all(waiting, error);
     }
 
     /// Code arrived: facets that waited for it begin.

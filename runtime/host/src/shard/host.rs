@@ -225,8 +225,7 @@ impl Host for ShardHost {
     }
 
     fn console(&self, worker: &str, actor: Option<&Actor>, level: &str, text: &str) -> usize {
-        let label = actor.map(|actor| format!("/{}", actor.label.escape_debug())).unwrap_or_default();
-        crate::log::print(&format!("{worker}{label}"), level, text)
+        crate::log::print(&log_label(worker, actor), level, text)
     }
 
     fn loader_get(&self, loader: &str, name: Option<&str>) -> (Arc<LoadedWorker>, bool) {
@@ -326,4 +325,10 @@ impl Host for ShardHost {
     fn next_id(&self) -> u64 {
         self.shared.next_id()
     }
+}
+
+/// What the log calls an actor of the Worker, or the Worker itself.
+pub(super) fn log_label(worker: &str, actor: Option<&Actor>) -> String {
+    let label = actor.map(|actor| format!("/{}", actor.label.escape_debug())).unwrap_or_default();
+    format!("{worker}{label}")
 }

@@ -181,8 +181,12 @@ impl Shard {
         if definition.loaded && error.limit.is_none() {
             definition.failed.get_or_init(|| wrapped.clone());
         }
-        for (call, _) in waiting {
-            call.reply.send(Err(wrapped.clone()));
+        for (call, incarnation) in waiting {
+            let mut error = wrapped.clone();
+            if let Some(actor) = incarnation.and_then(|incarnation| self.actors.slots.get(&incarnation)) {
+                actor.identity.actor.count_refused(&mut error);
+            }
+            call.reply.send(Err(error));
         }
         self.answer_inspectors(id, Some(&wrapped));
         for call in self.end_actors_of(id, &wrapped) {

@@ -79,6 +79,20 @@ impl Shard {
         }
     }
 
+    /// Counts calls to the facet of a container that failed because nothing can run there. No incarnation counts them.
+    pub(super) fn count_unserved(&self, container: u64, calls: usize, error: &CallError) {
+        let Some(container) = self.host.containers.borrow().get(&container).cloned() else { return };
+        let Some((storage, above)) = self.host.places.borrow().get(&container.parent).cloned() else { return };
+        // One that has no place has nothing to count.
+        let Ok(Some(facet)) = storage.known_facet(above, &container.name) else { return };
+        if calls > 0 {
+            let (key, calls, last) = (storage.alarm_key(facet), calls as u64, LastError::now(error));
+            let usage = Usage { requests: calls, errors: calls, ..Usage::default() };
+            self.shared.storage.usage().note(key.clone(), usage, last.at_ms);
+            self.host.last_errors.borrow_mut().keep(key, last);
+        }
+    }
+
     /// Gives the engine's book what each facet has used.
     pub(super) fn note_usage(&self) {
         let places = self.host.places.borrow();
