@@ -115,6 +115,8 @@ pub struct WorkerDefinition {
     pub namespaces: HashMap<String, Arc<Namespace>>,
     /// Why its main module did not start, if it is a loaded one: such a Worker is not tried again.
     pub failed: OnceLock<CallError>,
+    /// When a limit stopped its start, if it is a loaded one, and with what error: it is not started again at once.
+    pub stopped: Mutex<Option<(Instant, CallError)>>,
     /// Whether another Worker loaded it, so that its code is assumed to be hostile.
     pub loaded: bool,
     /// What stubs and the loader hold of it, if it is a loaded one: once that is gone, nobody can reach it any more.

@@ -116,7 +116,7 @@ fn an_endless_top_level_is_stopped() {
         export default {
           async fetch(request, env) {
             const worker = env.LOADER.get("endless", () => ({
-              compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": "for (;;) {}" },
+              compatibilityDate: "2026-08-01", mainModule: "m.js", modules: { "m.js": "console.log('started'); for (;;) {}" },
             }));
             try { return await worker.getEntrypoint().fetch(request); }
             catch (error) { return new Response(`${error.message} limit=${error.limit}`); }
@@ -124,10 +124,12 @@ fn an_endless_top_level_is_stopped() {
         };"#;
     let folder = Folder::with(&[("main.js", script)]);
     let server = Server::script(&folder, "main.js", &["--shards", "1"]);
-    for _ in 0..2 {
+    for _ in 0..5 {
         let (_, text) = server.get("/");
         assert!(text.contains("limit=startupMs"), "{text}");
     }
+    // It is not started for each call.
+    assert_eq!(server.log().matches("started").count(), 1, "{}", server.log());
 }
 
 #[test]

@@ -10,7 +10,7 @@ pub use flags::{FlagError, check as check_flags};
 
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use deno_core::{GarbageCollected, cppgc, op2};
 
@@ -181,6 +181,7 @@ pub fn op_loader_provide<'s>(
         tails: told,
         namespaces: HashMap::new(),
         failed: OnceLock::new(),
+        stopped: Mutex::default(),
         loaded: true,
         holder: Arc::downgrade(&handle.worker),
     };

@@ -156,6 +156,10 @@ pub const BLOCK_DEPTH: u32 = 64;
 /// Wall time of a Worker's top-level `await`: nothing it may wait for comes from outside, so this only bounds a deadlock.
 pub const STARTUP_WALL: Duration = Duration::from_secs(10);
 
+/// For how long a loaded Worker is not started again whose start a limit stopped. Callers learn the same meanwhile; else each
+/// call would take that limit's time from the shard.
+pub const STARTUP_PAUSE: Duration = Duration::from_secs(10);
+
 /// Timers pending in one event, or in one object over all its events. workerd's `MAX_TIMEOUTS`.
 pub const TIMERS: usize = 10_000;
 

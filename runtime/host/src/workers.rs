@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
 use crate::crons::Trigger;
@@ -222,6 +222,7 @@ fn define(
         tails,
         namespaces: own,
         failed: OnceLock::new(),
+        stopped: Mutex::default(),
         loaded: false,
         holder: Weak::new(),
     })

@@ -36,14 +36,14 @@ pub mod watchdog;
 
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use denizen_bindings::call::{Call, CallError, Target, WorkerDefinition, WorkerRef};
 use denizen_bindings::fetch::body::BodyStream;
 use denizen_bindings::isolate::{IsolateId, ShardMessage, ShardSender, WorkerExports};
-use denizen_core::limits::{WAIT_UNTIL, WorkerLimits};
+use denizen_core::limits::{STARTUP_PAUSE, WAIT_UNTIL, WorkerLimits};
 use denizen_core::lru::Lru;
 use denizen_storage::Pool;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -317,6 +317,10 @@ impl Shard {
             return Ok(*id);
         }
         if let Some(error) = self.shared.lost.refuses(definition, START) {
+            return Err(error);
+        }
+        let stopped = definition.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, error)) = stopped.filter(|(when, _)| when.elapsed() < STARTUP_PAUSE) {
             return Err(error);
         }
         self.evict();

@@ -3,8 +3,8 @@
 //! Owns the way from a blank isolate to one whose exports are known: env, main module, top-level code within its limits. It
 //! must not know what the exports are used for.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
@@ -164,8 +164,8 @@ impl Shard {
         self.fail_start(id, &error);
     }
 
-    /// The Worker did not start: everyone who waits gets `error`. A loaded one has failed for good, unless a limit stopped
-    /// it; any other is tried again by the next call.
+    /// The Worker did not start: everyone who waits gets `error`. A loaded one has failed for good, or for a while if a limit
+    /// stopped it; any other is tried again by the next call.
     fn fail_start(&mut self, id: IsolateId, error: &CallError) {
         let Some(slot) = self.isolates.get_mut(&id) else { return };
         let definition = slot.state.worker().clone();
@@ -178,8 +178,13 @@ impl Shard {
             },
             false => error.clone(),
         };
-        if definition.loaded && error.limit.is_none() {
-            definition.failed.get_or_init(|| wrapped.clone());
+        match (definition.loaded, &error.limit) {
+            (false, _) => {}
+            (true, None) => drop(definition.failed.get_or_init(|| wrapped.clone())),
+            (true, Some(_)) => {
+                let mut stopped = definition.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+                *stopped = Some((Instant::now(), wrapped.clone()));
+            }
         }
         for (call, incarnation) in waiting {
             let mut error = wrapped.clone();
