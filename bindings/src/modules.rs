@@ -21,6 +21,7 @@ pub const SCHEME: &str = "worker:";
 
 /// Where a bundle lies, as its code sees it: workerd's.
 pub const BUNDLE: &str = "file:///bundle/";
+const BUNDLE_PATH: &str = "/bundle/";
 
 /// WebAssembly as V8 has compiled it. It may go to another isolate of the process.
 pub struct CompiledWasm(pub v8::CompiledWasmModule);
@@ -47,7 +48,12 @@ pub enum Naming {
 impl Naming {
     /// That of a Worker.
     pub fn of(worker: &WorkerDefinition) -> Self {
-        if crate::web::is_on(worker, "new_module_registry") { Self::Urls } else { Self::Paths }
+        Self::at(&worker.compatibility_date, &worker.compatibility_flags)
+    }
+
+    /// That of a Worker with this date and these flags.
+    pub fn at(date: &str, flags: &[String]) -> Self {
+        if crate::web::is_on_at(date, flags, "new_module_registry") { Self::Urls } else { Self::Paths }
     }
 
     /// What the code of a Worker sees of a module's URL.
@@ -96,29 +102,69 @@ pub enum ModuleError {
         "Failed to start Worker:\nModule \"{0}\" already added to bundle\nNo event handlers were registered. This script does nothing."
     )]
     Twice(String),
-    /// A name that belongs to the runtime.
+    /// A name that no module of a bundle may have; the text says why.
     #[class(generic)]
-    #[error("Failed to start Worker:\nThe cloudflare: protocol is reserved and cannot be used in module bundles")]
-    Reserved,
+    #[error("Failed to start Worker:\nexpected {0}\nNo event handlers were registered. This script does nothing.")]
+    Name(String),
 }
 
-/// URL of the module that a bundle calls `name`; without query and fragment, as the keys of [`ModuleBundle::modules`] are.
-pub fn url_of(name: &str) -> Result<String, ModuleError> {
-    let url = Url::parse(BUNDLE).and_then(|base| base.join(name.trim_start_matches('/')));
-    Ok(key_of(&normal(url.map_err(|_| ModuleError::Specifier(name.to_owned()))?)))
+/// URL of the module that the code of a loader calls `name`; without query and fragment, as the keys of [`ModuleBundle::modules`]
+/// are.
+fn url_of(naming: Naming, name: &str) -> Result<String, ModuleError> {
+    let url = match naming {
+        Naming::Urls => url_inside(name)?,
+        Naming::Paths => normal(join(name.trim_start_matches('/'))?),
+    };
+    if url.scheme() == "cloudflare" {
+        let text = "url.getProtocol() != \"cloudflare:\"_kj [cloudflare: != cloudflare:]; The cloudflare: protocol is reserved and cannot be used in module bundles";
+        return Err(ModuleError::Name(text.to_owned()));
+    }
+    Ok(key_of(&url))
+}
+
+/// What of a name leads out of the bundle leads nowhere: `../a.js` is `a.js`.
+fn url_inside(name: &str) -> Result<Url, ModuleError> {
+    let refused = |text: &str| Err(ModuleError::Name(text.to_owned()));
+    let mut url = join(name)?;
+    if url.scheme() == "file" && !url.path().starts_with(BUNDLE_PATH) {
+        let inside = url.path().trim_start_matches('/');
+        if inside.is_empty() {
+            return refused("urlPath.size() > 0 [0 > 0]; Invalid empty module name");
+        }
+        url = join(inside)?;
+    }
+    let url = normal(url);
+    match (url.scheme(), url.path()) {
+        ("data", _) => refused(
+            "url.getProtocol() != \"data:\"_kj [data: != data:]; The data: protocol cannot be used in module bundles",
+        ),
+        ("file", BUNDLE_PATH) => refused("urlPath != basePath [/bundle/ != /bundle/]; Invalid empty module name"),
+        ("file", _) if !url.as_str().starts_with(BUNDLE) => {
+            refused(&format!("isValidBundleModuleUrl(url, base); Invalid module name: ; name = {name}"))
+        }
+        _ => Ok(url),
+    }
 }
 
 /// URL of a file of a bundle, whose name is no part of a URL.
 pub fn url_of_file(name: &str) -> Result<String, ModuleError> {
-    url_of(&name.replace('%', "%25").replace('?', "%3F").replace('#', "%23"))
+    let name = name.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    Ok(key_of(&normal(join(name.trim_start_matches('/'))?)))
+}
+
+fn join(name: &str) -> Result<Url, ModuleError> {
+    let url = Url::parse(BUNDLE).and_then(|base| base.join(name));
+    url.map_err(|_| ModuleError::Specifier(name.to_owned()))
 }
 
 /// Adds a module to those of a bundle. The name must be the only one of its module.
-pub fn add_module(modules: &mut HashMap<String, Module>, name: &str, module: Module) -> Result<(), ModuleError> {
-    let url = url_of(name)?;
-    if url.starts_with("cloudflare:") {
-        return Err(ModuleError::Reserved);
-    }
+pub fn add_module(
+    modules: &mut HashMap<String, Module>,
+    naming: Naming,
+    name: &str,
+    module: Module,
+) -> Result<(), ModuleError> {
+    let url = url_of(naming, name)?;
     match modules.contains_key(&url) {
         true => Err(ModuleError::Twice(url)),
         false => {
@@ -378,7 +424,8 @@ mod tests {
         let mut modules = HashMap::new();
         for name in names {
             let content: Arc<[u8]> = name.as_bytes().into();
-            add_module(&mut modules, name, Module::new(ModuleKind::Text, content)).expect("one of its name");
+            add_module(&mut modules, Naming::Urls, name, Module::new(ModuleKind::Text, content))
+                .expect("one of its name");
         }
         ModuleBundle { main: String::new(), modules, aliases: HashMap::new() }
     }
@@ -407,8 +454,33 @@ mod tests {
         assert_eq!(find("node:path").ok().as_deref(), Some("node:path"));
         let mut modules = bundle.modules;
         let module = || Module::new(ModuleKind::Text, Arc::from(&b""[..]));
-        assert!(matches!(add_module(&mut modules, "./lib.js", module()), Err(ModuleError::Twice(_))));
-        assert!(matches!(add_module(&mut modules, "cloudflare:x", module()), Err(ModuleError::Reserved)));
+        let mut add = |name: &str| add_module(&mut modules, Naming::Urls, name, module());
+        assert!(matches!(add("./lib.js"), Err(ModuleError::Twice(_))));
+        for name in
+            ["cloudflare:x", "/cloudflare:x", "data:x", "", ".", "..", "file://host/bundle/a.js", "/file:///a.js"]
+        {
+            assert!(matches!(add(name), Err(ModuleError::Name(_))), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_do_not_lead_out_of_a_bundle() {
+        for name in [
+            "../a.js",
+            "/a.js",
+            "x/../../a.js",
+            "..\\a.js",
+            "%2e%2e/a.js",
+            "file:///a.js",
+            "//host/a.js",
+            "../bundle/a.js",
+        ] {
+            assert_eq!(url_of(Naming::Urls, name).ok().as_deref(), Some("file:///bundle/a.js"), "{name}");
+        }
+        for name in ["http://x.test/a.js", "node:path", "file:///bundle/a.js"] {
+            assert_eq!(url_of(Naming::Urls, name).ok().as_deref(), Some(name));
+        }
+        assert!(url_of(Naming::Paths, ".").is_ok() && url_of(Naming::Paths, "cloudflare:x").is_err());
     }
 
     #[test]

@@ -56,6 +56,7 @@ const {
   ReflectSetPrototypeOf,
   SafeWeakMap,
   StringPrototypePadStart,
+  StringPrototypeStartsWith,
   SymbolIterator,
   SymbolToStringTag,
   TypeError,
@@ -267,6 +268,12 @@ function readLimit(value) {
   return NumberIsFinite(number) ? number : 0;
 }
 
+// Whether no key can be in a range. Such a listing asks nothing of the database, nor whether the transaction is open.
+function isEmptyRange(start, end, prefix) {
+  const afterPrefix = prefix !== undefined && start > prefix && !StringPrototypeStartsWith(start, prefix);
+  return afterPrefix || (end !== undefined && (end <= start || (prefix !== undefined && end <= prefix)));
+}
+
 function list(handle, interfaceName, options, txn, others = GET_OPTIONS) {
   if (options === undefined || options === null) {
     checkOpen(txn, "list");
@@ -291,7 +298,9 @@ function list(handle, interfaceName, options, txn, others = GET_OPTIONS) {
   if (limit !== undefined && count <= 0) {
     throw new TypeError("List limit must be positive.");
   }
-  checkOpen(txn, "list");
+  if (txn !== undefined && !isEmptyRange(start ?? (startAfter === undefined ? "" : startAfter + "\0"), end, prefix)) {
+    checkOpen(txn, "list");
+  }
   return op_kv_list(handle, start, startAfter, end, prefix, !!reverse, count);
 }
 

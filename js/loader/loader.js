@@ -57,11 +57,12 @@ function isArray(value) {
   return ArrayIsArray(value) && !core.isProxy(value);
 }
 
-// A module of a bundle, as three items of `flat`.
+// A module of a bundle, as three items of `flat`. Any value that is no object is the text of one.
 function readModule(name, value, main, flat) {
   let kind;
   let content;
-  if (typeof value === "string") {
+  if (value !== undefined && value !== null && !isObject(value)) {
+    content = `${value}`;
     if (!StringPrototypeEndsWith(name, ".js") && !StringPrototypeEndsWith(name, ".py")) {
       const typescript = StringPrototypeEndsWith(name, ".ts") || StringPrototypeEndsWith(name, ".tsx") || StringPrototypeEndsWith(name, ".jsx");
       throw new TypeError(
@@ -69,9 +70,6 @@ function readModule(name, value, main, flat) {
       );
     }
     kind = StringPrototypeEndsWith(name, ".py") ? "py" : "js";
-    content = value;
-  } else if (typeof value === "symbol") {
-    content = `${value}`;
   } else if (op_loader_is_wasm(value)) {
     kind = "wasm";
     content = value;

@@ -12,6 +12,14 @@ fn tenant(name: &str) -> Vec<u8> {
     std::fs::read(root().join("examples/app-platform/src/tenants").join(name)).expect("a tenant's source")
 }
 
+/// A module with an app whose `fetch()` has this body.
+fn app(body: &str) -> String {
+    format!(
+        "import {{ DurableObject }} from 'cloudflare:workers';\n\
+         export class App extends DurableObject {{ async fetch(request) {{ {body} }} }}"
+    )
+}
+
 /// The answer with every member of `names` taken out of its JSON, wherever it is.
 fn without(text: &str, names: &[&str]) -> serde_json::Value {
     fn strip(value: &mut serde_json::Value, names: &[&str]) {
@@ -110,35 +118,33 @@ fn the_platform_holds_apps_to_their_quotas() {
     let data = Folder::new();
     let server = serve("app-platform", &data);
     let put = |name: &str, source: &str| server.request("PUT", &format!("/apps/{name}"), &[], source.as_bytes());
-    let app = |body: &str| {
-        format!(
-            "import {{ DurableObject }} from 'cloudflare:workers';\n\
-             export class App extends DurableObject {{ async fetch(request) {{ {body} }} }}"
-        )
-    };
     let refusal = |name: &str| {
         let (status, text) = server.get(&format!("/apps/{name}/"));
         let value = without(&text, &["used"]);
         (status, value["limit"].clone(), value["max"].clone(), value["error"].clone())
     };
     put("spins", &app("for (;;);"));
-    assert_eq!(refusal("spins"), (429, "cpuMs".into(), 100.into(), "Worker exceeded CPU time limit.".into()));
+    assert_eq!(refusal("spins"), (429, "cpuMs".into(), 100.into(), "Error: Worker exceeded CPU time limit.".into()));
     let keep = "const { kv } = this.ctx.storage; kv.put('n', (kv.get('n') ?? 0) + 1); \
                 if (new URL(request.url).search !== '') return new Response(String(kv.get('n'))); \
                 for (let i = 0;; i++) kv.put('key ' + i, new Uint8Array(1e6));";
     put("hoards", &app(keep));
     assert_eq!(server.get("/apps/hoards/?fine"), (200, "1".into()));
-    let full = (429, "storageBytes".into(), 5_242_880.into(), "database or disk is full: SQLITE_FULL".into());
+    let full = (429, "storageBytes".into(), 5_242_880.into(), "Error: database or disk is full: SQLITE_FULL".into());
     assert_eq!(refusal("hoards"), full);
     assert_eq!(server.get("/apps/hoards/?fine"), (200, "2".into()));
     put("broken", "export class App {");
     assert_eq!(refusal("broken").0, 502);
     put("throws", &app("throw new TypeError('not today');"));
-    assert_eq!(refusal("throws"), (502, serde_json::Value::Null, serde_json::Value::Null, "not today".into()));
+    assert_eq!(
+        refusal("throws"),
+        (502, serde_json::Value::Null, serde_json::Value::Null, "TypeError: not today".into())
+    );
     put("calls", &app("return fetch('http://example.com/');"));
-    assert!(refusal("calls").3.as_str().is_some_and(|text| text.starts_with("This worker is not permitted")));
+    assert!(refusal("calls").3.as_str().is_some_and(|text| text.starts_with("Error: This worker is not permitted")));
     put("nests", &app("return this.ctx.facets.get('x', () => ({ class: this.ctx.exports.App })).fetch(request);"));
-    assert_eq!(refusal("nests").1, "facets");
+    let nests = "Error: A facet may have at most 0 facets of its own.";
+    assert_eq!(refusal("nests"), (502, serde_json::Value::Null, serde_json::Value::Null, nests.into()));
 
     for number in 6..10 {
         assert_eq!(put(&format!("app{number}"), &app("return new Response('fine');")).0, 201);
@@ -150,6 +156,93 @@ fn the_platform_holds_apps_to_their_quotas() {
     assert_eq!(server.get("/apps/app6/"), (200, "fine".into()));
     let log = without(&server.get("/log?app=spins").1, &["atMs", "ms"]);
     assert_eq!(log[0]["error"], "Error: Worker exceeded CPU time limit.");
+}
+
+/// Whatever an app throws is its own failure: 502 and a line in the log.
+#[test]
+fn the_platform_survives_what_apps_throw() {
+    let data = Folder::new();
+    let server = serve("app-platform", &data);
+    let thrown = [
+        ("bigint", "Object.assign(new Error('x'), { limit: 10n })", "Error: x"),
+        ("forged", "Object.assign(new Error('x'), { limit: 'cpuMs', used: 1, max: 2 })", "Error: x"),
+        (
+            "circular",
+            "(() => { const o = { limit: 'cpuMs' }; o.used = o; return Object.assign(new Error('x'), o); })()",
+            "Error: x",
+        ),
+        ("no-text", "{ toString: 1, valueOf: 1 }", "The app threw a value that has no text."),
+    ];
+    for (name, value, text) in thrown {
+        server.request("PUT", &format!("/apps/{name}"), &[], app(&format!("throw {value};")).as_bytes());
+        let (status, answer) = server.get(&format!("/apps/{name}/"));
+        assert_eq!((status, without(&answer, &[])), (502, serde_json::json!({ "error": text })), "{name}");
+        let log = without(&server.get(&format!("/log?app={name}")).1, &["atMs", "ms"]);
+        assert_eq!((log[0]["status"].clone(), log[0]["error"].clone()), (502.into(), text.into()), "{name}");
+    }
+    // An app that has broken a limit before does not make its next error one.
+    let mixed =
+        app("if (request.url.endsWith('spin')) for (;;); throw Object.assign(new Error('x'), { limit: 'cpuMs' });");
+    server.request("PUT", "/apps/mixed", &[], mixed.as_bytes());
+    assert_eq!(server.get("/apps/mixed/spin").0, 429);
+    assert_eq!(server.get("/apps/mixed/").0, 502);
+}
+
+#[test]
+fn the_platform_routes_by_path_and_method() {
+    let data = Folder::new();
+    let server = serve("app-platform", &data);
+    let request = |method: &str, path: &str, body: &str| server.request(method, path, &[], body.as_bytes());
+    let echo = app(
+        "const { pathname, search, host } = new URL(request.url); return Response.json([pathname + search, host === request.headers.get('host')]);",
+    );
+    assert_eq!(request("PUT", "/apps/echo", &echo).0, 201);
+    for path in ["//", "//evil.com/x", "//evil.com:99999/", "//@a:b@/", "/a/b?c=d"] {
+        let seen = serde_json::json!([path, true]).to_string();
+        assert_eq!(server.get(&format!("/apps/echo{path}")), (200, seen));
+    }
+    assert_eq!(server.get("/apps/echo"), (200, r#"["/",true]"#.into()));
+
+    let names = r#"{"error":"The body names the new app: {\"to\": \"NAME\"}."}"#;
+    for body in ["", "null", "5", "{}", r#"{"to":5}"#, r#"{"to":"x""#] {
+        assert_eq!(request("POST", "/apps/echo/fork", body), (400, names.into()), "{body}");
+    }
+    for (method, path) in [("PUT", "/apps/"), ("DELETE", "/apps"), ("POST", "/apps"), ("POST", "/log")] {
+        assert_eq!(request(method, path, "").0, 405, "{method} {path}");
+    }
+    assert_eq!(request("HEAD", "/log", "").0, 200);
+}
+
+/// A request is in the log as long as its app is there, whether it has ended or not.
+#[test]
+fn the_platform_logs_what_does_not_end() {
+    let data = Folder::new();
+    let server = serve("app-platform", &data);
+    let waits = app("await new Promise(() => {});");
+    let log = || without(&server.get("/log?app=waits").1, &["atMs", "ms"]);
+    server.request("PUT", "/apps/waits", &[], waits.as_bytes());
+    std::thread::scope(|scope| {
+        let wait_for_log = || {
+            for _ in 0..1000 {
+                let log = log();
+                if log[0]["app"] == "waits" {
+                    return log;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            panic!("nothing is logged: {}", server.log());
+        };
+        let waiting = scope.spawn(|| server.get("/apps/waits/").0);
+        assert_eq!(wait_for_log()[0]["status"], serde_json::Value::Null);
+        // Its end finds no line any more, and makes none for another app of the name.
+        assert_eq!(server.request("DELETE", "/apps/waits", &[], b"").0, 204);
+        assert_eq!(server.request("PUT", "/apps/waits", &[], waits.as_bytes()).0, 201);
+        assert_eq!(waiting.join().expect("an answer"), 502);
+        assert_eq!(log(), serde_json::json!([]));
+    });
+    let (status, answer) = server.get("/apps/waits/");
+    assert_eq!((status, without(&answer, &[])["limit"].clone()), (429, "wallMs".into()));
+    assert_eq!(log()[0]["status"], 429);
 }
 
 /// The poll closes itself, whether the process lives on or another one takes over: nobody asks the app meanwhile.
@@ -192,4 +285,32 @@ fn an_alarm_of_an_app_fires_after_a_restart() {
         r#"{"question":"Tea?","votes":{"yes":1,"no":0},"open":false}"#
     );
     assert_eq!(server.request("POST", "/apps/poll/vote", &[], br#"{"option":"no"}"#).0, 409);
+}
+
+/// A fork has no alarm, but closes when its original does; what is refused changes nothing.
+#[test]
+fn a_fork_of_a_poll_closes() {
+    let data = Folder::new();
+    let server = serve("app-platform", &data);
+    let post = |path: &str, body: &str| server.request("POST", path, &[], body.as_bytes());
+    server.request("PUT", "/apps/poll", &[], &tenant("poll.js"));
+    let poll = |seconds: &str| format!(r#"{{"question":"Tea?","options":["yes","no"],"seconds":{seconds}}}"#);
+    post("/apps/poll/", &poll("2"));
+    post("/apps/poll/vote", r#"{"option":"yes"}"#);
+    for seconds in ["\"x\"", "0", "-1", "null", "1e999"] {
+        assert_eq!(post("/apps/poll/", &poll(seconds)).0, 400, "{seconds}");
+    }
+    post("/apps/poll/fork", r#"{"to":"forked"}"#);
+    for app in ["poll", "forked"] {
+        let open = (200, r#"{"question":"Tea?","votes":{"yes":1,"no":0},"open":true}"#.into());
+        assert_eq!(server.get(&format!("/apps/{app}/")), open);
+    }
+    for app in ["poll", "forked"] {
+        let is_closed = || without(&server.get(&format!("/apps/{app}/")).1, &[])["open"] == false;
+        let closes = (0..300).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(30));
+            is_closed()
+        });
+        assert!(closes, "{app} does not close: {}", server.log());
+    }
 }

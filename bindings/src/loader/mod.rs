@@ -21,7 +21,7 @@ use crate::call::{
 use crate::fetch::body;
 use crate::io::context::{IoContext, IoError};
 use crate::isolate::IsolateState;
-use crate::modules::{BUNDLE, CompiledWasm, ModuleError, add_module, find, resolve_url};
+use crate::modules::{BUNDLE, CompiledWasm, ModuleError, Naming, add_module, find, resolve_url};
 use crate::rpc::wire::{self, WireError};
 use crate::rpc::{Fetcher, StubTarget, asked_limits, class_to_js, error_from_js, stub_to_js};
 use denizen_core::limits::{DYNAMIC_CODE_BYTES, DYNAMIC_ENV_BYTES, LOADED_WORKER_BYTES, MODULES, WorkerLimits};
@@ -139,11 +139,12 @@ pub fn op_loader_provide<'s>(
     wall_ms: f64,
 ) -> Result<(), LoaderError> {
     let state = IsolateState::of(scope);
-    let bundle = read_modules(scope, &main, modules)?;
     let compatibility_flags: Vec<_> = (0..flags.length())
         .filter_map(|index| flags.get_index(scope, index))
         .map(|flag| flag.to_rust_string_lossy(scope))
         .collect();
+    let naming = Naming::at(&compatibility_date, &compatibility_flags);
+    let bundle = read_modules(scope, naming, &main, modules)?;
     flags::check(&compatibility_flags)?;
     let env = wire::serialize(scope, env, wire::Purpose::Keep);
     let Some(env) = wire::or_throw(scope, env)? else { return Ok(()) };
@@ -196,6 +197,7 @@ pub fn op_loader_provide<'s>(
 
 fn read_modules(
     scope: &mut v8::PinScope<'_, '_>,
+    naming: Naming,
     main: &str,
     modules: v8::Local<'_, v8::Array>,
 ) -> Result<ModuleBundle, LoaderError> {
@@ -238,7 +240,7 @@ fn read_modules(
             ),
         };
         total += module.content.len();
-        add_module(&mut found, &name, module)?;
+        add_module(&mut found, naming, &name, module)?;
     }
     if total > DYNAMIC_CODE_BYTES {
         return Err(LoaderError::CodeSize(total));

@@ -293,8 +293,13 @@ pub fn changed<'a>(
 
 /// Whether one flag is on for a Worker.
 pub fn is_on(worker: &crate::call::WorkerDefinition, name: &str) -> bool {
+    is_on_at(&worker.compatibility_date, &worker.compatibility_flags, name)
+}
+
+/// Whether a Worker with this date and these flags has a flag on.
+pub fn is_on_at(date: &str, flags: &[String], name: &str) -> bool {
     let since = FLAGS.iter().find(|(flag, _, _)| *flag == name).map_or("", |(_, since, _)| since);
-    state(name, since, &worker.compatibility_date, &worker.compatibility_flags, crate::loader::opposite)
+    state(name, since, date, flags, crate::loader::opposite)
 }
 
 fn state(

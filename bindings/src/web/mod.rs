@@ -6,7 +6,7 @@
 mod flags;
 pub mod url;
 
-pub use flags::is_on;
+pub use flags::{is_on, is_on_at};
 
 use deno_core::op2;
 

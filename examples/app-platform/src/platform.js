@@ -14,6 +14,17 @@ class Refusal extends Error {
   }
 }
 
+// What an app threw, as a text. It can be any value that crosses between Workers: that it has a text is not sure.
+function describe(failure) {
+  try {
+    return String(failure);
+  } catch {
+    return "The app threw a value that has no text.";
+  }
+}
+
+const numberOrNothing = (value) => (typeof value === "number" ? value : undefined);
+
 export class Platform extends DurableObject {
   constructor(ctx, env) {
     super(ctx, env);
@@ -22,7 +33,7 @@ export class Platform extends DurableObject {
       CREATE TABLE IF NOT EXISTS apps (
         name TEXT PRIMARY KEY, version INTEGER NOT NULL, source TEXT NOT NULL, updated_ms INTEGER NOT NULL);
       CREATE TABLE IF NOT EXISTS log (
-        id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, app TEXT NOT NULL, version INTEGER NOT NULL, method TEXT NOT NULL,
+        id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, app TEXT NOT NULL, version INTEGER NOT NULL, method TEXT NOT NULL,
         path TEXT NOT NULL, status INTEGER, error TEXT, ms REAL NOT NULL);
     `);
   }
@@ -40,15 +51,15 @@ export class Platform extends DurableObject {
 
   async #route(request) {
     const url = new URL(request.url);
-    const [, collection, name, ...rest] = url.pathname.split("/");
-    if (collection === "log" && request.method === "GET") {
-      return Response.json(this.#log(url.searchParams.get("app")));
-    }
-    if (collection !== "apps") {
+    const [, collection, name = "", ...rest] = url.pathname.split("/");
+    if (collection !== "apps" && collection !== "log") {
       throw new Refusal(404, "There is /apps, /apps/NAME, /apps/NAME/fork and /log.");
     }
-    if (name === undefined || name === "") {
-      return Response.json(await this.#list());
+    if (collection === "log" || name === "") {
+      if (request.method !== "GET" && request.method !== "HEAD") {
+        throw new Refusal(405, `/${collection} is only for GET.`);
+      }
+      return Response.json(collection === "log" ? this.#log(url.searchParams.get("app")) : await this.#list());
     }
     if (!NAME.test(name)) {
       throw new Refusal(400, "An app's name has 1 to 63 small letters, digits and hyphens, and begins with a letter.");
@@ -61,7 +72,8 @@ export class Platform extends DurableObject {
       return this.#delete(name);
     }
     if (rest.length === 1 && rest[0] === "fork" && request.method === "POST") {
-      return this.#fork(name, (await request.json()).to);
+      const body = await request.json().catch(() => null);
+      return this.#fork(name, body?.to);
     }
     return this.#forward(name, request, url, `/${rest.join("/")}`);
   }
@@ -112,35 +124,56 @@ export class Platform extends DurableObject {
 
   async #forward(name, request, url, path) {
     const { version } = this.#require(name);
-    const began = performance.now();
-    const target = new URL(path + url.search, url);
-    let status = null;
-    let failure = null;
+    // As a path alone: resolved as a URL, `//host` would be another host.
+    const target = new URL(url);
+    target.pathname = path;
+    const done = this.#begin(name, version, request.method, path);
     try {
       const response = await this.#facet(name).fetch(new Request(target, request));
-      status = response.status;
+      done(response.status, null);
       return response;
-    } catch (error) {
-      failure = error;
-      // Whose fault it is, is plain: a limit that the app broke, or an error that its code threw.
-      status = error.limit === undefined ? 502 : 429;
-      const { message, limit, used, max } = error;
-      return Response.json({ error: message, limit, used, max }, { status });
-    } finally {
-      this.sql.exec(
-        "INSERT INTO log(at_ms, app, version, method, path, status, error, ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-        Date.now(), name, version, request.method, path, status, failure === null ? null : String(failure),
-        Math.round((performance.now() - began) * 1000) / 1000,
-      );
-      this.sql.exec("DELETE FROM log WHERE id <= (SELECT max(id) FROM log) - ?", LOG_ROWS_MAX);
+    } catch (failure) {
+      const error = describe(failure);
+      const limit = await this.#brokenLimit(name, failure);
+      if (limit === null) {
+        done(502, error);
+        return Response.json({ error }, { status: 502 });
+      }
+      done(429, error);
+      const used = numberOrNothing(failure.used);
+      const max = numberOrNothing(failure.max);
+      return Response.json({ error, limit, used, max }, { status: 429 });
     }
+  }
+
+  // The limit that a failure is about; null if the app's own code failed. Apps can throw errors that look like a limit's, but what
+  // `lastError.limit` says comes from the runtime.
+  async #brokenLimit(name, failure) {
+    const stats = await this.ctx.facets.stats(name);
+    const limit = stats?.lastError?.limit ?? null;
+    return failure?.limit === limit ? limit : null;
+  }
+
+  // Logs a request as it begins, without a status, and gives what logs its end. So one that does not end is in the log too, and
+  // one that outlives its app leaves nothing there.
+  #begin(app, version, method, path) {
+    const began = performance.now();
+    const { id } = this.sql.exec(
+      "INSERT INTO log(at_ms, app, version, method, path, ms) VALUES(?, ?, ?, ?, ?, 0) RETURNING id",
+      Date.now(), app, version, method, path,
+    ).one();
+    this.sql.exec("DELETE FROM log WHERE id <= ?", id - LOG_ROWS_MAX);
+    return (status, error) => {
+      const ms = Math.round((performance.now() - began) * 1000) / 1000;
+      this.sql.exec("UPDATE log SET status = ?, error = ?, ms = ? WHERE id = ?", status, error, ms, id);
+    };
   }
 
   // The callback runs only if the app does not run yet.
   #facet(name) {
     return this.ctx.facets.get(name, () => {
       const { version, source } = this.#require(name);
-      const { storageBytes, cpuMs, subRequests } = this.env.QUOTAS;
+      const { storageBytes, cpuMs, wallMs, subRequests } = this.env.QUOTAS;
       // A name stands for the same code for ever: the version is part of it.
       const worker = this.env.LOADER.get(`${this.ctx.id}/${name}/${version}`, () => ({
         compatibilityDate: "2026-08-01",
@@ -150,7 +183,7 @@ export class Platform extends DurableObject {
         globalOutbound: null,
         env: {},
       }));
-      return { class: worker.getDurableObjectClass("App"), id: name, limits: { storageBytes, cpuMs, subRequests, facets: 0 } };
+      return { class: worker.getDurableObjectClass("App"), id: name, limits: { storageBytes, cpuMs, wallMs, subRequests, facets: 0 } };
     });
   }
 

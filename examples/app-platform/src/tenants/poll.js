@@ -3,20 +3,32 @@
 
 import { DurableObject } from "cloudflare:workers";
 
+const SECONDS_MAX = 30 * 24 * 60 * 60;
+
 export class App extends DurableObject {
   async fetch(request) {
-    const { kv } = this.ctx.storage;
+    const { storage } = this.ctx;
+    const { kv } = storage;
     const { pathname } = new URL(request.url);
-    const poll = kv.get("poll");
+    // A fork has the data of an open poll, but not its alarm.
+    if (kv.get("poll")?.open && (await storage.getAlarm()) === null) {
+      await storage.setAlarm(kv.get("closesMs"));
+    }
     if (request.method === "POST" && pathname === "/") {
       const { question, options, seconds = 60 } = await request.json();
       if (typeof question !== "string" || !Array.isArray(options) || options.length < 2) {
         return new Response("a question and at least two options are needed\n", { status: 400 });
       }
+      if (!(seconds > 0 && seconds <= SECONDS_MAX)) {
+        return new Response(`seconds has to be more than 0 and at most ${SECONDS_MAX}\n`, { status: 400 });
+      }
+      const closesMs = Date.now() + seconds * 1000;
       kv.put("poll", { question, votes: Object.fromEntries(options.map((option) => [option, 0])), open: true });
-      await this.ctx.storage.setAlarm(Date.now() + seconds * 1000);
+      kv.put("closesMs", closesMs);
+      await storage.setAlarm(closesMs);
     } else if (request.method === "POST" && pathname === "/vote") {
       const { option } = await request.json();
+      const poll = kv.get("poll");
       if (poll === undefined || !poll.open) {
         return new Response("the poll is closed\n", { status: 409 });
       }
