@@ -1,8 +1,8 @@
-//! Memory outside V8's heap that the code of an isolate holds: the bytes of its ArrayBuffers.
+//! Memory outside V8's heap that the code of an isolate holds: the bytes of its ArrayBuffers, and what counts like them.
 //!
 //! Owns the budget of one isolate, the one way in which bytes of the host become an ArrayBuffer, and
 //! which memory a serialiser of V8 writes to. V8's own allocations
-//! take from the same budget (`runtime/host`, the isolate's allocator). It must not know what the bytes are.
+//! take from the same budget (`runtime/host`, the isolate's allocator; resizable.rs), and ICU's (icu.rs). It must not know what the bytes are.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -17,7 +17,11 @@ use deno_core::op2;
 use crate::fetch::body::to_uint8_array;
 use crate::isolate::IsolateState;
 
-deno_core::extension!(denizen_memory, ops = [op_encode_counted, crate::wasm::op_wasm_hold]);
+deno_core::extension!(
+    denizen_memory,
+    ops =
+        [op_encode_counted, crate::icu::op_count_icu, crate::resizable::op_hold_resizable, crate::wasm::op_wasm_hold,]
+);
 
 /// What is left of an isolate's bytes for ArrayBuffers. V8 frees buffers on threads of its own.
 #[derive(Debug)]
@@ -53,10 +57,27 @@ impl Budget {
         self.left.fetch_add(bytes as i64, Ordering::Relaxed);
     }
 
+    /// Takes `bytes` if no more than `debt` will be missing.
+    pub fn draw(&self, bytes: usize, debt: usize) -> bool {
+        let (Ok(bytes), Ok(debt)) = (i64::try_from(bytes), i64::try_from(debt)) else { return false };
+        let enough = |left: i64| left.checked_sub(bytes).filter(|left| *left >= -debt);
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, enough).is_ok()
+    }
+
+    /// Whether more has been taken than there was.
+    pub fn is_overdrawn(&self) -> bool {
+        self.left.load(Ordering::Relaxed) < 0
+    }
+
+    /// Has the isolate condemned.
+    pub fn exceed(&self) {
+        self.exceeded.store(true, Ordering::Relaxed);
+    }
+
     /// Takes `bytes` that are there already, whatever is left.
     fn owe(&self, bytes: usize) {
         self.left.fetch_sub(bytes as i64, Ordering::Relaxed);
-        self.exceeded.store(true, Ordering::Relaxed);
+        self.exceed();
     }
 }
 
@@ -109,6 +130,19 @@ pub struct Full;
 pub struct Held {
     budget: Arc<Budget>,
     bytes: usize,
+}
+
+impl Held {
+    /// Counts as `bytes` from now on, if it does not as more.
+    pub fn grow(&mut self, scope: &mut v8::PinScope<'_, '_>, bytes: usize) -> Result<(), Full> {
+        if bytes > self.bytes {
+            if !take(scope, &self.budget, bytes - self.bytes) {
+                return Err(Full);
+            }
+            self.bytes = bytes;
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Held {
@@ -208,5 +242,9 @@ mod tests {
         assert!(exceeded.load(Ordering::Relaxed) && !budget.take(1) && budget.take(0));
         budget.give_back(13);
         assert!(budget.take(10) && !budget.take(1));
+        assert!(!budget.draw(1, 0) && !budget.draw(6, 5) && !budget.is_overdrawn());
+        assert!(budget.draw(5, 5) && budget.is_overdrawn() && budget.draw(0, 5));
+        budget.give_back(5);
+        assert!(!budget.is_overdrawn());
     }
 }

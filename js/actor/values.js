@@ -5,7 +5,7 @@
 
 (function () {
 const { core, primordials } = __bootstrap;
-const { op_blob_read_now } = core.ops;
+const { op_blob_read_now, op_is_ordinary } = core.ops;
 const {
   AggregateError,
   ArrayBufferIsView,
@@ -22,7 +22,6 @@ const {
   ObjectGetOwnPropertyNames,
   ObjectHasOwn,
   ObjectKeys,
-  ObjectPrototype,
   ObjectPrototypeIsPrototypeOf,
   RangeError,
   ReferenceError,
@@ -57,6 +56,7 @@ const REQUEST = 4;
 const RESPONSE = 5;
 const BLOB = 6;
 
+const NO_MESSAGE = "Deserialization failed: error message is not a string";
 const STREAM = "ReadableStream can only be serialized for RPC.";
 // V8 adds a SuppressedError when an isolate starts.
 const ERRORS = { __proto__: null, AggregateError, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
@@ -130,11 +130,27 @@ function packError(error, copies, copy) {
 }
 
 const isDomException = (error) => ObjectPrototypeIsPrototypeOf(DOMException.prototype, error);
-// A copy of `root` in which its errors are packed; undefined if it has none. Looks into what is plain only. Before
-// `enhanced_error_serialization` V8 has its own way with errors, but for DOMExceptions.
+
+// Whether `object` is the runtime's own.
+function isOwn(object) {
+  return partsOf(object) !== undefined || ownPrototypeOf(object) !== null;
+}
+
+// A copy of `root` in which its errors are packed; undefined if it has none. Before `enhanced_error_serialization` V8 has its own
+// way with errors, but for DOMExceptions.
 function packInside(root) {
+  return copyPacking(root, isOwn, (error, copies, copy) =>
+    changed.enhanced_error_serialization && !isDomException(error) ? undefined : packError(error, copies, copy));
+}
+
+// A copy of `root` in which what `packOne` gives stands in the places of errors; undefined if there are none. All that refers to
+// something else is copied into what V8 makes of it: what is referred to from two places must not be written once as itself and
+// once as its copy. What V8 would refuse, and what `isWhole` tells, is left as it is. V8 has written `root` before, so only the
+// members of errors can hold something that it refuses.
+function copyPacking(root, isWhole, packOne) {
   const copies = new SafeMap();
   let found = false;
+  let isNew = false;
   const copy = (value) => {
     if (typeof value !== "object" || value === null) {
       return value;
@@ -143,29 +159,26 @@ function packInside(root) {
       return copies.get(value);
     }
     if (core.isNativeError(value)) {
-      if (changed.enhanced_error_serialization && !isDomException(value)) return value;
-      found = true;
-      return packError(value, copies, copy);
+      const wasNew = isNew;
+      isNew = true;
+      const packed = packOne(value, copies, copy);
+      isNew = wasNew;
+      found ||= packed !== undefined;
+      return packed ?? value;
     }
-    const prototype = ReflectGetPrototypeOf(value);
-    let target;
-    if (prototype === MapPrototype) {
-      target = new Map();
-      copies.set(value, target);
-      MapPrototypeForEach(value, (item, key) => MapPrototypeSet(target, copy(key), copy(item)));
-    } else if (prototype === SetPrototype) {
-      target = new Set();
-      copies.set(value, target);
-      SetPrototypeForEach(value, (item) => SetPrototypeAdd(target, copy(item)));
-    } else if (ArrayIsArray(value)) {
-      target = [];
-      target.length = value.length;
-    } else if (prototype === ObjectPrototype || prototype === null) {
-      target = {};
-    } else {
+    const target = isNew && core.isProxy(value) ? undefined : emptyLike(value, isWhole, isNew);
+    if (target === undefined) {
       return value;
     }
     copies.set(value, target);
+    if (core.isMap(target)) {
+      MapPrototypeForEach(value, (item, key) => MapPrototypeSet(target, copy(key), copy(item)));
+      return target;
+    }
+    if (core.isSet(target)) {
+      SetPrototypeForEach(value, (item) => SetPrototypeAdd(target, copy(item)));
+      return target;
+    }
     const keys = ObjectKeys(value);
     for (let i = 0; i < keys.length; i++) {
       shown(target, keys[i], copy(value[keys[i]]));
@@ -174,6 +187,23 @@ function packInside(root) {
   };
   const packed = copy(root);
   return found ? packed : undefined;
+}
+
+function emptyLike(value, isWhole, isNew) {
+  if (ArrayIsArray(value)) {
+    const target = [];
+    target.length = value.length;
+    return target;
+  }
+  if (core.isMap(value)) {
+    return new Map();
+  }
+  if (core.isSet(value)) {
+    return new Set();
+  }
+  const refersToNone = ArrayBufferIsView(value) || core.isAnyArrayBuffer(value) || core.isDate(value) || core.isRegExp(value) ||
+    core.isBoxedPrimitive(value);
+  return refersToNone || isWhole(value) || (isNew && !op_is_ordinary(value)) ? undefined : {};
 }
 
 // `[kind, parts]` of an object of the runtime's own classes, undefined for one of user code. Of a whole value that
@@ -186,19 +216,9 @@ function describe(object, isWhole = false) {
   if (parts !== undefined) {
     return parts;
   }
-  let refusal;
-  let prototype = ReflectGetPrototypeOf(object);
-  for (; prototype !== null; prototype = ReflectGetPrototypeOf(prototype)) {
-    refusal = prototypes.get(prototype);
-    if (refusal !== undefined) {
-      break;
-    }
-  }
-  if (refusal === undefined) {
+  const prototype = ownPrototypeOf(object);
+  if (prototype === null) {
     return undefined;
-  }
-  if (refusal !== null) {
-    refuse(refusal);
   }
   if (isHeaders(object)) {
     return [HEADERS, flatFromHeaders(object)];
@@ -220,9 +240,30 @@ function describe(object, isWhole = false) {
   if (isBlob(object) && !ObjectPrototypeIsPrototypeOf(FilePrototype, object)) {
     return [BLOB, [blobBytes(object), object.type]];
   }
+  refuseOwn(object, prototype);
+}
+
+// The first of its prototypes that is of the runtime's own classes; null if none is.
+function ownPrototypeOf(object) {
+  let prototype = ReflectGetPrototypeOf(object);
+  while (prototype !== null && !prototypes.has(prototype)) {
+    prototype = ReflectGetPrototypeOf(prototype);
+  }
+  return prototype;
+}
+
+// Refuses an object of the runtime's own classes that has no parts.
+function refuseOwn(object, prototype = ownPrototypeOf(object)) {
+  if (prototype === null) {
+    return;
+  }
+  const refusal = prototypes.get(prototype);
+  if (refusal !== null) {
+    refuse(refusal);
+  }
   if (prototype === Headers.prototype || prototype === Request.prototype || prototype === Response.prototype || prototype === Blob.prototype) {
     // It has no more than the prototype.
-    return undefined;
+    return;
   }
   const { constructor } = object;
   const name = typeof constructor === "function" ? `${constructor.name}` : "Object";
@@ -261,7 +302,7 @@ function make(kind, data) {
       const Class = known ?? Error;
       const error = Class === AggregateError ? new AggregateError([]) : new Class();
       if (typeof data[1] !== "string") {
-        refuse("Deserialization failed: error message is not a string");
+        refuse(NO_MESSAGE);
       }
       // Its members come in workerd's order.
       delete error.errors;
@@ -399,5 +440,8 @@ function replace(root, made, seen, waiting) {
   return isEarly === true;
 }
 
-return { ERRORS, STREAM, blobBytes, describe, isDomException, make, newPacked, own, ownLike, pack, packInside, partsOf, refuse, revive };
+return {
+  ERRORS, NO_MESSAGE, STREAM, blobBytes, copyPacking, describe, isDomException, isOwn, make, newPacked, own, ownLike, pack, packInside,
+  partsOf, refuse, refuseOwn, revive,
+};
 })();

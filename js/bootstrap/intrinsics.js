@@ -6,6 +6,7 @@
 (function () {
 const { core, primordials } = __bootstrap;
 const {
+  ArrayBuffer: NativeArrayBuffer,
   FunctionPrototypeToString,
   JSONParse,
   ObjectDefineProperty,
@@ -13,7 +14,9 @@ const {
   ReflectApply,
   ReflectConstruct,
   ReflectGetOwnPropertyDescriptor,
+  ReflectOwnKeys,
   SafeRegExp,
+  SafeWeakSet,
   RegExpPrototypeExec,
   RegExpPrototypeSymbolMatch,
   RegExpPrototypeSymbolReplace,
@@ -25,10 +28,12 @@ const {
   SymbolReplace,
   SymbolSplit,
   TypeError,
+  WeakSetPrototypeAdd,
+  WeakSetPrototypeHas,
   uncurryThis,
 } = primordials;
 
-const { op_native_name } = core.ops;
+const { op_count_icu, op_hold_resizable, op_native_name } = core.ops;
 const bounds = core.ops.op_bounds();
 const SPLIT_LENGTH_MAX = bounds[2];
 const WASM_PAGES_MAX = bounds[3];
@@ -125,20 +130,86 @@ function boundJson() {
   });
 }
 
+// Bounds what lies in memory maps of its own: V8 neither takes it from the isolate's allocator nor bounds it.
+function boundResizableBuffers() {
+  const { prototype } = NativeArrayBuffer;
+  const getter = (name) => uncurryThis(ReflectGetOwnPropertyDescriptor(prototype, name).get);
+  const byteLengthOf = getter("byteLength");
+  const maxByteLengthOf = getter("maxByteLength");
+  const isResizable = getter("resizable");
+  const { resize: nativeResize, transfer: nativeTransfer } = prototype;
+  const { isArrayBuffer } = core;
+  function ArrayBuffer(length) {
+    if (new.target === undefined) {
+      throw new TypeError("Constructor ArrayBuffer requires 'new'");
+    }
+    const buffer = ReflectConstruct(NativeArrayBuffer, arguments, new.target);
+    if (arguments.length > 1) {
+      op_hold_resizable(buffer, 0);
+    }
+    return buffer;
+  }
+  const keys = ReflectOwnKeys(NativeArrayBuffer);
+  ArrayBuffer.prototype = prototype;
+  for (let i = 0; i < keys.length; i++) {
+    ObjectDefineProperty(ArrayBuffer, keys[i], { __proto__: null, ...ReflectGetOwnPropertyDescriptor(NativeArrayBuffer, keys[i]) });
+  }
+  const methods = {
+    resize(newLength) {
+      if (!isArrayBuffer(this) || !isResizable(this)) {
+        return ReflectApply(nativeResize, this, [newLength]);
+      }
+      // Read once: it must not be one length for the count and another one for V8.
+      const length = +newLength;
+      const more = length - byteLengthOf(this);
+      if (!(more > 0) || !(length <= maxByteLengthOf(this))) {
+        return ReflectApply(nativeResize, this, [length]);
+      }
+      if (WeakSetPrototypeHas(wasmBuffers, this)) {
+        return takeWasmPages(more / WASM_PAGE_BYTES, () => ReflectApply(nativeResize, this, [length]));
+      }
+      op_hold_resizable(this, length);
+      return ReflectApply(nativeResize, this, [length]);
+    },
+    transfer() {
+      const moved = ReflectApply(nativeTransfer, this, arguments);
+      op_hold_resizable(moved, 0);
+      return moved;
+    },
+  };
+  // Assigned: they keep their places and attributes.
+  prototype.resize = methods.resize;
+  prototype.transfer = methods.transfer;
+  prototype.constructor = ArrayBuffer;
+  globalThis.ArrayBuffer = ArrayBuffer;
+}
+
+const WASM_PAGE_BYTES = 65_536;
+// Resizable buffers over memories of WebAssembly.
+const wasmBuffers = new SafeWeakSet();
+let wasmPages = 0;
+
+// Counts pages for what `work` makes.
+function takeWasmPages(count, work) {
+  if (!(count >= 0) || wasmPages + count > WASM_PAGES_MAX) {
+    throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+  }
+  wasmPages += count;
+  try {
+    return work();
+  } catch (error) {
+    wasmPages -= count;
+    throw error;
+  }
+}
+
 function boundWasmMemory() {
   const { WebAssembly } = globalThis;
   if (WebAssembly === undefined) {
     return;
   }
   const Native = WebAssembly.Memory;
-  const grow = uncurryThis(Native.prototype.grow);
-  let pages = 0;
-  const take = (count) => {
-    if (!(count >= 0) || pages + count > WASM_PAGES_MAX) {
-      throw new RangeError("WebAssembly.Memory(): could not allocate memory");
-    }
-    pages += count;
-  };
+  const { grow: nativeGrow, toResizableBuffer: nativeToResizableBuffer } = Native.prototype;
   function Memory(descriptor) {
     if (new.target === undefined) {
       throw new TypeError("WebAssembly.Memory must be invoked with 'new'");
@@ -153,29 +224,26 @@ function boundWasmMemory() {
     if (maximum !== undefined) {
       plain.maximum = maximum;
     }
-    take(typeof initial === "number" ? initial : 0);
-    return ReflectConstruct(Native, [plain], new.target);
+    return takeWasmPages(typeof initial === "number" ? initial : 0, () => ReflectConstruct(Native, [plain], new.target));
   }
   Memory.prototype = Native.prototype;
   ObjectDefineProperty(Memory, "prototype", { __proto__: null, writable: false });
   ObjectDefineProperty(Native.prototype, "constructor", {
     __proto__: null, value: Memory, configurable: true, enumerable: false, writable: true,
   });
-  const { grow: bounded } = {
+  const methods = {
     grow(delta) {
-      const before = pages;
-      take(typeof delta === "number" ? delta : 0);
-      try {
-        return grow(this, delta);
-      } catch (error) {
-        pages = before;
-        throw error;
-      }
+      return takeWasmPages(typeof delta === "number" ? delta : 0, () => ReflectApply(nativeGrow, this, [delta]));
+    },
+    toResizableBuffer() {
+      const buffer = ReflectApply(nativeToResizableBuffer, this, []);
+      WeakSetPrototypeAdd(wasmBuffers, buffer);
+      return buffer;
     },
   };
-  ObjectDefineProperty(Native.prototype, "grow", {
-    __proto__: null, value: bounded, configurable: true, enumerable: true, writable: true,
-  });
+  // Assigned: they keep their places and attributes.
+  Native.prototype.grow = methods.grow;
+  Native.prototype.toResizableBuffer = methods.toResizableBuffer;
   ObjectDefineProperty(WebAssembly, "Memory", {
     __proto__: null, value: Memory, configurable: true, enumerable: false, writable: true,
   });
@@ -204,13 +272,19 @@ function hideSources() {
 }
 
 function hardenIntrinsics() {
-  // Memory that several threads see, and waiting on it, have no use where each Worker has one thread.
+  // Memory that several threads see, and waiting on it, have no use where each Worker has one thread. A module of WebAssembly
+  // may have such a memory all the same.
+  globalThis.SharedArrayBuffer.prototype.constructor = function SharedArrayBuffer() {
+    throw new TypeError("Illegal constructor");
+  };
   delete globalThis.SharedArrayBuffer;
   delete globalThis.Atomics?.waitAsync;
   hideSources();
   boundStrings();
   boundJson();
+  boundResizableBuffers();
   boundWasmMemory();
+  op_count_icu();
 }
 
 return { hardenIntrinsics };

@@ -27,7 +27,7 @@ const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
 
 // Names of errors that need no property of their own.
 const STANDARD = new SafeMap();
-for (const name of ["Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError"]) {
+for (const name of ["Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError", "SuppressedError"]) {
   STANDARD.set(name, true);
 }
 
@@ -48,7 +48,7 @@ function ownMembers(thrown) {
   try {
     const names = ObjectGetOwnPropertyNames(thrown);
     for (let i = 0; i < names.length; i++) {
-      if (names[i] !== "name" && names[i] !== "message" && names[i] !== "stack") {
+      if (names[i] !== "name" && names[i] !== "message" && names[i] !== "stack" && `${names[i] >>> 0}` !== names[i]) {
         props ??= {};
         const value = thrown[names[i]];
         ObjectDefineProperty(props, names[i], { __proto__: null, value, enumerable: true, configurable: true, writable: true });
@@ -118,7 +118,7 @@ function errorParts(thrown) {
   if (dom) {
     // A copy has its own.
     delete parts.props?.code;
-  } else if (!changed.enhanced_error_serialization && name !== undefined && typeof name !== "symbol" && !STANDARD.has(name)) {
+  } else if (!changed.enhanced_error_serialization && typeof name !== "symbol" && !STANDARD.has(name)) {
     parts.props = { name, ...parts.props };
   }
   parts.retryable = isMark(read(thrown, "retryable"));
@@ -163,6 +163,13 @@ function nameObject(thrown, id) {
 function makeError(message, name, dom) {
   if (dom) {
     return new DOMException(message, name);
+  }
+  if (name === "SuppressedError") {
+    const { SuppressedError } = core.loadExtScript("ext:denizen/actor/values.js").ERRORS;
+    const error = new SuppressedError(undefined, undefined, message);
+    delete error.error;
+    delete error.suppressed;
+    return error;
   }
   if (name !== "AggregateError") {
     return name === "EvalError" ? new EvalError(message) : new URIError(message);

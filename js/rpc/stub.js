@@ -17,6 +17,7 @@ const {
   ObjectPrototype,
   ObjectPrototypePropertyIsEnumerable,
   ObjectSetPrototypeOf,
+  PromisePrototype,
   PromisePrototypeThen,
   PromiseReject,
   Proxy,
@@ -25,6 +26,8 @@ const {
   SafeMap,
   SafePromisePrototypeFinally,
   SafeWeakMap,
+  StringPrototypeCharCodeAt,
+  SymbolDispose,
   SymbolToStringTag,
   TypeError,
   WeakMapPrototypeDelete,
@@ -33,6 +36,7 @@ const {
 } = primordials;
 const { changed } = core.loadExtScript("ext:denizen/bootstrap/changed.js");
 const { RpcProperty } = core.loadExtScript("ext:denizen/rpc/classes.js");
+const { illegalInvocation } = core.loadExtScript("ext:denizen/fetch/headers.js");
 const { fetchThrough } = core.loadExtScript("ext:denizen/fetch/fetch.js");
 
 // What must run before a facet stub's first request: the look-up of its name, and its startup.
@@ -92,6 +96,33 @@ function throwHere(thrown) {
   throw thrown;
 }
 
+// Each result that is an object can be disposed of. Stubs hold nothing on the other side, so nothing is done.
+const disposal = {
+  __proto__: null,
+  value: [function () {
+    "use strict";
+  }][0],
+  configurable: true,
+  writable: true,
+};
+function receive(result) {
+  return typeof result === "object" && result !== null ? ObjectDefineProperty(result, SymbolDispose, disposal) : result;
+}
+
+// What the promises of calls inherit from: they can be disposed of, too.
+const ReplyPrototype = ObjectCreate(PromisePrototype);
+ObjectDefineProperty(ReplyPrototype, SymbolDispose, {
+  __proto__: null,
+  value: [function () {
+    "use strict";
+    if (!core.isPromise(this)) {
+      throw illegalInvocation();
+    }
+  }][0],
+  configurable: true,
+  writable: true,
+});
+
 // Calls a method, or reads a property if there are no arguments at all.
 function call(stub, name, args = undefined) {
   if (RESERVED.has(name)) {
@@ -102,7 +133,7 @@ function call(stub, name, args = undefined) {
   }
   try {
     ready(stub);
-    return PromisePrototypeThen(args === undefined ? op_stub_get(stub, name) : op_stub_call(stub, name, args), undefined, throwHere);
+    return PromisePrototypeThen(args === undefined ? op_stub_get(stub, name) : op_stub_call(stub, name, args), receive, throwHere);
   } catch (error) {
     return PromiseReject(error);
   }
@@ -144,14 +175,26 @@ for (const name of ["then", "catch", "finally"]) {
   ObjectDefineProperty(PropertyPrototype, name, { __proto__: null, value: thenable[name], configurable: true, writable: true });
 }
 
-function propertyOf(stub, name) {
-  const method = { [name]: (...args) => call(stub, name, args) }[name];
+function propertyOf(stub, name, receiver) {
+  const method = {
+    [name]: (...args) => isJson(name, args) ? receiver : ObjectSetPrototypeOf(call(stub, name, args), ReplyPrototype),
+  }[name];
   return ObjectSetPrototypeOf(new Property(method, stub, name), PropertyPrototype);
 }
 
-// A stub is no promise, and JSON writes down its own members.
+// JSON does not see the methods of the other side: it writes down the stub's own members. It is known by the key that it gives.
+function isJson(name, args) {
+  return name === "toJSON" && args.length === 1 && typeof args[0] === "string";
+}
+
+// A stub is no promise, and no array.
 function isPlain(name) {
-  return typeof name === "symbol" || name === "then" || name === "toJSON" || ReflectHas(ObjectPrototype, name);
+  return typeof name === "symbol" || name === "then" || isIndex(name) || ReflectHas(ObjectPrototype, name);
+}
+
+function isIndex(name) {
+  const first = StringPrototypeCharCodeAt(name, 0);
+  return first >= 48 && first <= 57 && `${name >>> 0}` === name && name !== "4294967295";
 }
 
 // Every name that no prototype has is a method of the other side.
@@ -165,7 +208,7 @@ const methods = new Proxy(ObjectFreeze(ObjectCreate(ObjectPrototype)), {
     if (stub === undefined) {
       return undefined;
     }
-    return propertyOf(stub, name);
+    return propertyOf(stub, name, receiver);
   },
   has(_target, name) {
     return !(isPlain(name) || changed.rpc) || ReflectHas(ObjectPrototype, name);

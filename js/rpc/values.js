@@ -10,32 +10,18 @@ const {
   AggregateError,
   ArrayIsArray,
   Error,
-  EvalError,
   JSONParse,
   JSONStringify,
-  Map,
-  MapPrototype,
-  MapPrototypeForEach,
-  MapPrototypeSet,
   ObjectDefineProperty,
   ObjectKeys,
   ObjectPrototype,
   ObjectPrototypeIsPrototypeOf,
   PromisePrototypeThen,
-  RangeError,
-  ReferenceError,
   ReflectGetOwnPropertyDescriptor,
   ReflectGetPrototypeOf,
-  SafeMap,
   SafeSet,
-  Set,
-  SetPrototype,
-  SetPrototypeAdd,
-  SetPrototypeForEach,
-  SyntaxError,
   TypeError,
   TypedArrayPrototypeGetBuffer,
-  URIError,
   uncurryThis,
 } = primordials;
 const streams = core.loadExtScript("ext:deno_web/06_streams.js");
@@ -47,7 +33,8 @@ const { flatFromHeaders, headersFromFlat, isHeaders } = core.loadExtScript("ext:
 const body = core.loadExtScript("ext:denizen/fetch/body.js");
 const { isRequest, newRequest, requestState } = core.loadExtScript("ext:denizen/fetch/request.js");
 const { isResponse, newResponse, responseState } = core.loadExtScript("ext:denizen/fetch/response.js");
-const { blobBytes, isDomException, newPacked, partsOf, refuse, revive } = core.loadExtScript("ext:denizen/actor/values.js");
+const { ERRORS, NO_MESSAGE, blobBytes, copyPacking, isDomException, isOwn, newPacked, partsOf, refuse, refuseOwn, revive } =
+  core.loadExtScript("ext:denizen/actor/values.js");
 const { errorParts } = core.loadExtScript("ext:denizen/rpc/errors.js");
 const { classOf, fetcherOf } = core.loadExtScript("ext:denizen/rpc/stub.js");
 const { isNamespace } = core.loadExtScript("ext:denizen/actor/namespace.js");
@@ -68,16 +55,15 @@ const READABLE = 6;
 const WRITABLE = 7;
 const BODY = 8;
 
-const ERRORS = { __proto__: null, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
-
 const NO_SIGNALS = "AbortSignal serialization is not enabled.";
 const NOT_BYTES =
   "This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView type on its writable side.";
 const PROXY =
   "Proxy could not be serialized because it is not a valid RPC receiver type. The Proxy must emulate either a plain object or an RpcTarget, as indicated by the Proxy's prototype chain.";
 
-// `[kind, parts, stream]` of an object of the runtime's own classes; undefined for any other. Nothing is locked yet.
-function describeValue(object, mayStream) {
+// `[kind, parts, stream]` of an object of the runtime's own classes; undefined for any other. Nothing is locked yet. What is thrown
+// may hold objects of user code, which cross as plain ones.
+function describeValue(object, mayStream, isThrown) {
   const packed = partsOf(object);
   if (packed !== undefined) {
     return packed;
@@ -116,6 +102,9 @@ function describeValue(object, mayStream) {
   }
   if (!mayStream && ObjectPrototypeIsPrototypeOf(core.loadExtScript("ext:denizen/worker/workers.js").RpcTarget.prototype, object)) {
     refuse("Remote RPC references can only be serialized for RPC.");
+  }
+  if (isThrown) {
+    refuseOwn(object);
   }
   return undefined;
 }
@@ -237,66 +226,29 @@ function remoteWritable(writer) {
   });
 }
 
-// A copy of `root` in which its errors are packed; undefined if it has none. Looks into what is plain only.
-function packErrors(root) {
-  const copies = new SafeMap();
-  let found = false;
-  const copy = (value) => {
-    if (typeof value !== "object" || value === null) {
-      return value;
-    }
-    if (copies.has(value)) {
-      return copies.get(value);
-    }
-    if (core.isNativeError(value)) {
-      // V8 has its own way with errors, which is that of older dates.
-      if (changed.enhanced_error_serialization && !isDomException(value)) {
-        return value;
-      }
-      found = true;
-      const parts = errorParts(value);
-      const data = [parts.name, parts.message, parts.dom, undefined];
-      const packed = newPacked(ERROR, data);
-      copies.set(value, packed);
-      data[3] = copy(parts.props);
-      return packed;
-    }
-    const target = emptyLike(value);
-    if (target === undefined) {
-      return value;
-    }
-    copies.set(value, target);
-    if (ObjectPrototypeIsPrototypeOf(MapPrototype, target)) {
-      MapPrototypeForEach(value, (item, key) => MapPrototypeSet(target, copy(key), copy(item)));
-    } else if (ObjectPrototypeIsPrototypeOf(SetPrototype, target)) {
-      SetPrototypeForEach(value, (item) => SetPrototypeAdd(target, copy(item)));
-    }
-    const keys = ObjectKeys(value);
-    for (let i = 0; i < keys.length; i++) {
-      ObjectDefineProperty(target, keys[i], {
-        __proto__: null, value: copy(value[keys[i]]), configurable: true, enumerable: true, writable: true,
-      });
-    }
-    return target;
-  };
-  const packed = copy(root);
-  return found ? packed : undefined;
+// A copy of `root` in which its errors are packed; undefined if it has none.
+function packErrors(root, isThrown) {
+  return copyPacking(root, isThrown ? isOwn : isNotPlain, packError);
 }
 
-function emptyLike(value) {
-  const prototype = ReflectGetPrototypeOf(value);
-  if (prototype === MapPrototype) {
-    return new Map();
+function isNotPlain(object) {
+  return ReflectGetPrototypeOf(object) !== ObjectPrototype;
+}
+
+function packError(error, copies, copy) {
+  // V8 has its own way with errors, which is that of older dates.
+  if (changed.enhanced_error_serialization && !isDomException(error)) {
+    return undefined;
   }
-  if (prototype === SetPrototype) {
-    return new Set();
+  const parts = errorParts(error);
+  if (parts.message === "" && typeof error.message !== "string") {
+    refuse(NO_MESSAGE);
   }
-  if (ArrayIsArray(value)) {
-    const target = [];
-    target.length = value.length;
-    return target;
-  }
-  return prototype === ObjectPrototype ? {} : undefined;
+  const data = [parts.name, parts.message, parts.dom, undefined];
+  const packed = newPacked(ERROR, data);
+  copies.set(error, packed);
+  data[3] = copy(parts.props);
+  return packed;
 }
 
 // Why V8 refused `root`, if that was for a function or a proxy of which the runtime knows more than V8. Outside of calls a proxy is
@@ -348,9 +300,12 @@ function makeErrorOf(data) {
     ? new DOMException(data[1], name)
     : name === "AggregateError" ? new AggregateError([]) : new (ERRORS[name] ?? Error)();
   delete error.errors;
+  delete error.error;
+  delete error.suppressed;
   hidden(error, "message", data[1]);
   // Where it was thrown is none of the receiver's, and where it was made here is the runtime.
-  hidden(error, "stack", data[1] === "" ? name : name === "" ? data[1] : `${name}: ${data[1]}`);
+  const stack = data[1] === "" ? name : name === "" ? data[1] : `${name}: ${data[1]}`;
+  ObjectDefineProperty(error, "stack", { __proto__: null, value: stack, configurable: !data[2], enumerable: data[2], writable: true });
   const props = data[3];
   if (props !== undefined && !changed.enhanced_error_serialization) {
     const keys = ObjectKeys(props);

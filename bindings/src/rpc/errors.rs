@@ -32,7 +32,7 @@ pub fn error_from_js(scope: &mut v8::PinScope<'_, '_>, parts: v8::Local<'_, v8::
     let wired = |scope: &mut v8::PinScope<'_, '_>, key: &str| {
         let value = get(scope, key)?;
         let value = v8::Local::new(scope, value);
-        if value.is_object() { wire::kept(scope, value).ok().map(Arc::new) } else { None }
+        if value.is_object() { wire::thrown(scope, value).ok().map(Arc::new) } else { None }
     };
     CallError {
         name: text(scope, "name").unwrap_or_default(),
@@ -160,7 +160,7 @@ fn typed_error<'s>(scope: &mut v8::PinScope<'s, '_>, error: &CallError) -> v8::L
 }
 
 /// Names of classes of the language that V8's interface does not make.
-const MADE_BY_SCRIPT: &[&str] = &["AggregateError", "EvalError", "URIError"];
+const MADE_BY_SCRIPT: &[&str] = &["AggregateError", "EvalError", "SuppressedError", "URIError"];
 
 /// Whether the isolate's Worker sees more of an error than its class and message.
 fn keeps_more(scope: &mut v8::PinScope<'_, '_>) -> bool {

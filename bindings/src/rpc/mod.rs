@@ -44,6 +44,7 @@ deno_core::extension!(
         errors::op_error_origin,
         errors::op_thrown_text,
         wire::op_clone_value,
+        wire::op_is_ordinary,
         loopback::op_loopback_entrypoint,
         loopback::op_loopback_class,
         loopback::op_loopback_namespace,

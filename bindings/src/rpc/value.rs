@@ -17,6 +17,7 @@ use crate::fetch::body::{self, StreamEnd};
 use crate::io::context::IoContext;
 use crate::isolate::{IsolateState, JsEntries};
 use crate::memory::{self, serializing};
+use crate::resizable::hold_read;
 use denizen_core::limits::RPC_BYTES;
 
 // Kinds of what is written natively. Those of `js/rpc/values.js` are smaller.
@@ -31,6 +32,8 @@ struct Writer<'f> {
     refused: RefCell<Option<String>>,
     plain_prototype: Option<v8::Global<v8::Value>>,
     describe: v8::Local<'f, v8::Function>,
+    /// What the object that V8 asked for last is made of, if that is known already.
+    parts: RefCell<Option<v8::Global<v8::Value>>>,
 }
 
 impl<'f> Writer<'f> {
@@ -43,7 +46,21 @@ impl<'f> Writer<'f> {
             refused: RefCell::default(),
             plain_prototype: plain.map(|prototype| v8::Global::new(scope, prototype)),
             describe,
+            parts: RefCell::default(),
         }
+    }
+
+    /// What JavaScript says of an object; `None` if it threw.
+    fn describe<'s>(
+        &self,
+        scope: &mut v8::PinScope<'s, '_>,
+        object: v8::Local<'s, v8::Object>,
+    ) -> Option<v8::Local<'s, v8::Value>> {
+        let receiver = v8::undefined(scope).into();
+        let may_stream = matches!(self.purpose, Purpose::Arguments | Purpose::Result);
+        let may_stream = v8::Boolean::new(scope, may_stream).into();
+        let is_thrown = v8::Boolean::new(scope, self.purpose == Purpose::Thrown).into();
+        self.describe.call(scope, receiver, &[object.into(), may_stream, is_thrown])
     }
 
     fn refuse(&self, scope: &mut v8::PinScope<'_, '_>, message: String) {
@@ -101,7 +118,21 @@ impl v8::ValueSerializerImpl for &Writer<'_> {
         }
         let prototype = object.get_prototype(scope)?;
         let plain = self.plain_prototype.as_ref().is_some_and(|plain| *plain == prototype);
-        Some(!plain)
+        if plain || self.purpose != Purpose::Thrown {
+            return Some(!plain);
+        }
+        if prototype.is_null() {
+            return Some(false);
+        }
+        if !matches!(capability(scope, object.into()), Ok(None)) {
+            return Some(true);
+        }
+        let parts = self.describe(scope, object)?;
+        if parts.is_undefined() {
+            return Some(false);
+        }
+        *self.parts.borrow_mut() = Some(v8::Global::new(scope, parts));
+        Some(true)
     }
 
     fn write_host_object<'s>(
@@ -111,6 +142,10 @@ impl v8::ValueSerializerImpl for &Writer<'_> {
         serializer: &dyn ValueSerializerHelper,
     ) -> Option<bool> {
         match capability(scope, object.into()) {
+            Ok(Some(_)) if self.purpose == Purpose::Thrown => {
+                self.refuse(scope, "ServiceStub cannot be serialized in this context.".to_owned());
+                return None;
+            }
             Ok(Some((kind, capability))) => {
                 let mut capabilities = self.capabilities.borrow_mut();
                 serializer.write_uint32(kind);
@@ -124,9 +159,10 @@ impl v8::ValueSerializerImpl for &Writer<'_> {
                 return None;
             }
         }
-        let receiver = v8::undefined(scope).into();
-        let may_stream = v8::Boolean::new(scope, self.purpose != Purpose::Keep).into();
-        let parts = self.describe.call(scope, receiver, &[object.into(), may_stream])?;
+        let parts = match self.parts.take() {
+            Some(parts) => v8::Local::new(scope, parts),
+            None => self.describe(scope, object)?,
+        };
         let Ok(parts) = v8::Local::<v8::Array>::try_from(parts) else {
             let name = object.get_constructor_name().to_rust_string_lossy(scope);
             let name = if name.is_empty() { "Object".to_owned() } else { name };
@@ -173,7 +209,10 @@ pub fn serialize(
     if value.is_object() && may_hold_an_error(&bytes) {
         // Of an error, V8 writes little, and asks nobody: it is found afterwards.
         let pack = v8::Local::new(scope, &entries.pack_errors);
-        let Some(packed) = pack.call(scope, undefined, &[value]) else { return Err(thrown(scope, scope.exception())) };
+        let is_thrown = v8::Boolean::new(scope, purpose == Purpose::Thrown);
+        let Some(packed) = pack.call(scope, undefined, &[value, is_thrown.into()]) else {
+            return Err(thrown(scope, scope.exception()));
+        };
         if !packed.is_undefined() {
             writer = Writer::new(scope, purpose, describe);
             let Some(rewritten) = writer.write(scope, packed) else {
@@ -206,7 +245,7 @@ pub fn serialize(
     }
     let held = match purpose {
         // Bounded where it is kept.
-        Purpose::Keep => None,
+        Purpose::Keep | Purpose::Thrown => None,
         Purpose::Arguments | Purpose::Result => memory::hold(scope, bytes.len()).map_err(WireError::from)?,
     };
     let held = held.map(Arc::new);
@@ -231,7 +270,7 @@ fn refusal(
     let Some(message) = writer.refused.take() else { return thrown(scope, exception) };
     let explain = v8::Local::new(scope, &entries.explain_refusal);
     let undefined = v8::undefined(scope).into();
-    let is_call = v8::Boolean::new(scope, writer.purpose != Purpose::Keep).into();
+    let is_call = v8::Boolean::new(scope, matches!(writer.purpose, Purpose::Arguments | Purpose::Result)).into();
     v8::tc_scope!(let scope, scope);
     let text = explain.call(scope, undefined, &[value, is_call]).filter(|text| text.is_string());
     WireError::DataClone(text.map_or(message, |text| text.to_rust_string_lossy(scope))).into()
@@ -312,12 +351,13 @@ pub fn deserialize<'s>(
         read.ok_or(WireError::Malformed)?
     };
     let found = reader.found.take();
+    let found: Vec<_> = found.into_iter().map(|value| v8::Local::new(scope, value)).collect();
+    hold_read(scope, &value.bytes, &[read], &found)?;
     if found.is_empty() {
         return Ok(read);
     }
     let state = IsolateState::of(scope);
     let entries = state.entries.get().ok_or(WireError::Malformed)?;
-    let found: Vec<_> = found.into_iter().map(|value| v8::Local::new(scope, value)).collect();
     let found = v8::Array::new_with_elements(scope, &found).into();
     let receive = v8::Local::new(scope, &entries.receive_value);
     let undefined = v8::undefined(scope).into();

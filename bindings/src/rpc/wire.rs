@@ -4,7 +4,7 @@
 //! capabilities, but objects of the runtime's own classes, which JavaScript takes apart and makes. It must not know calls,
 //! nor those classes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Mutex};
 
 use deno_core::{cppgc, op2};
@@ -14,6 +14,7 @@ use crate::call::{ClassRef, Target};
 use crate::fetch::body::StreamEnd;
 use crate::io::context::IoError;
 use crate::memory::{self, Full, Held, serializing};
+use crate::resizable::{self, hold_read};
 use crate::rpc::{ClassHandle, Fetcher};
 
 use super::value::capability;
@@ -45,8 +46,11 @@ pub enum Capability {
 /// Where a value goes, which decides what of it may cross and how long its streams live.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
-    /// It is kept for more than one reader: env, props, members of an error. Streams are refused.
+    /// It is kept for more than one reader: env, props. Streams are refused.
     Keep,
+    /// It was thrown, or is a member of an error that was. Streams, stubs and classes are refused, and objects of user code
+    /// cross as plain ones.
+    Thrown,
     /// Arguments of a call. What is written to or read from their streams ends with the event that calls.
     Arguments,
     /// The result of a call. Its event goes on until the streams in it have ended.
@@ -130,7 +134,20 @@ pub fn read_props(
 
 /// A value that is kept for more than one reader, and counts as memory of the isolate that runs for as long.
 pub fn kept(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> Result<WireValue, Refused> {
-    let value = serialize(scope, value, Purpose::Keep)?;
+    keep(scope, value, Purpose::Keep)
+}
+
+/// The same for what was thrown.
+pub fn thrown(scope: &mut v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> Result<WireValue, Refused> {
+    keep(scope, value, Purpose::Thrown)
+}
+
+fn keep(
+    scope: &mut v8::PinScope<'_, '_>,
+    value: v8::Local<'_, v8::Value>,
+    purpose: Purpose,
+) -> Result<WireValue, Refused> {
+    let value = serialize(scope, value, purpose)?;
     let held = memory::hold_few(scope, value.bytes.len()).map_err(WireError::from)?;
     Ok(WireValue { held: Some(Arc::new(held)), ..value })
 }
@@ -283,6 +300,52 @@ pub fn may_hold_an_error(bytes: &[u8]) -> bool {
     })
 }
 
+/// Learns whether V8 asks what an object is. It asks for those that have nothing but properties, and refuses or knows others.
+#[derive(Default)]
+struct Asked(Cell<bool>);
+
+impl v8::ValueSerializerImpl for &Asked {
+    fn throw_data_clone_error<'s>(&self, scope: &mut v8::PinScope<'s, '_>, message: v8::Local<'s, v8::String>) {
+        scope.throw_exception(message.into());
+    }
+
+    fn has_custom_host_object(&self, _isolate: &v8::Isolate) -> bool {
+        true
+    }
+
+    fn is_host_object<'s>(
+        &self,
+        _scope: &mut v8::PinScope<'s, '_>,
+        _object: v8::Local<'s, v8::Object>,
+    ) -> Option<bool> {
+        self.0.set(true);
+        Some(true)
+    }
+
+    fn write_host_object<'s>(
+        &self,
+        _scope: &mut v8::PinScope<'s, '_>,
+        _object: v8::Local<'s, v8::Object>,
+        _serializer: &dyn ValueSerializerHelper,
+    ) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// Whether an object, which is no array, Map, Set nor error, is one of user code that V8 writes by its properties.
+#[op2(nofast)]
+pub fn op_is_ordinary(scope: &mut v8::PinScope<'_, '_>, object: v8::Local<'_, v8::Value>) -> bool {
+    if !matches!(capability(scope, object), Ok(None)) {
+        return false;
+    }
+    let context = scope.get_current_context();
+    v8::tc_scope!(let scope, scope);
+    let asked = Asked::default();
+    let serializer = v8::ValueSerializer::new(scope, Box::new(&asked));
+    serializer.write_value(context, object);
+    asked.0.get()
+}
+
 fn store_once<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     value: v8::Local<'s, v8::Value>,
@@ -345,10 +408,11 @@ fn read_moving<'s>(
         deserializer.read_value(context).ok_or(WireError::Malformed)?
     };
     let found = finder.0.take();
+    let found: Vec<_> = found.into_iter().map(|value| v8::Local::new(scope, value)).collect();
+    hold_read(scope, &bytes, &[value], &found)?;
     if found.is_empty() {
         return Ok(value);
     }
-    let found: Vec<_> = found.into_iter().map(|value| v8::Local::new(scope, value)).collect();
     let found = v8::Array::new_with_elements(scope, &found).into();
     let receiver = v8::undefined(scope).into();
     revive.call(scope, receiver, &[value, found]).ok_or(WireError::Malformed)
@@ -383,7 +447,9 @@ pub fn op_clone_value<'s>(
     for buffer in moved {
         let store = buffer.get_backing_store();
         buffer.detach(None);
-        copies.push(v8::ArrayBuffer::with_backing_store(scope, &store));
+        let copy = v8::ArrayBuffer::with_backing_store(scope, &store);
+        resizable::hold(scope, copy, 0)?;
+        copies.push(copy);
     }
     read_moving(scope, bytes, revive, &copies)
 }

@@ -268,6 +268,14 @@ pub const URL_PARAMETERS: usize = 1 << 18;
 /// ArrayBuffers.
 pub const WASM_PAGES: u32 = 2_048;
 
+/// Bytes that a resizable ArrayBuffer counts for at least: V8 makes two memory maps for it, of which a process has 65,530, and
+/// has one for each 256 KiB of an isolate's heap.
+pub const RESIZABLE_BUFFER_BYTES: usize = 512 << 10;
+
+/// Bytes that ICU may take for an isolate beyond those of its ArrayBuffers until its code can be stopped: the longest string in
+/// two-byte characters, and as much again while it is copied. Of more it is refused, which V8 does not expect.
+pub const ICU_SLACK_BYTES: usize = HEAP_SLACK_BYTES;
+
 /// Pages that a memory counts for at least which a WebAssembly instance makes for itself, if it may grow to as many: nobody
 /// sees its code grow it, up to the bound of one memory. The bound over all such memories is [`WASM_PAGES`], too.
 pub const WASM_INSTANCE_PAGES: u64 = 64;

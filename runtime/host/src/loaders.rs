@@ -122,6 +122,7 @@ mod tests {
             tails: Vec::new(),
             namespaces: HashMap::new(),
             failed: OnceLock::new(),
+            stopped: Default::default(),
             loaded: true,
             holder: Weak::new(),
         })

@@ -25,6 +25,10 @@ const FLAGS: &[&str] = &[
 
 /// Sets flags and starts the platform.
 pub fn init() -> anyhow::Result<()> {
+    // SAFETY: there is no other thread yet.
+    if !unsafe { denizen_bindings::icu::count_all() } {
+        bail!("this build's ICU does not take memory functions");
+    }
     for flag in FLAGS {
         let left = v8_set_flags(vec!["denizen".to_owned(), (*flag).to_owned()]);
         if left.len() > 1 {
