@@ -10,6 +10,7 @@ use denizen_core::limits::RESIZABLE_BUFFER_BYTES;
 use deno_core::{GarbageCollected, cppgc, op2};
 
 use crate::memory::{Full, Held, hold_few};
+use crate::wasm::number;
 
 /// What counts for one buffer.
 struct Pages(RefCell<Held>);
@@ -122,25 +123,12 @@ fn push_members<'s>(
 /// it may have.
 fn may_hold_one(bytes: &[u8]) -> bool {
     const TAG: u8 = b'~';
+    // V8 writes numbers as WebAssembly does.
     let begins = |mut rest: &[u8]| {
         let (Some(length), Some(max)) = (number(&mut rest), number(&mut rest)) else { return false };
         length <= max && length <= rest.len() as u64
     };
     bytes.contains(&TAG) && (1..=bytes.len()).any(|next| bytes[next - 1] == TAG && begins(&bytes[next..]))
-}
-
-/// A number in V8's format.
-fn number(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
 }
 
 #[cfg(test)]

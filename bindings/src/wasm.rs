@@ -99,8 +99,8 @@ fn memory_pages(section: &mut &[u8]) -> Option<u64> {
     Some(initial.max(maximum.min(WASM_INSTANCE_PAGES)))
 }
 
-/// A number in LEB128.
-fn number(bytes: &mut &[u8]) -> Option<u64> {
+/// A number in LEB128, taken from the beginning of `bytes`.
+pub(crate) fn number(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for shift in (0..64).step_by(7) {
         let (&byte, rest) = bytes.split_first()?;

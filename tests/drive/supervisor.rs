@@ -420,6 +420,7 @@ fn what_a_limit_a_reset_or_an_abort_ends_is_counted_and_remembered() {
             await row("broken", this.app("broken", {}, "Broken").ok());
             // Code that does not start has an incarnation the first time only.
             for (let i = 0; i < 3; i++) await row("unstarted", this.app("unstarted", {}, "App", 'throw new Error("start");').ok());
+            for (let i = 0; i < 2; i++) await row("endless", this.app("endless", {}, "App", "for (;;);").ok());
             await row("classless", this.app("classless", {}, "Nobody").ok());
             await row("classless", this.app("classless", {}, "Nobody").ok());
             // What a name has had before is nothing to what has it now.
@@ -453,6 +454,8 @@ fn what_a_limit_a_reset_or_an_abort_ends_is_counted_and_remembered() {
         &unstarted(1),
         &unstarted(2),
         &unstarted(3),
+        r#"["endless","startupMs of endless","1 of 1","startupMs",true]"#,
+        r#"["endless","startupMs of endless","2 of 2","startupMs",true]"#,
         r#"["classless","Worker has no such actor class: Nobody","1 of 1","Error: Worker has no such actor class: Nobody",true]"#,
         r#"["classless","Worker has no such actor class: Nobody","2 of 2","Error: Worker has no such actor class: Nobody",true]"#,
         "null",

@@ -569,7 +569,12 @@ impl Shard {
             facets: lowest(start.facets, parent.identity.actor.facets),
             has_sql: parent.identity.actor.has_sql,
         };
-        let incarnation = self.begin_actor(&start.class, id, place, label)?;
+        let incarnation = self.begin_actor(&start.class, id, place, label).map_err(|mut error| {
+            if let Some(exceeded) = &mut error.limit {
+                exceeded.facet.get_or_insert_with(|| name.as_str().into());
+            }
+            error
+        })?;
         if let Some(slot) = self.actors.slots.get_mut(&incarnation) {
             slot.container = Some(container);
         }
